@@ -1,0 +1,75 @@
+-- Enumerations of the record. The two types with rules of their own
+-- (need_level, eha_domain) are written in C; these need none.
+
+create domain early_help.event_date as date
+    constraint event_date_is_plausible check (value between date '1900-01-01' and date '2100-12-31');
+comment on domain early_help.event_date is
+    'The day something happened to a family: a real day from 1900 to 2100, never infinity (months are counted from it). Error 23514.';
+
+create type early_help.agency_sector as enum
+    ('local_authority', 'police_and_criminal_justice', 'education', 'health', 'community', 'partnership_project');
+comment on type early_help.agency_sector is
+    'The six sectors of partners. Source: Medway Early Help Strategy 2021-24, §2, table of partners.';
+
+create type early_help.service_run_by as enum ('hub', 'partner');
+comment on type early_help.service_run_by is
+    'Who runs a service: a children and family hub or a partner; EHAs are counted by it. Source: Medway Early Help Strategy 2021-24 §10.';
+
+create type early_help.prevention_tier as enum ('primary', 'secondary', 'tertiary');
+comment on type early_help.prevention_tier is
+    'Tier of prevention of a service. Source: Medway Early Help Strategy 2025-27.';
+
+create type early_help.contact_decision as enum
+    ('no_further_action', 'information_and_advice', 'universal_services', 'referral', 'social_care');
+comment on type early_help.contact_decision is
+    'What was decided about one child in a contact; referral is a request for early help. Source: Medway scrutiny report 2018.';
+
+create type early_help.consent_kind as enum ('take_part', 'share');
+comment on type early_help.consent_kind is
+    'Consent is two things: to take part in early help, and to share information with a named agency.';
+
+create type early_help.consent_given_by as enum ('parent', 'carer', 'young_person');
+comment on type early_help.consent_given_by is
+    'Who gave consent: a parent, a carer with responsibility, or a young person competent to give it.';
+
+create type early_help.episode_state as enum
+    ('waiting', 'allocated', 'assessing', 'planned', 'under_review', 'closed');
+comment on type early_help.episode_state is
+    'Where an episode stands. early_help.transitions() lists how it moves.';
+
+create type early_help.continuum_event as enum
+    ('refer', 'allocate', 'start_assessment', 'complete_assessment', 'start_plan', 'hold_review', 'extend',
+     'offer_step_up', 'accept_step_up', 'decline_step', 'withdraw',
+     'offer_step_down', 'accept_step_down', 'close', 'reopen');
+comment on type early_help.continuum_event is
+    'What can happen to an episode. early_help.transitions() lists where each is legal.';
+
+create type early_help.assessment_end_reason as enum ('consent_withdrawn', 'episode_closed');
+comment on type early_help.assessment_end_reason is
+    'Why an assessment ended without being completed.';
+
+create type early_help.plan_kind as enum ('intervention', 'family_outcomes');
+comment on type early_help.plan_kind is
+    'An intervention plan (brief: five outcomes at most, 6-8 weeks) or the family outcomes plan an EHA review makes. Source: Medway Early Help Strategy 2021-24 §7.';
+
+create type early_help.plan_end_reason as enum ('completed', 'consent_withdrawn', 'episode_closed');
+comment on type early_help.plan_end_reason is
+    'How a plan ended. Only a held review completes one; the other two are counted apart.';
+
+create type early_help.review_decision as enum ('complete', 'extend');
+comment on type early_help.review_decision is
+    'What a held review decided: the plan is complete, or goes on to a next review.';
+
+create type early_help.step_basis as enum
+    ('section_17', 'section_47', 'specialised_setting', 'remand');
+comment on type early_help.step_basis is
+    'Ground of a step up: Children Act 1989 s.17 child in need, s.47 child protection enquiry, specialised setting, remand. Source: Medway Early Help Strategy 2021-24 §6.';
+
+create type early_help.step_outcome as enum ('accepted', 'declined', 'withdrawn');
+comment on type early_help.step_outcome is
+    'How an offered step ended, once.';
+
+create type early_help.consultation_role as enum
+    ('supervisor', 'line_manager', 'designated_safeguarding_lead');
+comment on type early_help.consultation_role is
+    'Whom the practitioner talks to before a step up. Source: Medway Early Help Strategy 2021-24 §7, increasing concerns.';
