@@ -1,0 +1,75 @@
+# early_help: PGXS build.
+#
+#   make                  build for the PostgreSQL that pg_config names
+#   make install          put it there
+#   make installcheck     run the pg_regress suite against a running server
+#   make WERROR=1         the same with -Wall -Wextra -Werror
+#   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
+
+EXTENSION = early_help
+# The version stands in the control file only.
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" early_help.control)
+
+# C: one file an idea.
+SOURCES := $(sort $(wildcard extension/src/*.c))
+HEADERS := $(sort $(wildcard extension/src/*.h))
+ifneq ($(SOURCES),)
+MODULE_big = early_help
+OBJS = $(SOURCES:.c=.o)
+endif
+
+# SQL: the parts of the install script in the order of their names, whether
+# written by hand (extension/sql) or made below (build/sql).
+WRITTEN := $(wildcard extension/sql/*.sql)
+MADE := build/sql/50_partnership_ddl.sql
+ifneq ($(wildcard extension/sql/30_codes.sql),)
+MADE += build/sql/30_codes_rows.sql
+endif
+CODES := $(sort $(wildcard extension/codes/*.tsv))
+RECORDS := $(sort $(wildcard extension/partnership/records/*.sql))
+KPI := $(sort $(wildcard extension/partnership/kpi/*.sql))
+PARTS := $(foreach name,$(sort $(notdir $(WRITTEN) $(MADE))),$(filter %/$(name),$(WRITTEN) $(MADE)))
+
+SCRIPT = early_help--$(EXTVERSION).sql
+DATA_built = $(SCRIPT)
+
+# Every test of the pg_regress suite finds the extension already created.
+REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
+REGRESS_OPTS = --encoding=UTF8 --no-locale --load-extension=btree_gist --load-extension=early_help
+
+EXTRA_CLEAN = build/sql early_help--*.sql
+
+# No LLVM bitcode beside the library: it would need the very clang that the
+# server was built with, and these functions gain nothing from inlining.
+override with_llvm = no
+
+PG_CONFIG ?= pg_config
+ifdef WERROR
+# The server's own headers are not ours to mend.
+PG_CPPFLAGS += -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CFLAGS += -Wall -Wextra -Werror
+endif
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(OBJS): $(HEADERS) Makefile
+
+# A folder is newer than the script when a file came to it or left it.
+FOLDERS := $(wildcard extension/sql extension/codes extension/partnership/records extension/partnership/kpi)
+
+build/sql/30_codes_rows.sql: $(CODES) tools/codes-to-sql extension/codes
+	@mkdir -p $(@D)
+	tools/codes-to-sql $(CODES) >$@.new && mv $@.new $@
+
+build/sql/50_partnership_ddl.sql: $(RECORDS) $(KPI) tools/ddl-to-function $(FOLDERS)
+	@mkdir -p $(@D)
+	tools/ddl-to-function partnership_records_ddl 'The DDL of the records of one partnership.' $(RECORDS) >$@.new
+	tools/ddl-to-function partnership_kpi_ddl 'The DDL of the KPI views of one partnership.' $(KPI) >>$@.new
+	mv $@.new $@
+
+$(SCRIPT): $(PARTS) early_help.control Makefile $(FOLDERS)
+	@{ printf '%s\n' '-- Made by make from extension/: do not edit.' \
+	    '\echo Use "CREATE EXTENSION early_help CASCADE" to load this file. \quit'; \
+	  for part in $(PARTS); do echo; echo "-- $$part"; cat $$part; done; } >$@.new && mv $@.new $@
+	@echo "$@: $(words $(PARTS)) parts"
