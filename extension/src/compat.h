@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *		The differences between PostgreSQL 15, 17 and 18, all in one place.
+ *
+ * Code elsewhere is written for the newest server; what an older one lacks is
+ * supplied here.  Nothing here may change the catalogue objects of the
+ * extension: those are the same on every version.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef EARLY_HELP_COMPAT_H
+#define EARLY_HELP_COMPAT_H
+
+#include "postgres.h"
+
+/*
+ * Soft errors came with PostgreSQL 16.  Before it nobody passes a context that
+ * could take an error, so ours is simply thrown.
+ */
+#if PG_VERSION_NUM < 160000
+#define errsave(context, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+	} while (0)
+
+#define ereturn(context, dummy_value, ...) \
+	do { \
+		errsave(context, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#endif
+
+#endif							/* EARLY_HELP_COMPAT_H */

@@ -1,0 +1,37 @@
+/*-------------------------------------------------------------------------
+ *
+ * need_level.h
+ *		The levels of the continuum of need, for C code.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef EARLY_HELP_NEED_LEVEL_H
+#define EARLY_HELP_NEED_LEVEL_H
+
+#include "one_byte_type.h"
+
+/* The numbers stand on disk and on the wire: never renumber */
+typedef enum NeedLevel
+{
+	NEED_LEVEL_UNIVERSAL = 1,
+	NEED_LEVEL_EARLY_HELP = 2,
+	NEED_LEVEL_SOCIAL_CARE = 3
+} NeedLevel;
+
+#define NEED_LEVEL_COUNT	3
+
+static inline NeedLevel
+DatumGetNeedLevel(Datum datum)
+{
+	return (NeedLevel) DatumGetOneByte(datum);
+}
+
+static inline Datum
+NeedLevelGetDatum(NeedLevel level)
+{
+	return OneByteGetDatum((uint8) level);
+}
+
+extern const char *need_level_name(NeedLevel level);
+
+#endif							/* EARLY_HELP_NEED_LEVEL_H */
