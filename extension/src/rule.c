@@ -1,0 +1,470 @@
+/*-------------------------------------------------------------------------
+ *
+ * rule.c
+ *		The catalogue of rules, and the errors made from it.
+ *
+ * Nothing else in the project spells a rule's SQLSTATE or sentence: errors,
+ * early_help.rules(), the documentation and the import's reasons all read
+ * these two tables. Both are constant and live as long as the library.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <stdarg.h>
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "rule.h"
+
+static const Rule rules[] = {
+	[RULE_FIVE_OUTCOMES] = {
+		"R01", "at most five outcomes", "YH001",
+		"an intervention plan has at most five live outcomes",
+		"Withdraw an outcome first, or record further needs in a new plan or an EHA."
+	},
+	[RULE_REVIEW_DUE] = {
+		"R02", "review in six to eight weeks", "YH002",
+		"an intervention plan's review is due 42 to 56 days after it starts or is extended, and every plan has its next review set",
+		"Give a review date in that window, or leave it out: the last day of the window is then set."
+	},
+	[RULE_COMPLETED_BY_REVIEW] = {
+		"R03", "completed through a review", "YH003",
+		"a plan is completed only through a held review; otherwise it ends only with its episode or with withdrawn consent",
+		"Record the review with hold_review, deciding complete or extend."
+	},
+	[RULE_NOT_AFTER_DUE_REVIEW] = {
+		"R04", "nothing new while a review is overdue", "YH004",
+		"no outcome or action is agreed on a day after the plan's review was due unless a review was held",
+		"Hold the review first and extend the plan, then agree the outcome."
+	},
+	[RULE_FOUR_DOMAINS] = {
+		"R05", "four domains", "YH005",
+		"an EHA is complete only when all four domains are assessed, and a completed EHA does not change",
+		"Assess the missing domains with assess_domain; correct a completed EHA by a new version (corrects_assessment_id)."
+	},
+	[RULE_ONE_EPISODE] = {
+		"R06", "one episode at a time", "YH006",
+		"a family has at most one open episode, and its episodes never overlap",
+		"Attach the contact to the open episode, or close that one first."
+	},
+	[RULE_LEAD_PRACTITIONER] = {
+		"R07", "a lead practitioner on every day", "YH007",
+		"from allocation to closure an episode has exactly one lead practitioner on every day",
+		"Add a row to lead_practitioner for the day the next one begins; the first one allocates the episode."
+	},
+	[RULE_CONSENT] = {
+		"R08", "consent to take part", "YH008",
+		"no EHA, plan or step up without the family's consent; withdrawal ends EHA and plan",
+		"Record who gave consent and when (table consent); a step up without consent needs consent_override_reason."
+	},
+	[RULE_CONVERSATION_FIRST] = {
+		"R09", "conversation first", "YH009",
+		"a conversation with the family is recorded before support starts",
+		"Record the conversation (table conversation) first."
+	},
+	[RULE_STEP_UP] = {
+		"R10", "what a step up needs", "YH010",
+		"a step up names its basis, its reason and a consultation before it, and carries the EHA or says why there is none",
+		"Give basis, reason, consulted_role and consulted_on (section_47 may go first), and assessment_id or no_assessment_reason."
+	},
+	[RULE_LEVELS] = {
+		"R11", "along the continuum", "YH011",
+		"a child's level changes only along the continuum's edges, by an accepted step, an opening or a closure",
+		"Compare the child's last row in level_change."
+	},
+	[RULE_STEP_ONCE] = {
+		"R12", "offered, then decided once", "YH012",
+		"a step belongs to a child and is offered, then accepted, declined or withdrawn, once",
+		"Decide the open step, or offer a new one after it was decided."
+	},
+	[RULE_STEP_DOWN_RECEIVED] = {
+		"R13", "a step down is received", "YH013",
+		"accepting a step down needs the receiving agency, a lead practitioner and a review date",
+		"Give receiving_agency_id, receiving_practitioner_id and first_review_on with the acceptance."
+	},
+	[RULE_CLOSURE] = {
+		"R14", "nothing after closure", "YH014",
+		"an episode has a closure date if and only if it has a reason, nothing is dated after it, and the family's agreement is dated or explained",
+		"Correct the date, or reopen the episode with reopened_on and reopen_reason."
+	},
+	[RULE_BIRTH] = {
+		"R15", "born or expected", "YH015",
+		"a child has a birth date or an expected one, not both, and is referred at most 280 days before birth and not after death",
+		"Replace the expected birth date when the child is born; check the referral's date."
+	},
+	[RULE_ATTACHED_CONTACT] = {
+		"R16", "contacts of an open episode", "YH016",
+		"while a family has an open episode a further contact is attached to it and not referred again",
+		"Set attached_episode_id and another decision."
+	},
+	[RULE_FEEDBACK] = {
+		"R17", "feedback", "YH017",
+		"feedback belongs to an episode or a group and answers at least one question",
+		"Answer a question, and name the episode or group."
+	},
+	[RULE_CASE_AUDIT] = {
+		"R18", "case audit", "YH018",
+		"a case audit has an auditor from another agency than the lead's, one of the four grades, and an owner and a due date for each action",
+		"Add an auditor from another agency."
+	},
+	[RULE_ACHIEVED_AGREED] = {
+		"R19", "achieved when the family agrees", "YH019",
+		"an outcome is achieved only with the date the family agreed so",
+		"Give the day the family agreed as achieved_on."
+	},
+	[RULE_CODE_VALID] = {
+		"R20", "codes valid on the day", "YH020",
+		"a code is valid on the date of its event, where its list says so",
+		"Use a code that was valid on that day."
+	},
+	[RULE_HISTORY] = {
+		"R21", "append-only history", "YH021",
+		"history is append-only, and a change to it can be shown",
+		"Leave history as it is."
+	},
+	[RULE_MEMBERSHIP] = {
+		"R22", "memberships do not overlap", "YH022",
+		"a child's memberships of a family are half-open periods that do not overlap",
+		"End the earlier membership on the day the next begins, or before."
+	},
+	[RULE_EVENT_NOT_POSSIBLE] = {
+		"S01", "event not possible in this state", "YHS01",
+		"this cannot happen to an episode in its present state",
+		"early_help.transitions() lists what can."
+	},
+	[RULE_RECORD_STAYS] = {
+		"S02", "what a record belongs to stays", "YHS02",
+		"the family, child, episode or kind a record was made for does not change",
+		"Record it anew where it belongs, and remove or close the wrong one."
+	},
+	[RULE_WRITTEN_BY_RULES] = {
+		"S03", "written by the rules alone", "YHS03",
+		"states, events and level changes are written by the rules alone",
+		"Record what happened (a plan, a review, a step, a closure); the event follows from it."
+	},
+	[RULE_NO_TRUNCATE] = {
+		"S04", "records are not truncated", "YHS04",
+		"case records are not truncated",
+		"Use DELETE, which the rules and the figures see; to be rid of a whole partnership use early_help.drop_partnership."
+	},
+	[RULE_PARTNERSHIP_NAME] = {
+		"P01", "partnership name", "YHP01",
+		"this name cannot be a partnership's",
+		"Use 1 to 40 bytes, no space at either end, not beginning with pg_ and not ending in _kpi."
+	},
+	[RULE_PARTNERSHIP_EXISTS] = {
+		"P02", "name taken", "YHP02",
+		"a schema of this name exists already",
+		"Choose another name; early_help.partnerships() lists the partnerships there are."
+	},
+	[RULE_NO_SUCH_PARTNERSHIP] = {
+		"P03", "no such partnership", "YHP03",
+		"there is no partnership of this name",
+		"early_help.partnerships() lists the partnerships there are."
+	},
+	[RULE_PARTNERSHIP_IN_THE_WAY] = {
+		"P04", "a partnership needs it", "YHP04",
+		"it cannot be dropped while a partnership needs it",
+		"Drop the partnerships first, with early_help.drop_partnership."
+	},
+	[RULE_PARTNERSHIP_NEEDED] = {
+		"P05", "others depend on the partnership", "YHP05",
+		"objects outside the partnership depend on it",
+		"Drop them first, or call drop_partnership with cascade => true."
+	},
+	[RULE_REFRESH_ISOLATION] = {
+		"K01", "refresh needs its own transactions", "YHK01",
+		"refresh_kpis commits month by month and needs READ COMMITTED outside a transaction block",
+		"Call it by itself: CALL early_help.refresh_kpis('name')."
+	},
+	[RULE_REFRESH_OWNER] = {
+		"K02", "refresh needs the owner", "YHK02",
+		"only the owner of a partnership's records refreshes its figures",
+		"Call it as that role, or as one of its members. Figures are right without a refresh, only slower to read."
+	},
+	[RULE_IMPORT_MISSING] = {
+		"I01", "value missing", "YHI01",
+		"a value that is needed is missing",
+		"Fill it in and load the row again."
+	},
+	[RULE_IMPORT_NOT_A_DATE] = {
+		"I02", "not a date", "YHI02",
+		"a date is not one",
+		"Write dates as YYYY-MM-DD, from 1900 to 2100."
+	},
+	[RULE_IMPORT_UNKNOWN_CODE] = {
+		"I03", "unknown code", "YHI03",
+		"a code is not in the partnership's list",
+		"Map it to a code of the list, or add a local code to the code table; it is never turned into unknown."
+	},
+	[RULE_IMPORT_UNKNOWN_DECISION] = {
+		"I04", "unknown decision", "YHI04",
+		"a decision is not one of the five",
+		"Use: no further action, information and advice, universal services, referral, social care."
+	},
+	[RULE_IMPORT_TWICE] = {
+		"I05", "one reference, two contents", "YHI05",
+		"one load gives a reference twice with different contents",
+		"Send each reference once, with the contents that are right."
+	},
+	[RULE_IMPORT_IN_USE] = {
+		"I06", "other records rest on it", "YHI06",
+		"the correction would take away a record that others rest on",
+		"Undo what rests on it first, or correct it by hand."
+	},
+};
+
+static const RuleConstraint rule_constraints[] = {
+	{"plan_outcome_at_most_five", RULE_FIVE_OUTCOMES,
+	"a live outcome holds a position from 1, up to 5 in an intervention plan"},
+	{"plan_outcome_position_taken_once", RULE_FIVE_OUTCOMES,
+	"two live outcomes of a plan do not hold the same position"},
+	{"plan_outcome_live_if_and_only_if_position", RULE_FIVE_OUTCOMES,
+	"an outcome has no position exactly when it is withdrawn"},
+	{"plan_review_due_in_six_to_eight_weeks", RULE_REVIEW_DUE,
+	"review_due_on is 42 to 56 days after review_counts_from"},
+	{"plan_review_due_after_start", RULE_REVIEW_DUE,
+	"review_due_on is after review_counts_from"},
+	{"plan_review_counts_from_start_or_review", RULE_REVIEW_DUE,
+	"review_counts_from is the plan's start, or the review that extended it"},
+	{"plan_extended_by_its_review", RULE_REVIEW_DUE,
+	"review_counts_from and review_due_on are those of the review that extended the plan"},
+	{"review_next_due_in_six_to_eight_weeks", RULE_REVIEW_DUE,
+	"next_review_due_on is 42 to 56 days after held_on"},
+	{"review_next_due_after_held", RULE_REVIEW_DUE,
+	"next_review_due_on is after held_on"},
+	{"review_extends_to_a_next_review", RULE_COMPLETED_BY_REVIEW,
+	"a review sets next_review_due_on if and only if it extends the plan"},
+	{"plan_ended_if_and_only_if_reason", RULE_COMPLETED_BY_REVIEW,
+	"a plan has ended_on if and only if it has end_reason"},
+	{"plan_completed_through_review", RULE_COMPLETED_BY_REVIEW,
+	"a completed plan, and no other, names the review that completed it"},
+	{"plan_not_ended_without_reason_for_review", RULE_COMPLETED_BY_REVIEW,
+	"a plan that names the review that completed it has end_reason completed"},
+	{"plan_completed_by_its_review", RULE_COMPLETED_BY_REVIEW,
+	"ended_on of a completed plan is the day of the review that completed it"},
+	{"assessment_completed_or_ended", RULE_FOUR_DOMAINS,
+	"an EHA is completed or ended without completion, not both"},
+	{"episode_one_at_a_time", RULE_ONE_EPISODE,
+	"the days of two episodes of a family do not overlap"},
+	{"episode_one_open_a_family", RULE_ONE_EPISODE,
+	"a family has one open episode"},
+	{"lead_practitioner_pkey", RULE_LEAD_PRACTITIONER,
+	"one lead practitioner begins on a day"},
+	{"episode_has_lead_from_allocation", RULE_LEAD_PRACTITIONER,
+	"allocated_on is the day the first lead practitioner begins"},
+	{"episode_allocated_after_opened", RULE_LEAD_PRACTITIONER,
+	"the first lead practitioner begins on the day the episode opened or later"},
+	{"episode_waiting_if_and_only_if_not_allocated", RULE_LEAD_PRACTITIONER,
+	"an open episode is waiting exactly while it has no lead practitioner"},
+	{"consent_to_share_names_an_agency", RULE_CONSENT,
+	"consent to share names an agency, consent to take part does not"},
+	{"step_up_names_its_basis", RULE_STEP_UP,
+	"a step up, and no step down, has a basis"},
+	{"step_has_a_reason", RULE_STEP_UP,
+	"reason is not empty"},
+	{"step_up_was_consulted", RULE_STEP_UP,
+	"a step up that is not section_47 has consulted_role and consulted_on, on or before offered_on"},
+	{"step_consultation_names_role_and_day", RULE_STEP_UP,
+	"consulted_role and consulted_on stand together"},
+	{"step_up_carries_assessment_or_says_why", RULE_STEP_UP,
+	"a step up has assessment_id or no_assessment_reason"},
+	{"step_crosses_social_care", RULE_LEVELS,
+	"a step leads to social_care or away from it"},
+	{"level_change_one_after_another", RULE_LEVELS,
+	"a child's level changes one after another"},
+	{"step_decided_once", RULE_STEP_ONCE,
+	"decided_on and outcome stand together"},
+	{"step_decided_after_offered", RULE_STEP_ONCE,
+	"decided_on is not before offered_on"},
+	{"step_one_open_a_child", RULE_STEP_ONCE,
+	"a child has one open step"},
+	{"step_down_is_received", RULE_STEP_DOWN_RECEIVED,
+	"an accepted step down to early help has receiving_agency_id, receiving_practitioner_id and first_review_on"},
+	{"episode_closed_if_and_only_if_reason", RULE_CLOSURE,
+	"closed_on and closure_reason_code stand together"},
+	{"episode_state_closed_if_and_only_if_date", RULE_CLOSURE,
+	"an episode with closed_on, and no other, is in state closed"},
+	{"episode_closure_agreed_or_explained", RULE_CLOSURE,
+	"a closed episode has closure_agreed_on or closure_agreement_absent_reason"},
+	{"episode_closed_after_opened", RULE_CLOSURE,
+	"closed_on is not before opened_on"},
+	{"episode_closed_after_allocated", RULE_CLOSURE,
+	"closed_on is not before allocated_on"},
+	{"episode_reopening_has_reason", RULE_CLOSURE,
+	"reopened_on and reopen_reason stand together"},
+	{"child_born_or_expected_not_both", RULE_BIRTH,
+	"birth_date and expected_birth_date do not stand together"},
+	{"child_pregnancy_ended_before_birth", RULE_BIRTH,
+	"a child with a birth date has no pregnancy_ended_on"},
+	{"child_died_after_birth", RULE_BIRTH,
+	"died_on is not before birth_date"},
+	{"contact_child_attached_is_not_referred", RULE_ATTACHED_CONTACT,
+	"a contact attached to an episode is not decided referral"},
+	{"plan_outcome_achieved_or_withdrawn", RULE_ACHIEVED_AGREED,
+	"an outcome is achieved or withdrawn, not both"},
+	{"plan_outcome_achieved_after_agreed", RULE_ACHIEVED_AGREED,
+	"achieved_on is not before agreed_on"},
+	{"code_dates_in_order", RULE_CODE_VALID,
+	"valid_from is not after valid_to"},
+	{"family_member_period_is_not_empty", RULE_MEMBERSHIP,
+	"left_on is after joined_on"},
+	{"family_member_periods_do_not_overlap", RULE_MEMBERSHIP,
+	"the days of two memberships of one child in one family do not overlap"},
+};
+
+const Rule *
+rule(RuleName name)
+{
+	return &rules[name];
+}
+
+/* The rule a constraint holds, or NULL if it holds none. */
+const RuleConstraint *
+rule_constraint(const char *constraint)
+{
+	for (int i = 0; i < lengthof(rule_constraints); i++)
+	{
+		if (strcmp(rule_constraints[i].constraint, constraint) == 0)
+			return &rule_constraints[i];
+	}
+	return NULL;
+}
+
+static int
+sqlstate_of(const Rule *r)
+{
+	const char *s = r->sqlstate;
+
+	return MAKE_SQLSTATE(s[0], s[1], s[2], s[3], s[4]);
+}
+
+static void
+raise(const Rule *r, Relation rel, const char *constraint,
+	  const char *detail, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(sqlstate_of(r)),
+			 errmsg("%s (%s)", r->sentence, r->number),
+			 detail ? errdetail_internal("%s", detail) : 0,
+			 errhint("%s", hint),
+			 rel ? err_generic_string(PG_DIAG_SCHEMA_NAME,
+									  get_namespace_name(RelationGetNamespace(rel))) : 0,
+			 rel ? err_generic_string(PG_DIAG_TABLE_NAME, RelationGetRelationName(rel)) : 0,
+			 constraint ? err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint) : 0));
+}
+
+static char *
+format_detail(const char *detail, va_list args)
+{
+	char		words[1024];
+
+	if (detail == NULL)
+		return NULL;
+	/* Ids, dates and codes fit; whatever does not is cut, never overrun. */
+	vsnprintf(words, sizeof(words), detail, args);
+	return pstrdup(words);
+}
+
+void
+rule_error(RuleName name, Relation rel, const char *constraint,
+		   const char *detail,...)
+{
+	va_list		args;
+	char	   *words;
+
+	va_start(args, detail);
+	words = format_detail(detail, args);
+	va_end(args);
+	raise(rule(name), rel, constraint, words, rule(name)->hint);
+	pg_unreachable();
+}
+
+void
+rule_error_hint(RuleName name, Relation rel, const char *constraint,
+				const char *hint, const char *detail,...)
+{
+	va_list		args;
+	char	   *words;
+
+	va_start(args, detail);
+	words = format_detail(detail, args);
+	va_end(args);
+	raise(rule(name), rel, constraint, words, hint);
+	pg_unreachable();
+}
+
+/* ---------------------------------------------------------------------
+ * SQL functions
+ * ---------------------------------------------------------------------
+ */
+
+PG_FUNCTION_INFO_V1(early_help_rules);
+
+/* early_help.rules(): the catalogue, a row a rule. */
+Datum
+early_help_rules(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < lengthof(rules); i++)
+	{
+		const Rule *r = &rules[i];
+		Datum		values[6];
+		bool		nulls[6] = {0};
+		Datum		held_by[lengthof(rule_constraints)];
+		int			n = 0;
+
+		for (int c = 0; c < lengthof(rule_constraints); c++)
+		{
+			if ((int) rule_constraints[c].rule == i)
+				held_by[n++] = CStringGetTextDatum(rule_constraints[c].constraint);
+		}
+		values[0] = CStringGetTextDatum(r->number);
+		values[1] = CStringGetTextDatum(r->name);
+		values[2] = CStringGetTextDatum(r->sqlstate);
+		values[3] = CStringGetTextDatum(r->sentence);
+		values[4] = CStringGetTextDatum(r->hint);
+		values[5] = PointerGetDatum(construct_array(held_by, n, TEXTOID, -1, false,
+													TYPALIGN_INT));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(early_help_raise_rule);
+
+/* early_help.raise_rule(rule, detail, hint): the error of a rule, for SQL. */
+Datum
+early_help_raise_rule(PG_FUNCTION_ARGS)
+{
+	char	   *number;
+	char	   *detail;
+	const char *hint;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the rule to raise must not be null")));
+	number = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	detail = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	for (int i = 0; i < lengthof(rules); i++)
+	{
+		if (strcmp(rules[i].number, number) != 0)
+			continue;
+		hint = PG_ARGISNULL(2) ? rules[i].hint : text_to_cstring(PG_GETARG_TEXT_PP(2));
+		raise(&rules[i], NULL, NULL, detail, hint);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no rule \"%s\"", number),
+			 errhint("early_help.rules() lists them.")));
+}
