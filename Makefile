@@ -4,7 +4,32 @@
 #   make install          put it there
 #   make installcheck     run the pg_regress suite against a running server
 #   make WERROR=1         the same with -Wall -Wextra -Werror
+#   make check            install what is missing, build, run every suite
+#   make demo             install what is missing, build, show it at work
+#   make demo-stop        end the demo
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
+
+HARNESS := check demo demo-stop
+ifneq ($(filter $(HARNESS),$(MAKECMDGOALS)),)
+
+# These work before there is a compiler or a PostgreSQL, so PGXS stays out;
+# other goals on the same command line get a make of their own.
+.NOTPARALLEL:
+.PHONY: $(MAKECMDGOALS)
+
+check:
+	@test/check
+
+demo:
+	@test/demo/start
+
+demo-stop:
+	@test/demo/stop
+
+$(filter-out $(HARNESS),$(MAKECMDGOALS)):
+	@$(MAKE) --no-print-directory $@
+
+else
 
 EXTENSION = early_help
 # The version stands in the control file only.
@@ -48,9 +73,16 @@ ifdef WERROR
 # The server's own headers are not ours to mend.
 PG_CPPFLAGS += -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CFLAGS += -Wall -Wextra -Werror
+# clang is handed the flags that the server was built with by gcc.
+ifneq ($(findstring clang,$(CC)),)
+PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
+endif
 endif
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(wildcard $(PGXS)),)
+$(error $(PG_CONFIG) names no PGXS: install postgresql-server-dev-N or set PG_CONFIG)
+endif
 include $(PGXS)
 
 $(OBJS): $(HEADERS) Makefile
@@ -73,3 +105,5 @@ $(SCRIPT): $(PARTS) early_help.control Makefile $(FOLDERS)
 	    '\echo Use "CREATE EXTENSION early_help CASCADE" to load this file. \quit'; \
 	  for part in $(PARTS); do echo; echo "-- $$part"; cat $$part; done; } >$@.new && mv $@.new $@
 	@echo "$@: $(words $(PARTS)) parts"
+
+endif

@@ -1,0 +1,31 @@
+# The extension is installed and created by the owner of a database who is no
+# superuser, and everything that tells its version tells the same one.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my ($control) = slurp_file('early_help.control') =~ /^default_version = '([^']+)'/m;
+my ($meta) = slurp_file('META.json') =~ /"version": "([^"]+)"/;
+my ($changelog) = slurp_file('CHANGELOG.md') =~ /^## (\d\S*)/m;
+is($meta, $control, 'META.json has the version of the control file');
+is($changelog, $control, 'so has the newest entry of CHANGELOG.md');
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'create role owner login; create database council owner owner');
+
+my @as_owner = (extra_params => [ '-U', 'owner' ]);
+my ($status, undef, $error) =
+  $node->psql('council', 'create extension early_help cascade', @as_owner);
+is($status, 0, 'the owner of a database creates the extension') or diag($error);
+is($node->safe_psql('council', "select extversion from pg_extension where extname = 'early_help'", @as_owner),
+	$control, 'in that version');
+
+($status) = $node->psql('council', 'drop extension early_help', @as_owner);
+is($status, 0, 'and drops it while there is no partnership');
+
+$node->stop;
+done_testing();
