@@ -37,7 +37,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" early_help
 
 # C: one file an idea.
 SOURCES := $(sort $(wildcard extension/src/*.c))
-HEADERS := $(sort $(wildcard extension/src/*.h))
+OWN_HEADERS := $(sort $(wildcard extension/src/*.h))
 ifneq ($(SOURCES),)
 MODULE_big = early_help
 OBJS = $(SOURCES:.c=.o)
@@ -85,7 +85,7 @@ $(error $(PG_CONFIG) names no PGXS: install postgresql-server-dev-N or set PG_CO
 endif
 include $(PGXS)
 
-$(OBJS): $(HEADERS) Makefile
+$(OBJS): $(OWN_HEADERS) Makefile
 
 # A folder is newer than the script when a file came to it or left it.
 FOLDERS := $(wildcard extension/sql extension/codes extension/partnership/records extension/partnership/kpi)
