@@ -71,7 +71,7 @@ make_server_folder() {
 copy_sources() {
 	local part
 	mkdir -p "$1"
-	for part in Makefile META.json early_help.control extension sql expected test tools; do
+	for part in Makefile META.json CHANGELOG.md README.md early_help.control docs extension sql expected test tools; do
 		[ ! -e "$tree/$part" ] || cp -R "$tree/$part" "$1/"
 	done
 	find "$1" \( -name '*.o' -o -name '*.bc' \) -delete
