@@ -313,17 +313,17 @@ refuse_if_partnerships(void)
 			appendStringInfo(&names, " and %d more", list_length(schemas) - MOST_NAMED);
 			break;
 		}
-		appendStringInfo(&names, "%s\"%s\"", named++ > 0 ? ", " : "", name);
+		appendStringInfo(&names, "%s%s", named++ > 0 ? ", " : "", quote_identifier(name));
 		if (one->whole)
 			appendStringInfo(&ways, " select early_help.drop_partnership(%s);",
 							 quote_literal_cstr(name));
 		else
-			appendStringInfo(&ways, " (schema \"%s\" is no whole partnership: drop its tables, or their triggers, by hand)",
-							 name);
+			appendStringInfo(&ways, " (schema %s is no whole partnership: drop its tables, or their triggers, by hand)",
+							 quote_identifier(name));
 	}
 
 	rule_error_hint(RULE_PARTNERSHIP_IN_THE_WAY, NULL, NULL,
 					psprintf("To give the records up for good, first run:%s", ways.data),
-					"Tables in schema %s carry its rules; the command would drop it, or something it needs.",
+					"Tables in these schemas carry its rules, and the command would drop it or something it needs: %s.",
 					names.data);
 }
