@@ -18,6 +18,9 @@ fail() {
 # own goals.
 clean_environment() {
 	local name
+	case $tree in
+		*[[:space:]]*) fail "make cannot work where the path has a space: $tree" ;;
+	esac
 	for name in ${!PG@}; do
 		[ "$name" = PG_CONFIG ] || unset "$name"
 	done
@@ -48,7 +51,7 @@ choose_server_user() {
 	for able in none dac_read_search dac_override; do
 		local words=("${as_server[@]}")
 		if [ "$able" != none ]; then
-			words+=("--inh-caps=-all,+$able" "--ambient-caps=-all,+$able")
+			words+=(--securebits=+no_setuid_fixup "--inh-caps=-all,+$able" "--ambient-caps=-all,+$able")
 		fi
 		if "${words[@]}" test -r "$tree/Makefile" 2>/dev/null; then
 			as_server=("${words[@]}")
