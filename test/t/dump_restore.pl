@@ -1,0 +1,303 @@
+# A partnership goes through dump and restore whole: rows, triggers and their
+# state, rules, figures.  The roles here are no superusers; where one has to
+# have been at work, it says so.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'create role council login; create role other login; create role analyst');
+
+sub database
+{
+	my ($name, $owner) = @_;
+	$node->safe_psql('postgres', "create database $name owner $owner");
+}
+
+sub as_council
+{
+	my ($database, $sql) = @_;
+	return $node->safe_psql($database, $sql, extra_params => [ '-U', 'council' ]);
+}
+
+# What the command prints to stderr when it succeeds.
+sub quietly
+{
+	my ($command, $name) = @_;
+	my ($out, $error) = ('', '');
+	local %ENV = $node->_get_env();
+	my $done = IPC::Run::run([ 'bash', '-c', "set -o pipefail; $command" ], '>', \$out, '2>', \$error);
+	ok($done, $name) or diag($error);
+	return $error;
+}
+
+# Two long texts are the same; otherwise the lines that only one has.
+sub same
+{
+	my ($got, $expected, $name) = @_;
+	my %lines;
+	$lines{$_} .= '+' foreach split(/\n/, $got);
+	$lines{$_} .= '-' foreach split(/\n/, $expected);
+	ok($got eq $expected, $name)
+	  or diag(map { "$lines{$_} $_\n" } grep { $lines{$_} !~ /\+-/ } sort keys %lines);
+}
+
+# The database as pg_dump writes it, less the keys that are new each time.
+sub dumped
+{
+	my ($database) = @_;
+	local %ENV = $node->_get_env();
+	my ($out) = run_command([ 'pg_dump', '--username=council', $database ]);
+	return $out =~ s/^\\(un)?restrict .*$//mgr;
+}
+
+# Every row of every table and view of the partnerships, as one digest each.
+sub contents
+{
+	my ($database) = @_;
+	my $queries = $node->safe_psql($database, q{
+		select format(
+			case c.relkind
+				when 'S' then 'select %L, last_value, is_called::text from %I.%I'
+				else 'select %L, count(*), md5(string_agg(t::text, chr(10) order by t::text collate "C")) from %I.%I t'
+			end,
+			n.nspname || '.' || c.relname, n.nspname, c.relname)
+		from early_help.partnerships() p
+		join pg_namespace n on n.nspname in (p.name, p.kpi_schema)
+		join pg_class c on c.relnamespace = n.oid
+		where c.relkind in ('r', 'p', 'v', 'm', 'S')
+		order by 1});
+	my $query = join("\nunion all ", split(/\n/, $queries));
+	return $node->safe_psql($database, "$query\norder by 1");
+}
+
+# Triggers and their state, keys, indexes, functions, comments, grants.
+sub shape
+{
+	my ($database) = @_;
+	return $node->safe_psql($database, q{
+		create temporary view place as
+		select n.oid, n.nspname
+		from early_help.partnerships() p
+		join pg_namespace n on n.nspname in (p.name, p.kpi_schema);
+		select 'trigger', t.tgrelid::regclass::text, t.tgname::text, t.tgenabled::text,
+			case when t.tgisinternal then '' else pg_get_triggerdef(t.oid) end
+		from pg_trigger t join pg_class c on c.oid = t.tgrelid join place p on p.oid = c.relnamespace
+		where not t.tgisinternal
+		union all
+		select 'constraint', c.conrelid::regclass::text, c.conname, c.contype::text, pg_get_constraintdef(c.oid)
+		from pg_constraint c join place p on p.oid = c.connamespace
+		union all
+		select 'index', i.indrelid::regclass::text, i.indexrelid::regclass::text, i.indisvalid::text, pg_get_indexdef(i.indexrelid)
+		from pg_index i join pg_class c on c.oid = i.indrelid join place p on p.oid = c.relnamespace
+		union all
+		select 'function', f.oid::regprocedure::text, f.prokind::text, f.proacl::text, md5(pg_get_functiondef(f.oid))
+		from pg_proc f join place p on p.oid = f.pronamespace
+		union all
+		select 'relation', c.oid::regclass::text, c.relkind::text, c.relrowsecurity::text, concat(c.reloptions, c.relacl)
+		from pg_class c join place p on p.oid = c.relnamespace
+		where c.relkind in ('r', 'p', 'v', 'm', 'S')
+		union all
+		select 'column', c.oid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod), col_description(c.oid, a.attnum)
+		from pg_attribute a join pg_class c on c.oid = a.attrelid join place p on p.oid = c.relnamespace
+		where a.attnum > 0 and not a.attisdropped
+		union all
+		select 'view', c.oid::regclass::text, '', '', md5(pg_get_viewdef(c.oid))
+		from pg_class c join place p on p.oid = c.relnamespace
+		where c.relkind = 'v'
+		union all
+		select 'comment', pg_describe_object(d.classoid, d.objoid, 0), '', '', d.description
+		from pg_description d join pg_class c on d.classoid = 'pg_class'::regclass and c.oid = d.objoid
+		join place p on p.oid = c.relnamespace
+		where d.objsubid = 0
+		order by 1, 2, 3, 4, 5});
+}
+
+# The rules hold: each of these is refused, with the code that it should be.
+sub rules_hold
+{
+	my ($database, $where) = @_;
+	my @refused = (
+		[ 'YHP04', 'drop extension early_help cascade' ],
+		[ 'YHP04', 'drop schema public cascade' ],
+		[ '23514', q{update medway.child set expected_birth_date = '2021-01-01' where child_id = 1} ],
+		[ '23P01', q{insert into medway.family_member (family_id, child_id, joined_on) values (1, 1, '2021-01-01')} ],
+		#RULES#
+	);
+	foreach my $case (@refused)
+	{
+		my ($code, $command) = @$case;
+		my ($status, undef, $error) = $node->psql($database, "\\set VERBOSITY sqlstate\n$command",
+			extra_params => [ '-U', 'council' ]);
+		like($error, qr/ERROR:  $code$/m, "$where: $code for $command");
+	}
+}
+
+# The same as in the source, and alive: what is the same in every restored
+# database.
+my ($contents, $shape);
+
+sub restored
+{
+	my ($database, $where) = @_;
+	same(contents($database), $contents, "$where: the same rows in every table, the same figures in every view");
+	same(shape($database), $shape, "$where: the same triggers in the same state, keys, indexes, functions, comments, grants");
+	rules_hold($database, $where);
+	is(as_council($database, 'insert into medway.family default values returning family_id'),
+		'21', "$where: identities go on where they stopped");
+}
+
+# The source: two partnerships of a database's owner, one with an awkward
+# name, with rows; a trigger switched off and one switched on for always, a
+# user's own table and index inside, a grant.
+database('source', 'council');
+as_council('source', q{
+	create extension early_help cascade;
+	select early_help.create_partnership('medway', title => 'Medway', population_0_17 => 64979);
+	select early_help.create_partnership('St Helens & Co');
+	insert into "St Helens & Co".family default values;
+
+	insert into medway.agency (name, sector) values ('Council', 'local_authority'), ('School', 'education');
+	insert into medway.practitioner (agency_id, name) values (1, 'Asha'), (2, 'Ben');
+	insert into medway.locality (name) values ('Chatham Central');
+	insert into medway.family (source_ref) select 'f' || n from generate_series(1, 20) n;
+	insert into medway.child (birth_date, sex_code, source_ref)
+	select date '2010-01-01' + 100 * n, case when n % 2 = 0 then 'M' else 'F' end, 'c' || n
+	from generate_series(1, 20) n;
+	insert into medway.child_identity (child_id, given_name, address) values (1, 'Zoë', E'1 High Street\nChatham\t\\.');
+	insert into medway.family_member (family_id, child_id, joined_on)
+	select n, n, '2020-01-01' from generate_series(1, 20) n;
+	insert into medway.contact (received_on, source_code)
+	select date '2021-01-01' + 11 * n, (select min(code) from medway.contact_source where offered)
+	from generate_series(1, 60) n;
+	insert into medway.contact_child (contact_id, received_on, source_code, child_id, primary_need_code, locality_id, decision)
+	select c.contact_id, c.received_on, c.source_code, 1 + c.contact_id % 20,
+		(select min(code) from medway.primary_need where offered), 1,
+		case when c.contact_id % 3 = 0 then 'referral' else 'information_and_advice' end::early_help.contact_decision
+	from medway.contact c;
+	insert into medway.referral (contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code)
+	select contact_child_id, child_id, child_id, received_on, source_code, primary_need_code
+	from medway.contact_child
+	where decision = 'referral';
+
+	create table medway.own_note (family_id bigint references medway.family, level early_help.need_level, note text);
+	insert into medway.own_note values (1, 'early_help', 'x');
+	create index own_index on medway.contact_child (reason);
+	create trigger own_trigger before update on medway.own_note
+		for each row execute function suppress_redundant_updates_trigger();
+	alter table medway.own_note enable always trigger own_trigger;
+	grant usage on schema medway_kpi to analyst;
+});
+as_council('source', q{
+	do $$
+	declare
+		t record;
+	begin
+		for t in
+			select tgrelid::regclass as place, tgname
+			from pg_trigger
+			where tgrelid = '"St Helens & Co".family'::regclass
+				and not tgisinternal
+			limit 1
+		loop
+			execute format('alter table %s disable trigger %I', t.place, t.tgname);
+		end loop;
+	end
+	$$});
+
+rules_hold('source', 'source');
+$contents = contents('source');
+$shape = shape('source');
+like($contents, qr/^medway\.contact_child\|60\|/m, 'there is something to lose');
+like($contents, qr/^St Helens & Co\.family\|1\|/m, 'in both partnerships');
+like($shape, qr/^trigger\|[^|]*\|[^|]*\|D\|/m, 'a trigger is disabled');
+like($shape, qr/^trigger\|[^|]*\|[^|]*\|A\|/m, 'a trigger is enabled always');
+
+my $load = 'psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username=council';
+my $dumps = PostgreSQL::Test::Utils::tempdir;
+
+# pg_dump | psql into an empty database, as its owner.
+database('plain', 'council');
+is(quietly("pg_dump --username=council source | $load --output=/dev/null plain", 'pg_dump | psql as the owner'),
+	'', 'without a word');
+same(dumped('plain'), dumped('source'), 'the dump of the restored database is the dump of the source');
+restored('plain', 'pg_dump | psql');
+
+# The custom format, in parallel, to an owner of another name.
+database('custom', 'other');
+quietly("pg_dump --username=council --format=custom --file=$dumps/all source"
+	  . " && pg_restore --exit-on-error --jobs=2 --no-owner --no-privileges --username=other --dbname=custom $dumps/all",
+	'pg_restore --jobs --no-owner as an owner of another name');
+same(contents('custom'), $contents, 'pg_restore: the same rows');
+is($node->safe_psql('custom', 'select distinct owner from early_help.partnerships()'), 'other',
+	'pg_restore: they are the new owner\'s');
+
+# pg_restore --clean over itself: the drop guard is not in the way, because
+# the partnerships of the dump go first.
+is(quietly("pg_restore --exit-on-error --clean --if-exists --username=council --dbname=plain $dumps/all",
+		'pg_restore --clean over the same partnerships'), '', 'without a word');
+restored('plain', 'pg_restore --clean');
+
+# ... and is, when there is one that the dump does not know.
+as_council('plain', q{select early_help.create_partnership('kent')});
+my ($status, undef, $error) = (0, '', '');
+{
+	local %ENV = $node->_get_env();
+	$status = IPC::Run::run(
+		[ 'pg_restore', '--exit-on-error', '--single-transaction', '--clean', '--if-exists', '--username=council', '--dbname=plain', "$dumps/all" ],
+		'2>', \$error);
+}
+ok(!$status, 'pg_restore --clean beside another partnership is refused');
+like($error, qr/needs it \(P04\).*kent/s, 'by the drop guard, which names it');
+is($node->safe_psql('plain', q{select string_agg(name, ' ' order by name) from early_help.partnerships()}),
+	'St Helens & Co kent medway', 'and nothing is lost');
+
+# Over an extension that a superuser installed beforehand.  The whole dump
+# wants to set the comments of extensions, which is their owner's to do;
+# the dump of the partnerships' schemas does not speak of extensions.
+sub preinstalled
+{
+	my ($name) = @_;
+	database($name, 'council');
+	$node->safe_psql($name, 'create extension early_help cascade');
+}
+
+preinstalled('over');
+my @schemas = ("-n medway -n medway_kpi", q{-n '"St Helens & Co"' -n '"St Helens & Co_kpi"'});
+is(quietly("pg_dump --username=council @schemas source | $load --output=/dev/null over",
+		'pg_dump -n | psql over an installed extension'), '', 'without a word');
+restored('over', 'over an installed extension');
+
+preinstalled('listed');
+is(quietly("pg_restore --list $dumps/all | grep -v 'COMMENT - EXTENSION' >$dumps/list"
+		  . " && pg_restore --exit-on-error --use-list=$dumps/list --username=council --dbname=listed $dumps/all",
+		'pg_restore --use-list over an installed extension'), '', 'without a word');
+restored('listed', 'pg_restore --use-list');
+
+# One partnership beside another that is there already.
+database('one', 'council');
+as_council('one', q{
+	create extension early_help cascade;
+	select early_help.create_partnership('kent')});
+is(quietly("pg_dump --username=council $schemas[0] source | $load --output=/dev/null one",
+		'one partnership moves beside another'), '', 'without a word');
+is($node->safe_psql('one', q{select string_agg(name || ' ' || contacts, ', ' order by name) from early_help.partnerships()}),
+	'kent 0, medway 60', 'both are there');
+rules_hold('one', 'moved');
+
+# Renamed, and dropped.
+as_council('plain', q{select early_help.rename_partnership('medway', 'Medway Council')});
+is($node->safe_psql('plain', q{select contacts from early_help.partnerships() where name = 'Medway Council'}),
+	'60', 'a restored partnership can be renamed');
+as_council('plain', q{select early_help.drop_partnership(name) from early_help.partnerships()});
+is($node->safe_psql('plain', q{select count(*) from pg_namespace where nspname ~ '^(kent|medway|St Helens)'}),
+	'0', 'and dropped');
+as_council('plain', q{drop extension early_help});
+pass('and then the extension too');
+
+$node->stop;
+done_testing();
