@@ -159,7 +159,7 @@ left join type_operator as o
     on o.oprname = wanted.name
     and o.oprleft = t.oid
     and o.oprright = t.oid
-    and o.oprnamespace = 'early_help'::regnamespace
+    and o.oprnamespace = 'pg_catalog'::regnamespace
     and o.oprresult = 'boolean'::regtype
 where o.oprrest::text is distinct from estimator || 'sel'
     or o.oprjoin::text is distinct from estimator || 'joinsel'

@@ -199,84 +199,86 @@ create function early_help.need_level_gt(early_help.need_level, early_help.need_
 comment on function early_help.need_level_gt(early_help.need_level, early_help.need_level) is
     'Implementation of the > operator of need_level. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
-create operator early_help.< (
+-- Operators and aggregates stand in pg_catalog, as its own do: a comparison works
+-- whatever a client's search_path is, and no schema in that path can slip in one of its own.
+create operator pg_catalog.< (
     function = early_help.need_level_lt,
     leftarg = early_help.need_level,
     rightarg = early_help.need_level,
-    commutator = operator(early_help.>),
-    negator = operator(early_help.>=),
+    commutator = operator(pg_catalog.>),
+    negator = operator(pg_catalog.>=),
     restrict = pg_catalog.scalarltsel,
     join = pg_catalog.scalarltjoinsel
 );
 
-comment on operator early_help.< (early_help.need_level, early_help.need_level) is
+comment on operator pg_catalog.< (early_help.need_level, early_help.need_level) is
     'The left level comes before the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
-create operator early_help.<= (
+create operator pg_catalog.<= (
     function = early_help.need_level_le,
     leftarg = early_help.need_level,
     rightarg = early_help.need_level,
-    commutator = operator(early_help.>=),
-    negator = operator(early_help.>),
+    commutator = operator(pg_catalog.>=),
+    negator = operator(pg_catalog.>),
     restrict = pg_catalog.scalarlesel,
     join = pg_catalog.scalarlejoinsel
 );
 
-comment on operator early_help.<= (early_help.need_level, early_help.need_level) is
+comment on operator pg_catalog.<= (early_help.need_level, early_help.need_level) is
     'The left level comes before or is the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
-create operator early_help.= (
+create operator pg_catalog.= (
     function = early_help.need_level_eq,
     leftarg = early_help.need_level,
     rightarg = early_help.need_level,
-    commutator = operator(early_help.=),
-    negator = operator(early_help.<>),
+    commutator = operator(pg_catalog.=),
+    negator = operator(pg_catalog.<>),
     restrict = pg_catalog.eqsel,
     join = pg_catalog.eqjoinsel,
     hashes,
     merges
 );
 
-comment on operator early_help.= (early_help.need_level, early_help.need_level) is
+comment on operator pg_catalog.= (early_help.need_level, early_help.need_level) is
     'The left level is the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
-create operator early_help.<> (
+create operator pg_catalog.<> (
     function = early_help.need_level_ne,
     leftarg = early_help.need_level,
     rightarg = early_help.need_level,
-    commutator = operator(early_help.<>),
-    negator = operator(early_help.=),
+    commutator = operator(pg_catalog.<>),
+    negator = operator(pg_catalog.=),
     restrict = pg_catalog.neqsel,
     join = pg_catalog.neqjoinsel
 );
 
-comment on operator early_help.<> (early_help.need_level, early_help.need_level) is
+comment on operator pg_catalog.<> (early_help.need_level, early_help.need_level) is
     'The left level is not the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
-create operator early_help.>= (
+create operator pg_catalog.>= (
     function = early_help.need_level_ge,
     leftarg = early_help.need_level,
     rightarg = early_help.need_level,
-    commutator = operator(early_help.<=),
-    negator = operator(early_help.<),
+    commutator = operator(pg_catalog.<=),
+    negator = operator(pg_catalog.<),
     restrict = pg_catalog.scalargesel,
     join = pg_catalog.scalargejoinsel
 );
 
-comment on operator early_help.>= (early_help.need_level, early_help.need_level) is
+comment on operator pg_catalog.>= (early_help.need_level, early_help.need_level) is
     'The left level comes after or is the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
-create operator early_help.> (
+create operator pg_catalog.> (
     function = early_help.need_level_gt,
     leftarg = early_help.need_level,
     rightarg = early_help.need_level,
-    commutator = operator(early_help.<),
-    negator = operator(early_help.<=),
+    commutator = operator(pg_catalog.<),
+    negator = operator(pg_catalog.<=),
     restrict = pg_catalog.scalargtsel,
     join = pg_catalog.scalargtjoinsel
 );
 
-comment on operator early_help.> (early_help.need_level, early_help.need_level) is
+comment on operator pg_catalog.> (early_help.need_level, early_help.need_level) is
     'The left level comes after the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
 ---------- btree ----------
@@ -317,11 +319,11 @@ create operator class early_help.need_level_ops
     default for type early_help.need_level
     using btree
     family early_help.need_level_ops as
-    operator 1 early_help.<,
-    operator 2 early_help.<=,
-    operator 3 early_help.=,
-    operator 4 early_help.>=,
-    operator 5 early_help.>,
+    operator 1 pg_catalog.<,
+    operator 2 pg_catalog.<=,
+    operator 3 pg_catalog.=,
+    operator 4 pg_catalog.>=,
+    operator 5 pg_catalog.>,
     function 1 early_help.need_level_cmp(early_help.need_level, early_help.need_level),
     function 2 early_help.need_level_sortsupport(internal),
     function 4 pg_catalog.btequalimage(oid);
@@ -364,7 +366,7 @@ create operator class early_help.need_level_ops
     default for type early_help.need_level
     using hash
     family early_help.need_level_ops as
-    operator 1 early_help.=,
+    operator 1 pg_catalog.=,
     function 1 early_help.need_level_hash(early_help.need_level),
     function 2 early_help.need_level_hash_extended(early_help.need_level, bigint);
 
@@ -397,24 +399,24 @@ create function early_help.need_level_larger(early_help.need_level, early_help.n
 comment on function early_help.need_level_larger(early_help.need_level, early_help.need_level) is
     'The larger of two levels of need. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
-create aggregate early_help.min(early_help.need_level) (
+create aggregate pg_catalog.min(early_help.need_level) (
     sfunc = early_help.need_level_smaller,
     stype = early_help.need_level,
     combinefunc = early_help.need_level_smaller,
-    sortop = operator(early_help.<),
+    sortop = operator(pg_catalog.<),
     parallel = safe
 );
 
-comment on aggregate early_help.min(early_help.need_level) is
+comment on aggregate pg_catalog.min(early_help.need_level) is
     'The lowest level of need, NULL of no rows. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';
 
-create aggregate early_help.max(early_help.need_level) (
+create aggregate pg_catalog.max(early_help.need_level) (
     sfunc = early_help.need_level_larger,
     stype = early_help.need_level,
     combinefunc = early_help.need_level_larger,
-    sortop = operator(early_help.>),
+    sortop = operator(pg_catalog.>),
     parallel = safe
 );
 
-comment on aggregate early_help.max(early_help.need_level) is
+comment on aggregate pg_catalog.max(early_help.need_level) is
     'The highest level of need, NULL of no rows. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 6.';

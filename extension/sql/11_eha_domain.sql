@@ -199,84 +199,86 @@ create function early_help.eha_domain_gt(early_help.eha_domain, early_help.eha_d
 comment on function early_help.eha_domain_gt(early_help.eha_domain, early_help.eha_domain) is
     'Implementation of the > operator of eha_domain. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
-create operator early_help.< (
+-- Operators and aggregates stand in pg_catalog, as its own do: a comparison works
+-- whatever a client's search_path is, and no schema in that path can slip in one of its own.
+create operator pg_catalog.< (
     function = early_help.eha_domain_lt,
     leftarg = early_help.eha_domain,
     rightarg = early_help.eha_domain,
-    commutator = operator(early_help.>),
-    negator = operator(early_help.>=),
+    commutator = operator(pg_catalog.>),
+    negator = operator(pg_catalog.>=),
     restrict = pg_catalog.scalarltsel,
     join = pg_catalog.scalarltjoinsel
 );
 
-comment on operator early_help.< (early_help.eha_domain, early_help.eha_domain) is
+comment on operator pg_catalog.< (early_help.eha_domain, early_help.eha_domain) is
     'The left domain comes before the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
-create operator early_help.<= (
+create operator pg_catalog.<= (
     function = early_help.eha_domain_le,
     leftarg = early_help.eha_domain,
     rightarg = early_help.eha_domain,
-    commutator = operator(early_help.>=),
-    negator = operator(early_help.>),
+    commutator = operator(pg_catalog.>=),
+    negator = operator(pg_catalog.>),
     restrict = pg_catalog.scalarlesel,
     join = pg_catalog.scalarlejoinsel
 );
 
-comment on operator early_help.<= (early_help.eha_domain, early_help.eha_domain) is
+comment on operator pg_catalog.<= (early_help.eha_domain, early_help.eha_domain) is
     'The left domain comes before or is the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
-create operator early_help.= (
+create operator pg_catalog.= (
     function = early_help.eha_domain_eq,
     leftarg = early_help.eha_domain,
     rightarg = early_help.eha_domain,
-    commutator = operator(early_help.=),
-    negator = operator(early_help.<>),
+    commutator = operator(pg_catalog.=),
+    negator = operator(pg_catalog.<>),
     restrict = pg_catalog.eqsel,
     join = pg_catalog.eqjoinsel,
     hashes,
     merges
 );
 
-comment on operator early_help.= (early_help.eha_domain, early_help.eha_domain) is
+comment on operator pg_catalog.= (early_help.eha_domain, early_help.eha_domain) is
     'The left domain is the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
-create operator early_help.<> (
+create operator pg_catalog.<> (
     function = early_help.eha_domain_ne,
     leftarg = early_help.eha_domain,
     rightarg = early_help.eha_domain,
-    commutator = operator(early_help.<>),
-    negator = operator(early_help.=),
+    commutator = operator(pg_catalog.<>),
+    negator = operator(pg_catalog.=),
     restrict = pg_catalog.neqsel,
     join = pg_catalog.neqjoinsel
 );
 
-comment on operator early_help.<> (early_help.eha_domain, early_help.eha_domain) is
+comment on operator pg_catalog.<> (early_help.eha_domain, early_help.eha_domain) is
     'The left domain is not the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
-create operator early_help.>= (
+create operator pg_catalog.>= (
     function = early_help.eha_domain_ge,
     leftarg = early_help.eha_domain,
     rightarg = early_help.eha_domain,
-    commutator = operator(early_help.<=),
-    negator = operator(early_help.<),
+    commutator = operator(pg_catalog.<=),
+    negator = operator(pg_catalog.<),
     restrict = pg_catalog.scalargesel,
     join = pg_catalog.scalargejoinsel
 );
 
-comment on operator early_help.>= (early_help.eha_domain, early_help.eha_domain) is
+comment on operator pg_catalog.>= (early_help.eha_domain, early_help.eha_domain) is
     'The left domain comes after or is the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
-create operator early_help.> (
+create operator pg_catalog.> (
     function = early_help.eha_domain_gt,
     leftarg = early_help.eha_domain,
     rightarg = early_help.eha_domain,
-    commutator = operator(early_help.<),
-    negator = operator(early_help.<=),
+    commutator = operator(pg_catalog.<),
+    negator = operator(pg_catalog.<=),
     restrict = pg_catalog.scalargtsel,
     join = pg_catalog.scalargtjoinsel
 );
 
-comment on operator early_help.> (early_help.eha_domain, early_help.eha_domain) is
+comment on operator pg_catalog.> (early_help.eha_domain, early_help.eha_domain) is
     'The left domain comes after the right one. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
 ---------- btree ----------
@@ -317,11 +319,11 @@ create operator class early_help.eha_domain_ops
     default for type early_help.eha_domain
     using btree
     family early_help.eha_domain_ops as
-    operator 1 early_help.<,
-    operator 2 early_help.<=,
-    operator 3 early_help.=,
-    operator 4 early_help.>=,
-    operator 5 early_help.>,
+    operator 1 pg_catalog.<,
+    operator 2 pg_catalog.<=,
+    operator 3 pg_catalog.=,
+    operator 4 pg_catalog.>=,
+    operator 5 pg_catalog.>,
     function 1 early_help.eha_domain_cmp(early_help.eha_domain, early_help.eha_domain),
     function 2 early_help.eha_domain_sortsupport(internal),
     function 4 pg_catalog.btequalimage(oid);
@@ -364,7 +366,7 @@ create operator class early_help.eha_domain_ops
     default for type early_help.eha_domain
     using hash
     family early_help.eha_domain_ops as
-    operator 1 early_help.=,
+    operator 1 pg_catalog.=,
     function 1 early_help.eha_domain_hash(early_help.eha_domain),
     function 2 early_help.eha_domain_hash_extended(early_help.eha_domain, bigint);
 
@@ -397,24 +399,24 @@ create function early_help.eha_domain_larger(early_help.eha_domain, early_help.e
 comment on function early_help.eha_domain_larger(early_help.eha_domain, early_help.eha_domain) is
     'The larger of two domains. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
-create aggregate early_help.min(early_help.eha_domain) (
+create aggregate pg_catalog.min(early_help.eha_domain) (
     sfunc = early_help.eha_domain_smaller,
     stype = early_help.eha_domain,
     combinefunc = early_help.eha_domain_smaller,
-    sortop = operator(early_help.<),
+    sortop = operator(pg_catalog.<),
     parallel = safe
 );
 
-comment on aggregate early_help.min(early_help.eha_domain) is
+comment on aggregate pg_catalog.min(early_help.eha_domain) is
     'The first domain, NULL of no rows. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';
 
-create aggregate early_help.max(early_help.eha_domain) (
+create aggregate pg_catalog.max(early_help.eha_domain) (
     sfunc = early_help.eha_domain_larger,
     stype = early_help.eha_domain,
     combinefunc = early_help.eha_domain_larger,
-    sortop = operator(early_help.>),
+    sortop = operator(pg_catalog.>),
     parallel = safe
 );
 
-comment on aggregate early_help.max(early_help.eha_domain) is
+comment on aggregate pg_catalog.max(early_help.eha_domain) is
     'The last domain, NULL of no rows. Raises nothing. Source: Medway Early Help Strategy 2021-24, section 7.';

@@ -9,11 +9,11 @@ comment on domain early_help.event_date is
 create type early_help.agency_sector as enum
     ('local_authority', 'police_and_criminal_justice', 'education', 'health', 'community', 'partnership_project');
 comment on type early_help.agency_sector is
-    'The six sectors of partners. Source: Medway Early Help Strategy 2021-24, §2, table of partners.';
+    'The six sectors of partners. Source: Medway Early Help Strategy 2021-24, section 2, table of partners.';
 
 create type early_help.service_run_by as enum ('hub', 'partner');
 comment on type early_help.service_run_by is
-    'Who runs a service: a children and family hub or a partner; EHAs are counted by it. Source: Medway Early Help Strategy 2021-24 §10.';
+    'Who runs a service: a children and family hub or a partner; EHAs are counted by it. Source: Medway Early Help Strategy 2021-24 section 10.';
 
 create type early_help.prevention_tier as enum ('primary', 'secondary', 'tertiary');
 comment on type early_help.prevention_tier is
@@ -50,7 +50,7 @@ comment on type early_help.assessment_end_reason is
 
 create type early_help.plan_kind as enum ('intervention', 'family_outcomes');
 comment on type early_help.plan_kind is
-    'An intervention plan (brief: five outcomes at most, 6-8 weeks) or the family outcomes plan an EHA review makes. Source: Medway Early Help Strategy 2021-24 §7.';
+    'An intervention plan (brief: five outcomes at most, 6-8 weeks) or the family outcomes plan an EHA review makes. Source: Medway Early Help Strategy 2021-24 section 7.';
 
 create type early_help.plan_end_reason as enum ('completed', 'consent_withdrawn', 'episode_closed');
 comment on type early_help.plan_end_reason is
@@ -63,7 +63,7 @@ comment on type early_help.review_decision is
 create type early_help.step_basis as enum
     ('section_17', 'section_47', 'specialised_setting', 'remand');
 comment on type early_help.step_basis is
-    'Ground of a step up: Children Act 1989 s.17 child in need, s.47 child protection enquiry, specialised setting, remand. Source: Medway Early Help Strategy 2021-24 §6.';
+    'Ground of a step up: Children Act 1989 s.17 child in need, s.47 child protection enquiry, specialised setting, remand. Source: Medway Early Help Strategy 2021-24 section 6.';
 
 create type early_help.step_outcome as enum ('accepted', 'declined', 'withdrawn');
 comment on type early_help.step_outcome is
@@ -72,4 +72,4 @@ comment on type early_help.step_outcome is
 create type early_help.consultation_role as enum
     ('supervisor', 'line_manager', 'designated_safeguarding_lead');
 comment on type early_help.consultation_role is
-    'Whom the practitioner talks to before a step up. Source: Medway Early Help Strategy 2021-24 §7, increasing concerns.';
+    'Whom the practitioner talks to before a step up. Source: Medway Early Help Strategy 2021-24 section 7, increasing concerns.';

@@ -330,7 +330,7 @@ rule(RuleName name)
 const RuleConstraint *
 rule_constraint(const char *constraint)
 {
-	for (int i = 0; i < lengthof(rule_constraints); i++)
+	for (int i = 0; i < (int) lengthof(rule_constraints); i++)
 	{
 		if (strcmp(rule_constraints[i].constraint, constraint) == 0)
 			return &rule_constraints[i];
@@ -415,7 +415,7 @@ early_help_rules(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	InitMaterializedSRF(fcinfo, 0);
-	for (int i = 0; i < lengthof(rules); i++)
+	for (int i = 0; i < (int) lengthof(rules); i++)
 	{
 		const Rule *r = &rules[i];
 		Datum		values[6];
@@ -423,7 +423,7 @@ early_help_rules(PG_FUNCTION_ARGS)
 		Datum		held_by[lengthof(rule_constraints)];
 		int			n = 0;
 
-		for (int c = 0; c < lengthof(rule_constraints); c++)
+		for (int c = 0; c < (int) lengthof(rule_constraints); c++)
 		{
 			if ((int) rule_constraints[c].rule == i)
 				held_by[n++] = CStringGetTextDatum(rule_constraints[c].constraint);
@@ -456,7 +456,7 @@ early_help_raise_rule(PG_FUNCTION_ARGS)
 				 errmsg("the rule to raise must not be null")));
 	number = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	detail = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
-	for (int i = 0; i < lengthof(rules); i++)
+	for (int i = 0; i < (int) lengthof(rules); i++)
 	{
 		if (strcmp(rules[i].number, number) != 0)
 			continue;

@@ -29,7 +29,7 @@ create table agency (
     constraint agency_name_is_unique unique (name),
     constraint agency_source_ref_is_unique unique (source_ref)
 );
-comment on table agency is 'An organisation of the partnership. Source: Medway Early Help Strategy 2021-24 §2.';
+comment on table agency is 'An organisation of the partnership. Source: Medway Early Help Strategy 2021-24 section 2.';
 comment on column agency.agency_id is 'Key.';
 comment on column agency.name is 'Name of the agency.';
 comment on column agency.sector is 'Which of the six sectors it belongs to.';
@@ -52,7 +52,7 @@ create table service (
     constraint service_dates_in_order check (opened_on <= closed_on)
 );
 create index on service (locality_id);
-comment on table service is 'An early help service of an agency, run by a hub or a partner. Source: Medway Early Help Strategy 2021-24 §7, early help services.';
+comment on table service is 'An early help service of an agency, run by a hub or a partner. Source: Medway Early Help Strategy 2021-24 section 7, early help services.';
 comment on column service.service_id is 'Key.';
 comment on column service.agency_id is 'Agency that runs it.';
 comment on column service.name is 'Name of the service.';

@@ -10,7 +10,7 @@ create table contact (
     constraint contact_source_ref_is_unique unique (source_ref),
     constraint contact_facts_its_children_share unique (contact_id, received_on, source_code)
 );
-comment on table contact is 'Somebody told the partnership about one child or several. Source: Medway Early Help Strategy 2021-24 §10, access.';
+comment on table contact is 'Somebody told the partnership about one child or several. Source: Medway Early Help Strategy 2021-24 section 10, access.';
 comment on column contact.contact_id is 'Key.';
 comment on column contact.received_on is 'Day the contact was received.';
 comment on column contact.source_code is 'Where it came from (DfE referral source code).';
@@ -64,7 +64,7 @@ create table conversation (
     constraint conversation_source_ref_is_unique unique (source_ref)
 );
 create index on conversation (family_id, held_on);
-comment on table conversation is 'A conversation with the family: all support begins with one, and not every one leads to support. Source: Medway Early Help Strategy 2021-24 §7, assessing need through conversation.';
+comment on table conversation is 'A conversation with the family: all support begins with one, and not every one leads to support. Source: Medway Early Help Strategy 2021-24 section 7, assessing need through conversation.';
 comment on column conversation.conversation_id is 'Key.';
 comment on column conversation.family_id is 'The family.';
 comment on column conversation.child_id is 'The child it was with or about; null: the family as a whole.';

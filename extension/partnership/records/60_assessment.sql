@@ -21,7 +21,7 @@ create table assessment (
 );
 create index on assessment (episode_id);
 create index on assessment (child_id);
-comment on table assessment is 'An Early Help Assessment (EHA). Complete when its four domains are assessed; then it changes only as a new version (R05). Source: Medway Early Help Strategy 2021-24 §7.';
+comment on table assessment is 'An Early Help Assessment (EHA). Complete when its four domains are assessed; then it changes only as a new version (R05). Source: Medway Early Help Strategy 2021-24 section 7.';
 comment on column assessment.assessment_id is 'Key.';
 comment on column assessment.episode_id is 'The episode.';
 comment on column assessment.child_id is 'The child it is about; null: all children of the family.';

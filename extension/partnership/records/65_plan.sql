@@ -31,7 +31,7 @@ create table plan (
 create index on plan (episode_id);
 create index on plan (started_on);
 create index on plan (review_due_on) where ended_on is null;
-comment on table plan is 'An intervention plan, or a family outcomes plan. Its next review is always set (R02); it is completed only through a held review (R03). Source: Medway Early Help Strategy 2021-24 §7.';
+comment on table plan is 'An intervention plan, or a family outcomes plan. Its next review is always set (R02); it is completed only through a held review (R03). Source: Medway Early Help Strategy 2021-24 section 7.';
 comment on column plan.plan_id is 'Key.';
 comment on column plan.episode_id is 'The episode.';
 comment on column plan.kind is 'intervention or family_outcomes.';
@@ -113,7 +113,7 @@ create table plan_outcome (
     constraint plan_outcome_achieved_after_agreed check (achieved_on >= agreed_on),
     constraint plan_outcome_achieved_or_withdrawn check (achieved_on is null or withdrawn_on is null)
 );
-comment on table plan_outcome is 'An outcome agreed with the family. At most five of an intervention plan are live: each holds a position 1-5 until it is withdrawn (R01). Source: Medway Early Help Strategy 2021-24 §7.';
+comment on table plan_outcome is 'An outcome agreed with the family. At most five of an intervention plan are live: each holds a position 1-5 until it is withdrawn (R01). Source: Medway Early Help Strategy 2021-24 section 7.';
 comment on column plan_outcome.plan_outcome_id is 'Key.';
 comment on column plan_outcome.plan_id is 'The plan.';
 comment on column plan_outcome.plan_kind is 'Kind of the plan; filled from it.';

@@ -1,0 +1,140 @@
+-- Where the rules fire. Triggers fire in the order of their names: rules first, check_row last.
+-- A rule that looks at other tables fires where the row is written (origin); what a row says of itself
+-- is checked on a subscriber too (ENABLE ALWAYS, 99_every_table.sql).
+create trigger contact_child_facts
+    before insert on contact_child
+    for each row
+    when (new.received_on is null or new.source_code is null)
+    execute function early_help.contact_child_before();
+
+create trigger referral_fits_birth
+    before insert or update of child_id, referred_on on referral
+    for each row
+    execute function early_help.referral_before();
+
+create trigger child_fits_referrals
+    before update on child
+    for each row
+    when (
+        (old.birth_date, old.expected_birth_date, old.died_on, old.pregnancy_ended_on)
+        is distinct from (new.birth_date, new.expected_birth_date, new.died_on, new.pregnancy_ended_on))
+    execute function early_help.child_before();
+
+create trigger consent_withdrawal_ends_support
+    after insert or update on consent
+    for each row
+    when (new.withdrawn_on is not null)
+    execute function early_help.consent_after();
+create trigger consent_stays
+    before delete on consent
+    for each row
+    execute function early_help.consent_stays();
+create trigger consent_keeps_family
+    before update on consent
+    for each row
+    execute function early_help.keep_columns('family_id', 'kind');
+
+create trigger episode_keeps_family
+    before update on episode
+    for each row
+    execute function early_help.keep_columns('family_id');
+create trigger episode_rules
+    before insert or update on episode
+    for each row
+    execute function early_help.episode_before();
+create trigger episode_what_follows
+    after insert or update on episode
+    for each row
+    execute function early_help.episode_after();
+
+create trigger episode_child_what_follows
+    after insert or update on episode_child
+    for each row
+    execute function early_help.episode_child_after();
+create trigger episode_child_keeps_episode
+    before update on episode_child
+    for each row
+    execute function early_help.keep_columns('episode_id', 'child_id');
+
+create trigger lead_practitioner_what_follows
+    after insert or update on lead_practitioner
+    for each row
+    execute function early_help.lead_practitioner_after();
+create trigger lead_practitioner_stays
+    before delete on lead_practitioner
+    for each row
+    execute function early_help.lead_practitioner_stays();
+create trigger lead_practitioner_keeps_episode
+    before update on lead_practitioner
+    for each row
+    execute function early_help.keep_columns('episode_id');
+
+create trigger episode_event_written_by_rules
+    before insert or update or delete on episode_event
+    for each row
+    execute function early_help.written_by_rules();
+create trigger level_change_written_by_rules
+    before insert or update or delete on level_change
+    for each row
+    execute function early_help.written_by_rules();
+
+create trigger assessment_keeps_episode
+    before update on assessment
+    for each row
+    execute function early_help.keep_columns('episode_id', 'child_id', 'corrects_assessment_id');
+create trigger assessment_rules
+    before insert or update or delete on assessment
+    for each row
+    execute function early_help.assessment_before();
+create trigger assessment_what_follows
+    after insert or update of completed_on on assessment
+    for each row
+    execute function early_help.assessment_after();
+create trigger assessment_domain_rules
+    before insert or update or delete on assessment_domain
+    for each row
+    execute function early_help.assessment_domain_before();
+
+create trigger plan_keeps_episode_and_kind
+    before update on plan
+    for each row
+    execute function early_help.keep_columns('episode_id', 'kind');
+create trigger plan_rules
+    before insert or update on plan
+    for each row
+    execute function early_help.plan_before();
+create trigger plan_what_follows
+    after insert on plan
+    for each row
+    execute function early_help.plan_after();
+
+create trigger review_keeps_plan_and_decision
+    before update on review
+    for each row
+    execute function early_help.keep_columns('plan_id', 'plan_kind', 'due_on', 'decision');
+create trigger review_rules
+    before insert or update on review
+    for each row
+    execute function early_help.review_before();
+create trigger review_what_follows
+    after insert on review
+    for each row
+    execute function early_help.review_after();
+
+create trigger plan_outcome_rules
+    before insert or update on plan_outcome
+    for each row
+    execute function early_help.plan_outcome_before();
+
+create trigger step_keeps_child_and_levels
+    before update on step
+    for each row
+    execute function early_help.keep_columns('child_id', 'family_id', 'episode_id', 'from_level', 'to_level');
+create trigger step_rules
+    before insert or update on step
+    for each row
+    execute function early_help.step_before();
+create trigger step_what_follows
+    after insert or update on step
+    for each row
+    execute function early_help.step_after();

@@ -1,0 +1,169 @@
+-- Trigger functions: each stands in extension/src in the file of the record it keeps.
+
+create function early_help.check_row()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_check_row';
+comment on function early_help.check_row() is
+    'Before insert or update: raises what a NOT NULL or CHECK constraint of the table would, in the rule''s words and with ids alone. Errors: the rule''s SQLSTATE, 23502, 23514.';
+
+create function early_help.keep_columns()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_keep_columns';
+comment on function early_help.keep_columns() is
+    'Before update: the columns named as its arguments change by the rules alone. Error YHS02.';
+
+create function early_help.refuse_truncate()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_refuse_truncate';
+comment on function early_help.refuse_truncate() is
+    'Before truncate: refused. Error YHS04.';
+
+create function early_help.written_by_rules()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_written_by_rules';
+comment on function early_help.written_by_rules() is
+    'Before insert, update or delete: only the rules write this table. Error YHS03.';
+
+create function early_help.contact_child_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_contact_child_before';
+comment on function early_help.contact_child_before() is
+    'Before insert of contact_child: day and source of its contact where not given.';
+
+create function early_help.referral_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_referral_before';
+comment on function early_help.referral_before() is
+    'Before insert or update of referral: R15. Error YH015.';
+
+create function early_help.child_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_child_before';
+comment on function early_help.child_before() is
+    'Before update of a child''s dates: its referrals still keep R15. Error YH015.';
+
+create function early_help.consent_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_consent_after';
+comment on function early_help.consent_after() is
+    'After insert or update of consent: withdrawal ends the family''s open EHAs and plans (R08).';
+
+create function early_help.consent_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_consent_stays';
+comment on function early_help.consent_stays() is
+    'Before delete of consent: what support rests on is withdrawn, not deleted (R08). Error YH008.';
+
+create function early_help.episode_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_episode_before';
+comment on function early_help.episode_before() is
+    'Before insert or update of episode: R06, R07, R12, R14, and its state. Errors YH006, YH007, YH012, YH014, YHS03.';
+
+create function early_help.episode_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_episode_after';
+comment on function early_help.episode_after() is
+    'After insert or update of episode: its event, and what opening, closing and reopening bring with them (R11, R14).';
+
+create function early_help.episode_child_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_episode_child_after';
+comment on function early_help.episode_child_after() is
+    'After insert or update of episode_child: the child''s level (R11). Errors YH011, YH014.';
+
+create function early_help.lead_practitioner_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_lead_practitioner_after';
+comment on function early_help.lead_practitioner_after() is
+    'After insert or update of lead_practitioner: the first one allocates the episode (R07); none begins after closure (R14). Errors YH007, YH014.';
+
+create function early_help.lead_practitioner_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_lead_practitioner_stays';
+comment on function early_help.lead_practitioner_stays() is
+    'Before delete of lead_practitioner: the first one of an episode stays (R07). Error YH007.';
+
+create function early_help.assessment_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_assessment_before';
+comment on function early_help.assessment_before() is
+    'Before insert, update or delete of assessment: R05, R08, R14. Errors YH005, YH008, YH014, YHS01.';
+
+create function early_help.assessment_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_assessment_after';
+comment on function early_help.assessment_after() is
+    'After insert or update of assessment: start_assessment, complete_assessment.';
+
+create function early_help.assessment_domain_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_assessment_domain_before';
+comment on function early_help.assessment_domain_before() is
+    'Before insert, update or delete of assessment_domain: R05, R14. Errors YH005, YH014.';
+
+create function early_help.plan_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_plan_before';
+comment on function early_help.plan_before() is
+    'Before insert or update of plan: R02, R03, R08, R14. Errors YH002, YH003, YH008, YH014, YHS01.';
+
+create function early_help.plan_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_plan_after';
+comment on function early_help.plan_after() is
+    'After insert of plan: start_plan.';
+
+create function early_help.review_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_review_before';
+comment on function early_help.review_before() is
+    'Before insert or update of review: R03, R14, and what it takes from its plan. Errors YH003, YH014, YHS01.';
+
+create function early_help.review_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_review_after';
+comment on function early_help.review_after() is
+    'After insert of review: completes or extends the plan; hold_review, extend.';
+
+create function early_help.plan_outcome_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_plan_outcome_before';
+comment on function early_help.plan_outcome_before() is
+    'Before insert or update of plan_outcome: R01, R03, R04, R14, and the lowest free position where none is given. Errors YH001, YH003, YH004, YH014.';
+
+create function early_help.step_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_step_before';
+comment on function early_help.step_before() is
+    'Before insert or update of step: R08, R11, R12, and the episode, family and level it belongs to. Errors YH008, YH011, YH012, YHS01.';
+
+create function early_help.step_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_step_after';
+comment on function early_help.step_after() is
+    'After insert or update of step: the events, levels and episodes that follow (R11-R13).';

@@ -1,0 +1,211 @@
+/*-------------------------------------------------------------------------
+ *
+ * assessment.c
+ *		Early Help Assessments: four domains, then unchanged (R05), with consent
+ *		(R08), before closure (R14).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "consent.h"
+#include "episode_event.h"
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+#define DOMAINS 4
+
+static const PartnershipQuery domains_query = {
+	"select pg_catalog.count(*), pg_catalog.max(assessed_on)::pg_catalog.date"
+	" from @assessment_domain where assessment_id" EQ "$1",
+	1, {INT8OID}
+};
+
+/* Whoever writes a domain locks its EHA, so none comes or goes meanwhile. */
+static void
+check_four_domains(const Record *assessment)
+{
+	int64		id = id_of(assessment, "assessment_id");
+	Datum		values[] = {Int64GetDatum(id)};
+	DateADT		completed_on = date_of(assessment, "completed_on");
+
+	run_partnership_query(assessment->rel, &domains_query, values, NULL);
+	if (result_id(1) < DOMAINS)
+		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
+				   "assessment_id %lld has %lld of four domains assessed",
+				   (long long) id, (long long) result_id(1));
+	if (result_date(2) > completed_on)
+		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
+				   "a domain of assessment_id %lld was assessed on %s, after completed_on %s",
+				   (long long) id, date_words(result_date(2)), date_words(completed_on));
+}
+
+static const PartnershipQuery corrected_query = {
+	"select assessment_id from @assessment where assessment_id" EQ "$1"
+	" and episode_id" EQ "$2 and completed_on is not null",
+	2, {INT8OID, INT8OID}
+};
+
+/* A new version corrects a completed EHA of the same episode. */
+static void
+check_corrects(const Record *assessment)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(assessment, "corrects_assessment_id")),
+		Int64GetDatum(id_of(assessment, "episode_id"))
+	};
+
+	if (run_partnership_query(assessment->rel, &corrected_query, values, NULL) == 0)
+		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
+				   "assessment_id %lld, which this one corrects, is not a completed EHA of episode_id %lld",
+				   (long long) id_of(assessment, "corrects_assessment_id"),
+				   (long long) id_of(assessment, "episode_id"));
+}
+
+static void
+check_start(const RecordChange *change)
+{
+	const Record *assessment = &change->after;
+	DateADT		started_on = date_of(assessment, "started_on");
+	Episode		episode;
+
+	if (is_null(assessment, "started_on") ||
+		!lock_episode(change->rel, id_of(assessment, "episode_id"), &episode))
+		return;					/* check_row and the foreign key say so */
+	refuse_after_closure(change->rel, &episode, "started_on", started_on);
+	if (TRIGGER_FIRED_BY_INSERT(change->event))
+		legal_transition(change->rel, &episode, EVENT_START_ASSESSMENT, false);
+	require_consent(change->rel, episode.family_id, started_on, "EHA");
+}
+
+PG_FUNCTION_INFO_V1(early_help_assessment_before);
+
+/* Trigger, before insert, update or delete of assessment. */
+Datum
+early_help_assessment_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "assessment_before", true,
+										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
+	Record	   *assessment = &change.after;
+
+	if (change.before.tuple && !is_null(&change.before, "completed_on"))
+		rule_error(RULE_FOUR_DOMAINS, change.rel, NULL,
+				   "assessment_id %lld is complete since %s",
+				   (long long) id_of(&change.before, "assessment_id"),
+				   date_words(date_of(&change.before, "completed_on")));
+	if (assessment->tuple == NULL)
+		return record_result(&change);
+	begin_partnership_queries();
+	if (!is_null(assessment, "corrects_assessment_id"))
+		check_corrects(assessment);
+	else if (field_changed(&change, "started_on"))
+		check_start(&change);
+	if (!is_null(assessment, "completed_on"))
+		check_four_domains(assessment);
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+PG_FUNCTION_INFO_V1(early_help_assessment_after);
+
+/* Trigger, after insert or update of assessment: the episode's event. */
+Datum
+early_help_assessment_after(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "assessment_after", false, ROW_INSERT | ROW_UPDATE);
+	Record	   *assessment = &change.after;
+	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
+	Episode		episode;
+
+	/* A corrected version starts nothing anew. */
+	if (!is_null(assessment, "corrects_assessment_id"))
+		return record_result(&change);
+	begin_partnership_queries();
+	if (lock_episode(change.rel, id_of(assessment, "episode_id"), &episode))
+	{
+		if (insert)
+			apply_event(change.rel, &episode, EVENT_START_ASSESSMENT,
+						date_of(assessment, "started_on"), id_of(assessment, "child_id"));
+		if (!insert && !is_null(assessment, "completed_on"))
+		{
+			refuse_after_closure(change.rel, &episode, "completed_on",
+								 date_of(assessment, "completed_on"));
+			apply_event(change.rel, &episode, EVENT_COMPLETE_ASSESSMENT,
+						date_of(assessment, "completed_on"), id_of(assessment, "child_id"));
+		}
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+/* ---------------------------------------------------------------------
+ * Domains
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery lock_assessment_query = {
+	"select episode_id, started_on::pg_catalog.date,"
+	" completed_on::pg_catalog.date, ended_on::pg_catalog.date,"
+	" corrects_assessment_id"
+	" from @assessment where assessment_id" EQ "$1 for no key update",
+	1, {INT8OID}
+};
+
+static void
+check_open_assessment(const Record *domain)
+{
+	int64		id = id_of(domain, "assessment_id");
+	Datum		values[] = {Int64GetDatum(id)};
+
+	if (run_partnership_query(domain->rel, &lock_assessment_query, values, NULL) == 0)
+		return;					/* deleted with its EHA, or the foreign key says so */
+	if (result_date(3) != DATEVAL_NOEND || result_date(4) != DATEVAL_NOEND)
+		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
+				   "assessment_id %lld is complete or ended since %s",
+				   (long long) id, date_words(Min(result_date(3), result_date(4))));
+}
+
+static void
+check_assessed_on(const Record *domain)
+{
+	int64		id = id_of(domain, "assessment_id");
+	Datum		values[] = {Int64GetDatum(id)};
+	DateADT		assessed_on = date_of(domain, "assessed_on");
+	bool		correction;
+	Episode		episode;
+
+	if (is_null(domain, "assessed_on") ||
+		run_partnership_query(domain->rel, &lock_assessment_query, values, NULL) == 0)
+		return;
+	if (assessed_on < result_date(2))
+		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
+				   "assessed_on %s is before the start of assessment_id %lld",
+				   date_words(assessed_on), (long long) id);
+	correction = result_id(5) != 0;
+	if (!correction && lock_episode(domain->rel, result_id(1), &episode))
+		refuse_after_closure(domain->rel, &episode, "assessed_on", assessed_on);
+}
+
+PG_FUNCTION_INFO_V1(early_help_assessment_domain_before);
+
+/* Trigger, before insert, update or delete of assessment_domain. */
+Datum
+early_help_assessment_domain_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "assessment_domain_before", true,
+										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
+
+	begin_partnership_queries();
+	if (change.before.tuple)
+		check_open_assessment(&change.before);
+	if (change.after.tuple)
+	{
+		check_open_assessment(&change.after);
+		check_assessed_on(&change.after);
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}

@@ -1,0 +1,92 @@
+/*-------------------------------------------------------------------------
+ *
+ * birth.c
+ *		Referrals from 280 days before birth to death (R15).
+ *
+ * A referral and a change of its child's dates wait for each other: the
+ * referral locks the child FOR SHARE.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+#define DAYS_BEFORE_BIRTH 280
+
+static const PartnershipQuery child_query = {
+	"select coalesce(birth_date, expected_birth_date)::pg_catalog.date,"
+	" died_on::pg_catalog.date, pregnancy_ended_on::pg_catalog.date"
+	" from @child where child_id" EQ "$1 for share",
+	1, {INT8OID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_referral_before);
+
+/* Trigger, before insert or update of referral. */
+Datum
+early_help_referral_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "referral_before", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *referral = &change.after;
+	DateADT		referred_on = date_of(referral, "referred_on");
+	long long	child_id = (long long) id_of(referral, "child_id");
+	Datum		values[] = {Int64GetDatum(child_id)};
+
+	if (is_null(referral, "referred_on"))
+		return record_result(&change);	/* check_row says so */
+	begin_partnership_queries();
+	if (run_partnership_query(change.rel, &child_query, values, NULL) > 0)
+	{
+		DateADT		birth = result_date(1);
+
+		if (birth != DATEVAL_NOEND && referred_on < birth - DAYS_BEFORE_BIRTH)
+			rule_error(RULE_BIRTH, change.rel, NULL,
+					   "referred_on %s is more than 280 days before the birth of child_id %lld",
+					   date_words(referred_on), child_id);
+		if (referred_on > result_date(2) || referred_on > result_date(3))
+			rule_error(RULE_BIRTH, change.rel, NULL,
+					   "referred_on %s is after the death or ended pregnancy of child_id %lld",
+					   date_words(referred_on), child_id);
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+static const PartnershipQuery referrals_query = {
+	"select pg_catalog.min(referred_on)::pg_catalog.date, pg_catalog.max(referred_on)::pg_catalog.date"
+	" from @referral where child_id" EQ "$1",
+	1, {INT8OID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_child_before);
+
+/* Trigger, before update of a child's dates: its referrals still fit. */
+Datum
+early_help_child_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "child_before", true, ROW_UPDATE);
+	Record	   *child = &change.after;
+	long long	child_id = (long long) id_of(child, "child_id");
+	Datum		values[] = {Int64GetDatum(child_id)};
+	DateADT		birth = is_null(child, "birth_date") ?
+		date_of(child, "expected_birth_date") : date_of(child, "birth_date");
+	DateADT		end = Min(date_of(child, "died_on"), date_of(child, "pregnancy_ended_on"));
+
+	begin_partnership_queries();
+	run_partnership_query(change.rel, &referrals_query, values, NULL);
+	if (birth != DATEVAL_NOEND && result_date(1) < birth - DAYS_BEFORE_BIRTH)
+		rule_error(RULE_BIRTH, change.rel, NULL,
+				   "child_id %lld was referred on %s, more than 280 days before %s",
+				   child_id, date_words(result_date(1)), date_words(birth));
+	if (result_date(2) != DATEVAL_NOEND && result_date(2) > end)
+		rule_error(RULE_BIRTH, change.rel, NULL,
+				   "child_id %lld was referred on %s, after %s",
+				   child_id, date_words(result_date(2)), date_words(end));
+	end_partnership_queries();
+	return record_result(&change);
+}

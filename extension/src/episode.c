@@ -1,0 +1,402 @@
+/*-------------------------------------------------------------------------
+ *
+ * episode.c
+ *		Opening, closing and reopening an episode, and the children in it.
+ *		Rules R06, R07, R11, R12, R14.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "episode_event.h"
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+/* ---------------------------------------------------------------------
+ * Before the row is written: is it allowed, and what state does it have
+ * ---------------------------------------------------------------------
+ */
+
+/* The days of an episode, as the table's exclusion constraint has them. */
+#define DAYS(opened, closed) \
+	"pg_catalog.daterange(" opened ", case when " closed " is not null then" \
+	" greatest(" closed ", " opened " operator(pg_catalog.+) 1) end)"
+
+static const PartnershipQuery overlapping_query = {
+	"select episode_id from @episode where family_id" EQ "$1 and episode_id" NE "$2"
+	" and " DAYS("opened_on", "closed_on") " operator(pg_catalog.&&) " DAYS("$3", "$4")
+	" limit 1",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+/* R06, in words; the exclusion constraint holds it between two writers too. */
+static void
+check_one_at_a_time(const Record *episode)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(episode, "family_id")),
+		Int64GetDatum(id_of(episode, "episode_id")),
+		DateADTGetDatum(date_of(episode, "opened_on")),
+		DateADTGetDatum(date_of(episode, "closed_on"))
+	};
+	char		nulls[] = {' ', ' ', ' ', is_null(episode, "closed_on") ? 'n' : ' '};
+
+	/* What is missing is check_row's to say. */
+	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
+		return;
+	if (run_partnership_query(episode->rel, &overlapping_query, values, nulls) > 0)
+		rule_error(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
+				   "family_id %lld has episode_id %lld on days of this one",
+				   (long long) id_of(episode, "family_id"), (long long) result_id(1));
+}
+
+static const PartnershipQuery dated_after_query = {
+	"select what, id from ("
+	" select 'assessment' as what, assessment_id as id from @assessment"
+	" where episode_id" EQ "$1 and corrects_assessment_id is null"
+	" and (started_on" GT "$2 or completed_on" GT "$2 or ended_on" GT "$2)"
+	" union all select 'plan', plan_id from @plan"
+	" where episode_id" EQ "$1 and (started_on" GT "$2 or ended_on" GT "$2)"
+	" union all select 'plan_outcome', o.plan_outcome_id"
+	" from @plan p join @plan_outcome o on o.plan_id" EQ "p.plan_id"
+	" where p.episode_id" EQ "$1 and (o.agreed_on" GT "$2 or o.achieved_on" GT "$2 or o.withdrawn_on" GT "$2)"
+	" union all select 'review', r.review_id"
+	" from @plan p join @review r on r.plan_id" EQ "p.plan_id"
+	" where p.episode_id" EQ "$1 and r.held_on" GT "$2"
+	" union all select 'lead_practitioner of practitioner', practitioner_id from @lead_practitioner"
+	" where episode_id" EQ "$1 and from_on" GT "$2"
+	" union all select 'episode_child of child', child_id from @episode_child"
+	" where episode_id" EQ "$1 and (joined_on" GT "$2 or left_on" GT "$2)"
+	") as dated limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* R14: what is there already is not dated after the closure. */
+static void
+check_nothing_after_closure(const Record *episode)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(episode, "episode_id")),
+		DateADTGetDatum(date_of(episode, "closed_on"))
+	};
+
+	if (run_partnership_query(episode->rel, &dated_after_query, values, NULL) > 0)
+		rule_error(RULE_CLOSURE, episode->rel, NULL,
+				   "%s %lld is dated after closed_on %s of episode_id %lld",
+				   result_text(1), (long long) result_id(2),
+				   date_words(date_of(episode, "closed_on")),
+				   (long long) id_of(episode, "episode_id"));
+}
+
+static const PartnershipQuery open_step_query = {
+	"select step_id from @step where episode_id" EQ "$1 and outcome is null limit 1",
+	1, {INT8OID}
+};
+
+/* R12: early help stays open until social care has decided. */
+static void
+check_no_open_step(const Record *episode)
+{
+	Datum		values[] = {Int64GetDatum(id_of(episode, "episode_id"))};
+
+	if (run_partnership_query(episode->rel, &open_step_query, values, NULL) > 0)
+		rule_error(RULE_STEP_ONCE, episode->rel, NULL,
+				   "step_id %lld of episode_id %lld is offered and not decided",
+				   (long long) result_id(1), (long long) id_of(episode, "episode_id"));
+}
+
+static const PartnershipQuery first_lead_query = {
+	"select pg_catalog.min(from_on)::pg_catalog.date from @lead_practitioner where episode_id" EQ "$1",
+	1, {INT8OID}
+};
+
+/* R07: an episode is allocated on the day its first lead practitioner begins. */
+static void
+check_allocated_on(const Record *episode)
+{
+	Datum		values[] = {Int64GetDatum(id_of(episode, "episode_id"))};
+	DateADT		first;
+
+	run_partnership_query(episode->rel, &first_lead_query, values, NULL);
+	first = result_date(1);
+	if (date_of(episode, "allocated_on") != first)
+		rule_error(RULE_LEAD_PRACTITIONER, episode->rel, "episode_has_lead_from_allocation",
+				   "allocated_on %s of episode_id %lld is not the first lead practitioner's day, %s",
+				   date_words(date_of(episode, "allocated_on")),
+				   (long long) id_of(episode, "episode_id"), date_words(first));
+}
+
+static void
+check_state_untouched(const RecordChange *change)
+{
+	if (field_changed(change, "state") && !rules_are_writing())
+		rule_error(RULE_WRITTEN_BY_RULES, change->rel, NULL,
+				   "state of episode_id %lld", (long long) id_of(&change->after, "episode_id"));
+}
+
+static void
+begin_episode(Record *episode)
+{
+	if (!is_null(episode, "allocated_on"))
+		rule_error(RULE_LEAD_PRACTITIONER, episode->rel, "episode_has_lead_from_allocation",
+				   "allocated_on of a new episode of family_id %lld is set by its first lead practitioner",
+				   (long long) id_of(episode, "family_id"));
+	if (!is_null(episode, "closed_on"))
+		set_field_text(episode, "state", state_name(STATE_CLOSED));
+	else if (!text_is(episode, "state", state_name(STATE_WAITING)))
+		rule_error(RULE_WRITTEN_BY_RULES, episode->rel, NULL,
+				   "a new episode of family_id %lld is waiting", (long long) id_of(episode, "family_id"));
+}
+
+static void
+close_episode(Record *episode)
+{
+	check_nothing_after_closure(episode);
+	check_no_open_step(episode);
+	set_field_text(episode, "state", state_name(STATE_CLOSED));
+}
+
+/* Explicit: with a day and a reason of its own, which the row keeps. */
+static void
+reopen_episode(RecordChange *change)
+{
+	Record	   *episode = &change->after;
+
+	if (!field_changed(change, "reopened_on") || is_null(episode, "reopened_on"))
+		rule_error(RULE_CLOSURE, change->rel, NULL,
+				   "episode_id %lld is reopened only with reopened_on and reopen_reason",
+				   (long long) id_of(episode, "episode_id"));
+	if (date_of(episode, "reopened_on") < date_of(&change->before, "closed_on"))
+		rule_error(RULE_CLOSURE, change->rel, NULL,
+				   "reopened_on %s is before closed_on %s of episode_id %lld",
+				   date_words(date_of(episode, "reopened_on")),
+				   date_words(date_of(&change->before, "closed_on")),
+				   (long long) id_of(episode, "episode_id"));
+	if (is_null(episode, "allocated_on"))
+		rule_error_hint(RULE_LEAD_PRACTITIONER, change->rel, NULL,
+						"Open a new episode instead.",
+						"episode_id %lld closed while waiting: there is nothing to reopen",
+						(long long) id_of(episode, "episode_id"));
+	set_field_null(episode, "closure_reason_code");
+	set_field_null(episode, "closure_agreed_on");
+	set_field_null(episode, "closure_agreement_absent_reason");
+	set_field_text(episode, "state", state_name(STATE_ALLOCATED));
+}
+
+PG_FUNCTION_INFO_V1(early_help_episode_before);
+
+/* Trigger, before insert or update of an episode. */
+Datum
+early_help_episode_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "episode_before", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *episode = &change.after;
+
+	begin_partnership_queries();
+	if (TRIGGER_FIRED_BY_INSERT(change.event))
+		begin_episode(episode);
+	else
+	{
+		bool		was_closed = !is_null(&change.before, "closed_on");
+		bool		is_closed = !is_null(episode, "closed_on");
+
+		check_state_untouched(&change);
+		if (field_changed(&change, "allocated_on"))
+			check_allocated_on(episode);
+		if (is_closed && field_changed(&change, "closed_on"))
+			close_episode(episode);
+		if (was_closed && !is_closed)
+			reopen_episode(&change);
+	}
+	if (field_changed(&change, "opened_on") || field_changed(&change, "closed_on"))
+		check_one_at_a_time(episode);
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+/* ---------------------------------------------------------------------
+ * After the row is written: what follows
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery supported_children_query = {
+	"select child_id from @episode_child where episode_id" EQ "$1 and left_on is null order by child_id",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery children_leave_query = {
+	"update @episode_child set left_on = $2 where episode_id" EQ "$1 and left_on is null",
+	2, {INT8OID, DATEOID}
+};
+
+static const PartnershipQuery plans_end_query = {
+	"update @plan set ended_on = $2, end_reason = 'episode_closed'"
+	" where episode_id" EQ "$1 and ended_on is null",
+	2, {INT8OID, DATEOID}
+};
+
+static const PartnershipQuery assessments_end_query = {
+	"update @assessment set ended_on = $2, end_reason = 'episode_closed'"
+	" where episode_id" EQ "$1 and ended_on is null and completed_on is null",
+	2, {INT8OID, DATEOID}
+};
+
+static const PartnershipQuery children_return_query = {
+	"insert into @episode_child (episode_id, child_id, joined_on)"
+	" select episode_id, child_id, $3 from @episode_child"
+	" where episode_id" EQ "$1 and left_on" EQ "$2"
+	" and not exists (select from @step s where s.episode_id" EQ "$1"
+	" and s.child_id" EQ "episode_child.child_id and s.outcome" EQ "'accepted' and s.decided_on" EQ "$2)"
+	" order by child_id",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+/*
+ * Closure lowers the children it supported, but only those at early help: a
+ * child that social care works with stays there.
+ */
+static void
+lower_children(Relation rel, int64 episode_id, DateADT on)
+{
+	Datum		values[] = {Int64GetDatum(episode_id)};
+	uint64		count = run_partnership_query(rel, &supported_children_query, values, NULL);
+	SPITupleTable *children = SPI_tuptable;
+
+	for (uint64 i = 0; i < count; i++)
+	{
+		bool		isnull;
+		int64		child_id = DatumGetInt64(SPI_getbinval(children->vals[i], children->tupdesc,
+														   1, &isnull));
+
+		if (level_of_child(rel, child_id) == LEVEL_EARLY_HELP)
+			change_level(rel, child_id, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
+	}
+}
+
+static void
+end_what_is_open(Relation rel, int64 episode_id, DateADT on)
+{
+	Datum		values[] = {Int64GetDatum(episode_id), DateADTGetDatum(on)};
+
+	lower_children(rel, episode_id, on);
+	write_by_rules(rel, &children_leave_query, values, NULL);
+	write_by_rules(rel, &plans_end_query, values, NULL);
+	write_by_rules(rel, &assessments_end_query, values, NULL);
+}
+
+PG_FUNCTION_INFO_V1(early_help_episode_after);
+
+/* Trigger, after insert or update of an episode. */
+Datum
+early_help_episode_after(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "episode_after", false, ROW_INSERT | ROW_UPDATE);
+	Record	   *episode = &change.after;
+	int64		id = id_of(episode, "episode_id");
+	DateADT		closed_on = date_of(episode, "closed_on");
+	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
+	bool		is_closed = !is_null(episode, "closed_on");
+	bool		was_closed = !insert && !is_null(&change.before, "closed_on");
+
+	begin_partnership_queries();
+	/* A step that opens or closes an episode logs its own event. */
+	if (insert && !rules_are_writing())
+		log_event(change.rel, id, EVENT_REFER, STATE_NONE, STATE_WAITING,
+				  date_of(episode, "opened_on"), 0);
+	if (is_closed && !was_closed)
+	{
+		EpisodeState from = insert ? STATE_WAITING : state_by_name(text_of(&change.before, "state"));
+
+		if (!rules_are_writing())
+			log_event(change.rel, id, EVENT_CLOSE, from, STATE_CLOSED, closed_on, 0);
+		end_what_is_open(change.rel, id, closed_on);
+	}
+	if (was_closed && !is_closed)
+	{
+		Datum		values[] = {
+			Int64GetDatum(id),
+			DateADTGetDatum(date_of(&change.before, "closed_on")),
+			DateADTGetDatum(date_of(episode, "reopened_on"))
+		};
+
+		log_event(change.rel, id, EVENT_REOPEN, STATE_CLOSED, STATE_ALLOCATED,
+				  date_of(episode, "reopened_on"), 0);
+		run_partnership_query(change.rel, &children_return_query, values, NULL);
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+/* ---------------------------------------------------------------------
+ * Children in an episode
+ * ---------------------------------------------------------------------
+ */
+
+PG_FUNCTION_INFO_V1(early_help_episode_child_after);
+
+/*
+ * Trigger, after insert or update of episode_child. A child that joins is
+ * raised from universal to early help, one that leaves is lowered again;
+ * one that social care works with stays at its level.
+ */
+Datum
+early_help_episode_child_after(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "episode_child_after", false,
+										ROW_INSERT | ROW_UPDATE);
+	Record	   *member = &change.after;
+	int64		child_id = id_of(member, "child_id");
+	int64		episode_id = id_of(member, "episode_id");
+	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
+	bool		leaves = !is_null(member, "left_on") && (insert || is_null(&change.before, "left_on"));
+	Episode		episode;
+
+	begin_partnership_queries();
+	if (insert && lock_episode(change.rel, episode_id, &episode))
+	{
+		refuse_after_closure(change.rel, &episode, "joined_on", date_of(member, "joined_on"));
+		if (level_of_child(change.rel, child_id) <= LEVEL_UNIVERSAL)
+			change_level(change.rel, child_id, LEVEL_UNIVERSAL, LEVEL_EARLY_HELP,
+						 EVENT_REFER, episode_id, date_of(member, "joined_on"));
+	}
+	if (leaves && !rules_are_writing() &&
+		level_of_child(change.rel, child_id) == LEVEL_EARLY_HELP)
+		change_level(change.rel, child_id, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL,
+					 EVENT_CLOSE, episode_id, date_of(member, "left_on"));
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+static bool
+episode_is_gone(const Record *record)
+{
+	Episode		episode;
+	bool		there;
+
+	begin_partnership_queries();
+	there = lock_episode(record->rel, id_of(record, "episode_id"), &episode);
+	end_partnership_queries();
+	return !there && !is_null(record, "episode_id");
+}
+
+PG_FUNCTION_INFO_V1(early_help_written_by_rules);
+
+/*
+ * Trigger, before insert, update or delete: only the rules write this table.
+ * Its rows go with an episode that is deleted.
+ */
+Datum
+early_help_written_by_rules(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "written_by_rules", true,
+										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
+
+	if (rules_are_writing() ||
+		(TRIGGER_FIRED_BY_DELETE(change.event) && episode_is_gone(&change.before)))
+		return record_result(&change);
+	rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL,
+			   "table \"%s\"", RelationGetRelationName(change.rel));
+}

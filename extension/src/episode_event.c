@@ -1,0 +1,213 @@
+/*-------------------------------------------------------------------------
+ *
+ * episode_event.c
+ *		Events of an episode, and the levels they move children to.
+ *
+ * Every event locks its episode's row first, so that events of one episode
+ * come one after another; then asks continuum.c whether it is legal, moves the
+ * state and leaves a row in episode_event. Callers stand between begin_ and
+ * end_partnership_queries().
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+#include "episode_event.h"
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+/* FOR NO KEY UPDATE: it does not wait for foreign keys, nor they for it. */
+static const PartnershipQuery lock_episode_query = {
+	"select episode_id, family_id, state::pg_catalog.text, opened_on::pg_catalog.date,"
+	" allocated_on::pg_catalog.date, closed_on::pg_catalog.date"
+	" from @episode where episode_id" EQ "$1 for no key update",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery set_state_query = {
+	"update @episode set state = $2::pg_catalog.text::early_help.episode_state"
+	" where episode_id" EQ "$1",
+	2, {INT8OID, TEXTOID}
+};
+
+static const PartnershipQuery log_event_query = {
+	"insert into @episode_event (episode_id, event, state_from, state_to, happened_on, child_id)"
+	" values ($1, $2::early_help.continuum_event, $3::early_help.episode_state,"
+	" $4::early_help.episode_state, $5, $6)",
+	6, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID}
+};
+
+static const PartnershipQuery lock_child_query = {
+	"select child_id from @child where child_id" EQ "$1 for no key update",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery last_level_query = {
+	"select change_number::pg_catalog.int8, early_help.level_number(level_to)::pg_catalog.int8"
+	" from @level_change where child_id" EQ "$1 order by change_number desc limit 1",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery log_level_query = {
+	"insert into @level_change (child_id, change_number, level_from, level_to, event, episode_id, changed_on)"
+	" values ($1, $2, $3::early_help.need_level, $4::early_help.need_level,"
+	" $5::early_help.continuum_event, $6, $7)",
+	7, {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, DATEOID}
+};
+
+/* Locks and reads an episode; false if it is not there. */
+bool
+lock_episode(Relation rel, int64 episode_id, Episode *episode)
+{
+	Datum		values[] = {Int64GetDatum(episode_id)};
+
+	if (run_partnership_query(rel, &lock_episode_query, values, NULL) == 0)
+		return false;
+	episode->id = result_id(1);
+	episode->family_id = result_id(2);
+	episode->state = state_by_name(result_text(3));
+	episode->opened_on = result_date(4);
+	episode->allocated_on = result_date(5);
+	episode->closed_on = result_date(6);
+	return true;
+}
+
+/* "Legal now: close, start_plan." */
+static char *
+legal_events(EpisodeState state)
+{
+	StringInfoData words;
+
+	initStringInfo(&words);
+	for (int event = 0; event < CONTINUUM_EVENTS; event++)
+	{
+		if (transition(state, (ContinuumEvent) event, false) == NULL)
+			continue;
+		appendStringInfo(&words, "%s%s", words.len ? ", " : "Legal now: ",
+						 event_name((ContinuumEvent) event));
+	}
+	appendStringInfoString(&words, words.len ? "." : "Nothing is legal now.");
+	return words.data;
+}
+
+/* The transition the event makes; its absence is an error. */
+const Transition *
+legal_transition(Relation rel, const Episode *episode, ContinuumEvent event, bool last_child)
+{
+	const Transition *legal = transition(episode->state, event, last_child);
+
+	if (legal == NULL)
+		rule_error_hint(RULE_EVENT_NOT_POSSIBLE, rel, NULL, legal_events(episode->state),
+						"event %s, episode_id %lld, state %s", event_name(event),
+						(long long) episode->id, state_name(episode->state));
+	return legal;
+}
+
+void
+log_event(Relation rel, int64 episode_id, ContinuumEvent event,
+		  EpisodeState from, EpisodeState to, DateADT on, int64 child_id)
+{
+	Datum		values[] = {
+		Int64GetDatum(episode_id),
+		CStringGetTextDatum(event_name(event)),
+		CStringGetTextDatum(state_name(from)),
+		CStringGetTextDatum(state_name(to)),
+		DateADTGetDatum(on),
+		Int64GetDatum(child_id)
+	};
+	char		nulls[] = {
+		' ', ' ', from == STATE_NONE ? 'n' : ' ', ' ', ' ', child_id == 0 ? 'n' : ' '
+	};
+
+	write_by_rules(rel, &log_event_query, values, nulls);
+}
+
+/*
+ * An event that neither opens nor closes the episode: moves its state and logs
+ * it. The episode is locked already; its state is brought up to date.
+ */
+void
+apply_event(Relation rel, Episode *episode, ContinuumEvent event, DateADT on, int64 child_id)
+{
+	const Transition *legal = legal_transition(rel, episode, event, false);
+	Datum		values[] = {
+		Int64GetDatum(episode->id),
+		CStringGetTextDatum(state_name(legal->to))
+	};
+
+	if (legal->to != episode->state)
+		write_by_rules(rel, &set_state_query, values, NULL);
+	log_event(rel, episode->id, event, legal->from, legal->to, on, child_id);
+	episode->state = legal->to;
+}
+
+/* Nothing happens after closure (R14). */
+void
+refuse_after_closure(Relation rel, const Episode *episode, const char *what, DateADT on)
+{
+	if (on > episode->closed_on)
+		rule_error(RULE_CLOSURE, rel, NULL,
+				   "%s %s is after closed_on %s of episode_id %lld",
+				   what, date_words(on), date_words(episode->closed_on),
+				   (long long) episode->id);
+}
+
+/* A child's level: where the last change led; LEVEL_NONE if there was none. */
+Level
+level_of_child(Relation rel, int64 child_id)
+{
+	Datum		values[] = {Int64GetDatum(child_id)};
+
+	if (run_partnership_query(rel, &last_level_query, values, NULL) == 0)
+		return LEVEL_NONE;
+	return (Level) result_id(2);
+}
+
+/*
+ * Moves a child from a level to another. A child without changes yet counts as
+ * being at the level it comes from; a child that is there already stays.
+ *
+ * The child's row is locked, and change_number is unique, so that two writers
+ * cannot both make the next change.
+ */
+void
+change_level(Relation rel, int64 child_id, Level from, Level to,
+			 ContinuumEvent event, int64 episode_id, DateADT on)
+{
+	Datum		child[] = {Int64GetDatum(child_id)};
+	int64		number = 0;
+	Level		now = from;
+
+	run_partnership_query(rel, &lock_child_query, child, NULL);
+	if (run_partnership_query(rel, &last_level_query, child, NULL) > 0)
+	{
+		number = result_id(1);
+		now = (Level) result_id(2);
+	}
+	if (now == to)
+		return;
+	if (now != from)
+		rule_error(RULE_LEVELS, rel, NULL,
+				   "child_id %lld is at level %s, and %s leads from %s to %s",
+				   (long long) child_id, level_name(now), event_name(event),
+				   level_name(from), level_name(to));
+	{
+		Datum		values[] = {
+			Int64GetDatum(child_id),
+			Int32GetDatum((int32) number + 1),
+			CStringGetTextDatum(level_name(now)),
+			CStringGetTextDatum(level_name(to)),
+			CStringGetTextDatum(event_name(event)),
+			Int64GetDatum(episode_id),
+			DateADTGetDatum(on)
+		};
+		char		nulls[] = {' ', ' ', ' ', ' ', ' ', episode_id == 0 ? 'n' : ' ', ' '};
+
+		write_by_rules(rel, &log_level_query, values, nulls);
+	}
+}

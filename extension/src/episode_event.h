@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * episode_event.h
+ *		Events of an episode, and the levels they move children to.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef EARLY_HELP_EPISODE_EVENT_H
+#define EARLY_HELP_EPISODE_EVENT_H
+
+#include "utils/date.h"
+#include "utils/rel.h"
+
+#include "continuum.h"
+
+/* What a rule reads of an episode, locked against other writers. */
+typedef struct Episode
+{
+	int64		id;
+	int64		family_id;
+	EpisodeState state;
+	DateADT		opened_on;
+	DateADT		allocated_on;	/* DATEVAL_NOEND: waiting */
+	DateADT		closed_on;		/* DATEVAL_NOEND: open */
+} Episode;
+
+extern bool lock_episode(Relation rel, int64 episode_id, Episode *episode);
+extern const Transition *legal_transition(Relation rel, const Episode *episode,
+										  ContinuumEvent event, bool last_child);
+extern void log_event(Relation rel, int64 episode_id, ContinuumEvent event,
+					  EpisodeState from, EpisodeState to, DateADT on, int64 child_id);
+extern void apply_event(Relation rel, Episode *episode, ContinuumEvent event,
+						DateADT on, int64 child_id);
+extern void refuse_after_closure(Relation rel, const Episode *episode,
+								 const char *what, DateADT on);
+
+extern Level level_of_child(Relation rel, int64 child_id);
+extern void change_level(Relation rel, int64 child_id, Level from, Level to,
+						 ContinuumEvent event, int64 episode_id, DateADT on);
+
+#endif

@@ -1,0 +1,227 @@
+/*-------------------------------------------------------------------------
+ *
+ * partnership_query.c
+ *		Queries of a trigger on the sibling tables of its partnership.
+ *
+ * A partnership is a schema; a trigger finds its siblings by the schema of the
+ * table it fires on and their fixed names, so that one library serves every
+ * partnership, renamed ones too.
+ *
+ * Plans are cached for the life of the session, keyed by schema and query. A
+ * plan that is no longer valid (a table or schema was altered, dropped or
+ * renamed) is thrown away and its text built anew with the schema's name of
+ * today: a plan whose text names the old schema must not find another one.
+ *
+ * Checks run as the owner of the table, without its row security: what a
+ * writer may not see still counts. At REPEATABLE READ and above they look at
+ * the latest committed rows, as foreign keys do, because a rule that holds
+ * only in a snapshot does not hold.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "partnership_query.h"
+
+typedef struct PlanKey
+{
+	Oid			schema;
+	const PartnershipQuery *query;
+} PlanKey;
+
+typedef struct PlanEntry
+{
+	PlanKey		key;
+	SPIPlanPtr	plan;
+} PlanEntry;
+
+/* Created at first use, kept until the session ends. */
+static HTAB *plans = NULL;
+
+static HTAB *
+plan_table(void)
+{
+	HASHCTL		control = {0};
+
+	if (plans == NULL)
+	{
+		control.keysize = sizeof(PlanKey);
+		control.entrysize = sizeof(PlanEntry);
+		plans = hash_create("early_help plans", 64, &control, HASH_ELEM | HASH_BLOBS);
+	}
+	return plans;
+}
+
+/* The query's text with every @ replaced by the schema's name of today. */
+static char *
+text_for_schema(const PartnershipQuery *query, Oid schema)
+{
+	StringInfoData text;
+	char	   *name = get_namespace_name(schema);
+
+	if (name == NULL)
+		elog(ERROR, "cache lookup failed for schema %u", schema);
+	initStringInfo(&text);
+	for (const char *c = query->text; *c; c++)
+	{
+		if (*c == '@')
+			appendStringInfo(&text, "%s.", quote_identifier(name));
+		else
+			appendStringInfoChar(&text, *c);
+	}
+	return text.data;
+}
+
+static SPIPlanPtr
+prepare(const PartnershipQuery *query, Oid schema)
+{
+	char	   *text = text_for_schema(query, schema);
+	SPIPlanPtr	plan = SPI_prepare(text, query->nargs, (Oid *) query->argtypes);
+
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	if (SPI_keepplan(plan) != 0)
+		elog(ERROR, "SPI_keepplan failed");
+	pfree(text);
+	return plan;
+}
+
+static SPIPlanPtr
+plan_for(const PartnershipQuery *query, Oid schema)
+{
+	PlanKey		key;
+	PlanEntry  *entry;
+	bool		found;
+
+	/* Zeroed first, so that padding does not make two keys of one. */
+	memset(&key, 0, sizeof(key));
+	key.schema = schema;
+	key.query = query;
+	entry = hash_search(plan_table(), &key, HASH_ENTER, &found);
+	if (!found)
+		entry->plan = NULL;
+	if (entry->plan && !SPI_plan_is_valid(entry->plan))
+	{
+		SPIPlanPtr	old = entry->plan;
+
+		entry->plan = NULL;
+		SPI_freeplan(old);
+	}
+	if (entry->plan == NULL)
+		entry->plan = prepare(query, schema);
+	return entry->plan;
+}
+
+void
+begin_partnership_queries(void)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+void
+end_partnership_queries(void)
+{
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+}
+
+/*
+ * Runs the query between begin and end, as the owner of rel, whose schema is
+ * the partnership. Returns how many rows it gave or wrote; the rows are in
+ * SPI_tuptable until the next query.
+ */
+uint64
+run_partnership_query(Relation rel, const PartnershipQuery *query,
+					  const Datum *values, const char *nulls)
+{
+	Oid			user;
+	int			security;
+	int			code;
+	SPIPlanPtr	plan;
+	Snapshot	snapshot = IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot;
+
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(rel->rd_rel->relowner,
+						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	plan = plan_for(query, RelationGetNamespace(rel));
+	code = SPI_execute_snapshot(plan, unconstify(Datum *, values), nulls,
+								snapshot, InvalidSnapshot, false, true, 0);
+	SetUserIdAndSecContext(user, security);
+	if (code < 0)
+		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(code));
+	return SPI_processed;
+}
+
+/*
+ * How deep the rules' own writes are nested. States, events and levels are
+ * written only then; back at its old value when the write ends or fails.
+ */
+static int	rule_writes = 0;
+
+bool
+rules_are_writing(void)
+{
+	return rule_writes > 0;
+}
+
+/* Runs a query that writes what follows from a rule. */
+uint64
+write_by_rules(Relation rel, const PartnershipQuery *query,
+			   const Datum *values, const char *nulls)
+{
+	uint64		written;
+	int			depth = rule_writes;
+
+	PG_TRY();
+	{
+		rule_writes = depth + 1;
+		written = run_partnership_query(rel, query, values, nulls);
+	}
+	PG_FINALLY();
+	{
+		rule_writes = depth;
+	}
+	PG_END_TRY();
+	return written;
+}
+
+Datum
+result_value(int column, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
+}
+
+int64
+result_id(int column)
+{
+	bool		isnull;
+	Datum		value = result_value(column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+/* DATEVAL_NOEND, later than any other, for null. */
+DateADT
+result_date(int column)
+{
+	bool		isnull;
+	Datum		value = result_value(column, &isnull);
+
+	return isnull ? DATEVAL_NOEND : DatumGetDateADT(value);
+}
+
+char *
+result_text(int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+}

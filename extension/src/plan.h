@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan.h
+ *		What the rules of outcomes and reviews read of a plan.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef EARLY_HELP_PLAN_H
+#define EARLY_HELP_PLAN_H
+
+#include "utils/date.h"
+#include "utils/rel.h"
+
+#define PLAN_KIND_INTERVENTION "intervention"
+#define MOST_OUTCOMES 5			/* of an intervention plan (R01) */
+#define REVIEW_DAYS_DEFAULT 56	/* eight weeks, the last day R02 allows */
+
+typedef struct SupportPlan
+{
+	int64		id;
+	int64		episode_id;
+	char		kind[NAMEDATALEN];
+	DateADT		started_on;
+	DateADT		review_counts_from;
+	DateADT		review_due_on;
+	DateADT		ended_on;		/* DATEVAL_NOEND: running */
+	DateADT		closed_on;		/* of its episode; DATEVAL_NOEND: open */
+} SupportPlan;
+
+extern int64 episode_of_plan(Relation rel, int64 plan_id);
+extern bool lock_plan(Relation rel, int64 plan_id, SupportPlan *plan);
+extern DateADT default_review_due(Relation rel, const char *kind, DateADT from);
+
+#endif

@@ -1,0 +1,190 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan_outcome.c
+ *		At most five live outcomes (R01), none agreed once a review is overdue
+ *		(R04) or the plan is over (R03, R14).
+ *
+ * A live outcome holds a position; unique (plan_id, position) and a CHECK of
+ * 1 to 5 hold the rule against every writer. This trigger finds the lowest free
+ * position where none is given. Whoever makes an outcome live locks its plan
+ * first, so that nobody else is taking a position that looks free; two plans,
+ * for a move, in the order of their ids.
+ *
+ * The plan of the last row is remembered as long as the statement's trigger
+ * (fn_extra): its lock is held until the transaction ends, so a load of many
+ * outcomes asks once a plan.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "partnership_query.h"
+#include "plan.h"
+#include "record.h"
+#include "rule.h"
+
+static const PartnershipQuery cap_query = {
+	"select family_outcomes_plan_most_outcomes::pg_catalog.int8 from @partnership",
+	0, {0}
+};
+
+/* How many outcomes of the plan may be live. */
+static int
+most_outcomes(Relation rel, const SupportPlan *plan)
+{
+	int64		cap;
+
+	if (strcmp(plan->kind, PLAN_KIND_INTERVENTION) == 0)
+		return MOST_OUTCOMES;
+	run_partnership_query(rel, &cap_query, NULL, NULL);
+	cap = result_id(1);
+	return cap == 0 ? PG_INT16_MAX : (int) cap;
+}
+
+static const PartnershipQuery positions_query = {
+	"select position::pg_catalog.int8 from @plan_outcome"
+	" where plan_id" EQ "$1 and position is not null and plan_outcome_id" NE "$2 order by position",
+	2, {INT8OID, INT8OID}
+};
+
+/* The lowest free position of a locked plan. */
+static int
+lowest_free_position(const Record *outcome, const SupportPlan *plan)
+{
+	Datum		values[] = {
+		Int64GetDatum(plan->id),
+		Int64GetDatum(id_of(outcome, "plan_outcome_id"))
+	};
+	uint64		live = run_partnership_query(outcome->rel, &positions_query, values, NULL);
+	SPITupleTable *positions = SPI_tuptable;
+	int			free = 1;
+	int			most;
+
+	for (uint64 i = 0; i < live; i++)
+	{
+		bool		isnull;
+
+		if (DatumGetInt64(SPI_getbinval(positions->vals[i], positions->tupdesc, 1, &isnull)) == free)
+			free++;
+	}
+	most = most_outcomes(outcome->rel, plan);
+	if (free > most)
+		rule_error(RULE_FIVE_OUTCOMES, outcome->rel, "plan_outcome_at_most_five",
+				   "plan_id %lld has %llu live outcomes", (long long) plan->id,
+				   (unsigned long long) live);
+	return free;
+}
+
+/* A family outcomes plan has a cap only where the partnership sets one. */
+static void
+check_cap(const Record *outcome, const SupportPlan *plan)
+{
+	int			most;
+
+	if (strcmp(plan->kind, PLAN_KIND_INTERVENTION) == 0)
+		return;					/* the CHECK's, and check_row's words */
+	most = most_outcomes(outcome->rel, plan);
+	if (atoi(text_of(outcome, "position")) > most)
+		rule_error(RULE_FIVE_OUTCOMES, outcome->rel, NULL,
+				   "plan_id %lld may have %d live outcomes", (long long) plan->id, most);
+}
+
+static void
+check_dates(const Record *outcome, const SupportPlan *plan)
+{
+	DateADT		agreed_on = date_of(outcome, "agreed_on");
+	DateADT		last = agreed_on;
+
+	if (is_null(outcome, "agreed_on"))
+		return;					/* check_row says so */
+	if (agreed_on > plan->ended_on)
+		rule_error(plan->ended_on == plan->closed_on ? RULE_CLOSURE : RULE_COMPLETED_BY_REVIEW,
+				   outcome->rel, NULL,
+				   "agreed_on %s is after ended_on %s of plan_id %lld",
+				   date_words(agreed_on), date_words(plan->ended_on), (long long) plan->id);
+	if (agreed_on > plan->review_due_on)
+		rule_error(RULE_NOT_AFTER_DUE_REVIEW, outcome->rel, NULL,
+				   "agreed_on %s is after review_due_on %s of plan_id %lld",
+				   date_words(agreed_on), date_words(plan->review_due_on), (long long) plan->id);
+	if (!is_null(outcome, "achieved_on"))
+		last = Max(last, date_of(outcome, "achieved_on"));
+	if (!is_null(outcome, "withdrawn_on"))
+		last = Max(last, date_of(outcome, "withdrawn_on"));
+	if (last > plan->closed_on)
+		rule_error(RULE_CLOSURE, outcome->rel, NULL,
+				   "%s is after the closure of the episode of plan_id %lld on %s",
+				   date_words(last), (long long) plan->id, date_words(plan->closed_on));
+}
+
+/* Two plans are locked in the order of their ids, whichever way one moves. */
+static void
+lock_both_plans(const RecordChange *change)
+{
+	int64		from = id_of(&change->before, "plan_id");
+	int64		to = id_of(&change->after, "plan_id");
+	SupportPlan plan;
+
+	lock_plan(change->rel, Min(from, to), &plan);
+	lock_plan(change->rel, Max(from, to), &plan);
+}
+
+/* The locked plan of the row; NULL if there is none. */
+static SupportPlan *
+plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
+{
+	int64		plan_id = id_of(&change->after, "plan_id");
+	SupportPlan *last = fcinfo->flinfo->fn_extra;
+	SupportPlan plan;
+
+	if (last && last->id == plan_id)
+		return last;
+	if (!lock_plan(change->rel, plan_id, &plan))
+		return NULL;
+	if (last == NULL)
+		last = fcinfo->flinfo->fn_extra = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SupportPlan));
+	*last = plan;
+	return last;
+}
+
+static void
+settle_position(const RecordChange *change, Record *outcome, const SupportPlan *plan, bool moved)
+{
+	if (!is_null(outcome, "withdrawn_on"))
+	{
+		if (!is_null(outcome, "position"))
+			set_field_null(outcome, "position");
+	}
+	else if (moved || is_null(outcome, "position"))
+		set_field(outcome, "position", Int16GetDatum((int16) lowest_free_position(outcome, plan)));
+	else if (field_changed(change, "position"))
+		check_cap(outcome, plan);
+}
+
+PG_FUNCTION_INFO_V1(early_help_plan_outcome_before);
+
+/* Trigger, before insert or update of plan_outcome. */
+Datum
+early_help_plan_outcome_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "plan_outcome_before", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *outcome = &change.after;
+	bool		moved = change.before.tuple && field_changed(&change, "plan_id");
+	SupportPlan *plan;
+
+	begin_partnership_queries();
+	if (moved)
+		lock_both_plans(&change);
+	plan = plan_of(fcinfo, &change);
+	if (plan != NULL)			/* else the foreign key says so */
+	{
+		if (moved || is_null(outcome, "plan_kind"))
+			set_field_text(outcome, "plan_kind", plan->kind);
+		check_dates(outcome, plan);
+		settle_position(&change, outcome, plan, moved);
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}

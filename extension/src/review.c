@@ -1,0 +1,146 @@
+/*-------------------------------------------------------------------------
+ *
+ * review.c
+ *		Reviews: each completes its plan or extends it to a next one
+ *		(R02, R03), and none is held after closure (R14).
+ *
+ * Locks the episode, then the plan: the order closing an episode takes them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "episode_event.h"
+#include "partnership_query.h"
+#include "plan.h"
+#include "record.h"
+#include "rule.h"
+
+static void
+check_plan_is_open(const Record *review, const SupportPlan *plan)
+{
+	if (plan->ended_on != DATEVAL_NOEND)
+		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
+				   "plan_id %lld ended on %s", (long long) plan->id, date_words(plan->ended_on));
+	if (date_of(review, "held_on") < plan->review_counts_from)
+		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
+				   "held_on %s is before %s, from which this review of plan_id %lld counts",
+				   date_words(date_of(review, "held_on")),
+				   date_words(plan->review_counts_from), (long long) plan->id);
+}
+
+static void
+fill_from_plan(Record *review, const SupportPlan *plan)
+{
+	set_field_text(review, "plan_kind", plan->kind);
+	set_field(review, "due_on", DateADTGetDatum(plan->review_due_on));
+	if (text_is(review, "decision", "extend") && is_null(review, "next_review_due_on"))
+		set_field(review, "next_review_due_on",
+				  DateADTGetDatum(default_review_due(review->rel, plan->kind,
+													 date_of(review, "held_on"))));
+}
+
+static const PartnershipQuery neighbours_query = {
+	"select review_id from @review where plan_id" EQ "$1 and review_id" NE "$2"
+	" and ((held_on" LT "$3 and held_on" GE "$4) or (held_on" GT "$3 and held_on" LE "$4)) limit 1",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+/* Re-dating a review does not carry it past another one of its plan. */
+static void
+check_order_kept(const RecordChange *change)
+{
+	const Record *review = &change->after;
+	Datum		values[] = {
+		Int64GetDatum(id_of(review, "plan_id")),
+		Int64GetDatum(id_of(review, "review_id")),
+		DateADTGetDatum(date_of(&change->before, "held_on")),
+		DateADTGetDatum(date_of(review, "held_on"))
+	};
+
+	if (run_partnership_query(change->rel, &neighbours_query, values, NULL) > 0)
+		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
+				   "review_id %lld would pass review_id %lld of plan_id %lld",
+				   (long long) id_of(review, "review_id"), (long long) result_id(1),
+				   (long long) id_of(review, "plan_id"));
+}
+
+PG_FUNCTION_INFO_V1(early_help_review_before);
+
+/* Trigger, before insert or update of review. */
+Datum
+early_help_review_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "review_before", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *review = &change.after;
+	int64		plan_id = id_of(review, "plan_id");
+	int64		episode_id;
+	Episode		episode;
+	SupportPlan plan;
+
+	if (is_null(review, "held_on") || is_null(review, "decision"))
+		return record_result(&change);	/* check_row says so */
+	begin_partnership_queries();
+	episode_id = episode_of_plan(change.rel, plan_id);
+	if (episode_id != 0 && lock_episode(change.rel, episode_id, &episode) &&
+		lock_plan(change.rel, plan_id, &plan))
+	{
+		refuse_after_closure(change.rel, &episode, "held_on", date_of(review, "held_on"));
+		if (TRIGGER_FIRED_BY_INSERT(change.event))
+		{
+			check_plan_is_open(review, &plan);
+			fill_from_plan(review, &plan);
+			legal_transition(change.rel, &episode, EVENT_HOLD_REVIEW, false);
+		}
+		else if (field_changed(&change, "held_on"))
+			check_order_kept(&change);
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+static const PartnershipQuery extend_query = {
+	"update @plan set extended_by_review_id = $2, review_counts_from = $3, review_due_on = $4"
+	" where plan_id" EQ "$1",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+static const PartnershipQuery complete_query = {
+	"update @plan set completed_by_review_id = $2, ended_on = $3, end_reason = 'completed'"
+	" where plan_id" EQ "$1",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_review_after);
+
+/* Trigger, after insert of review: completes or extends the plan. */
+Datum
+early_help_review_after(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "review_after", false, ROW_INSERT);
+	Record	   *review = &change.after;
+	bool		extends = text_is(review, "decision", "extend");
+	DateADT		held_on = date_of(review, "held_on");
+	int64		plan_id = id_of(review, "plan_id");
+	Datum		values[] = {
+		Int64GetDatum(plan_id),
+		Int64GetDatum(id_of(review, "review_id")),
+		DateADTGetDatum(held_on),
+		DateADTGetDatum(date_of(review, "next_review_due_on"))
+	};
+	Episode		episode;
+
+	begin_partnership_queries();
+	if (lock_episode(change.rel, episode_of_plan(change.rel, plan_id), &episode))
+	{
+		write_by_rules(change.rel, extends ? &extend_query : &complete_query, values, NULL);
+		apply_event(change.rel, &episode, EVENT_HOLD_REVIEW, held_on, 0);
+		if (extends)
+			apply_event(change.rel, &episode, EVENT_EXTEND, held_on, 0);
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}

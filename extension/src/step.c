@@ -1,0 +1,370 @@
+/*-------------------------------------------------------------------------
+ *
+ * step.c
+ *		Steps up to social care and down from it: offered, then decided once
+ *		(R10-R13), with consent (R08).
+ *
+ * What a step needs of its own row stands in the table's CHECK constraints.
+ * Here stands what it needs of others, and what follows from it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "consent.h"
+#include "episode_event.h"
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+static bool
+is_step_up(const Record *step)
+{
+	return level_of(step, "to_level") == LEVEL_SOCIAL_CARE;
+}
+
+/* ---------------------------------------------------------------------
+ * Offering
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery supporting_episode_query = {
+	"select e.episode_id, e.family_id from @episode_child c join @episode e on e.episode_id" EQ "c.episode_id"
+	" where c.child_id" EQ "$1 and c.left_on is null and e.closed_on is null"
+	" and ($2 is null or e.family_id" EQ "$2) order by e.episode_id",
+	2, {INT8OID, INT8OID}
+};
+
+static const PartnershipQuery families_query = {
+	"select family_id from @family_member where child_id" EQ "$1 and left_on is null",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery open_episode_query = {
+	"select episode_id from @episode where family_id" EQ "$1 and closed_on is null",
+	1, {INT8OID}
+};
+
+/*
+ * A step belongs to the episode that supports the child; a step down, to the
+ * family's open one. Without one it stands by itself.
+ */
+static void
+fill_episode_and_family(Record *step)
+{
+	Datum		child[] = {Int64GetDatum(id_of(step, "child_id")), Int64GetDatum(id_of(step, "family_id"))};
+	char		nulls[] = {' ', is_null(step, "family_id") ? 'n' : ' '};
+	uint64		found = run_partnership_query(step->rel, &supporting_episode_query, child, nulls);
+
+	if (found == 1)
+	{
+		int64		family_id = result_id(2);
+
+		if (is_null(step, "episode_id"))
+			set_field(step, "episode_id", Int64GetDatum(result_id(1)));
+		set_field(step, "family_id", Int64GetDatum(family_id));
+	}
+	else if (is_null(step, "family_id") && found == 0 &&
+			 run_partnership_query(step->rel, &families_query, child, NULL) == 1)
+		set_field(step, "family_id", Int64GetDatum(result_id(1)));
+	if (is_null(step, "family_id"))
+		rule_error_hint(RULE_STEP_ONCE, step->rel, NULL, "Give family_id.",
+						"child_id %lld does not belong to exactly one family",
+						(long long) id_of(step, "child_id"));
+	if (is_null(step, "episode_id") && !is_step_up(step))
+	{
+		Datum		family[] = {Int64GetDatum(id_of(step, "family_id"))};
+
+		if (run_partnership_query(step->rel, &open_episode_query, family, NULL) > 0)
+			set_field(step, "episode_id", Int64GetDatum(result_id(1)));
+	}
+}
+
+/* A child without level changes is where the step says, or where such steps begin. */
+static void
+settle_from_level(Record *step)
+{
+	Level		now = level_of_child(step->rel, id_of(step, "child_id"));
+
+	if (is_null(step, "from_level"))
+	{
+		if (now == LEVEL_NONE)
+			now = is_step_up(step) ? LEVEL_UNIVERSAL : LEVEL_SOCIAL_CARE;
+		set_field_text(step, "from_level", level_name(now));
+	}
+	else if (now != LEVEL_NONE && level_of(step, "from_level") != (int) now)
+		rule_error(RULE_LEVELS, step->rel, NULL,
+				   "child_id %lld is at level %s, the step leads from %s",
+				   (long long) id_of(step, "child_id"), level_name(now),
+				   text_of(step, "from_level"));
+}
+
+static bool
+is_blank(const Record *record, const char *field)
+{
+	char	   *text = text_of(record, field);
+
+	return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* S.47 never waits for consent; any other step up has it, or says why not. */
+static void
+check_consent(const Record *step)
+{
+	if (!is_step_up(step) || is_null(step, "offered_on") ||
+		text_is(step, "basis", "section_47") || !is_blank(step, "consent_override_reason"))
+		return;
+	require_consent(step->rel, id_of(step, "family_id"), date_of(step, "offered_on"), "step up");
+}
+
+static ContinuumEvent
+offer_event(const Record *step)
+{
+	return is_step_up(step) ? EVENT_OFFER_STEP_UP : EVENT_OFFER_STEP_DOWN;
+}
+
+static void
+check_offer(Record *step)
+{
+	Episode		episode;
+
+	fill_episode_and_family(step);
+	if (lock_episode(step->rel, id_of(step, "episode_id"), &episode))
+	{
+		if (episode.family_id != id_of(step, "family_id"))
+			rule_error(RULE_STEP_ONCE, step->rel, NULL,
+					   "episode_id %lld is not one of family_id %lld",
+					   (long long) episode.id, (long long) id_of(step, "family_id"));
+		legal_transition(step->rel, &episode, offer_event(step), false);
+	}
+	settle_from_level(step);
+	check_consent(step);
+}
+
+/* Once decided, a step's facts stay; its narrative may still be corrected. */
+static void
+check_decided_once(const RecordChange *change)
+{
+	static const char *const facts[] = {
+		"outcome", "decided_on", "offered_on", "basis", "consulted_on", "assessment_id"
+	};
+
+	if (is_null(&change->before, "outcome") || rules_are_writing())
+		return;
+	for (int i = 0; i < (int) lengthof(facts); i++)
+	{
+		if (field_changed(change, facts[i]))
+			rule_error(RULE_STEP_ONCE, change->rel, NULL,
+					   "step_id %lld was %s on %s", (long long) id_of(&change->before, "step_id"),
+					   text_of(&change->before, "outcome"),
+					   date_words(date_of(&change->before, "decided_on")));
+	}
+}
+
+PG_FUNCTION_INFO_V1(early_help_step_before);
+
+/* Trigger, before insert or update of step. */
+Datum
+early_help_step_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "step_before", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *step = &change.after;
+
+	if (is_null(step, "child_id") || is_null(step, "to_level"))
+		return record_result(&change);	/* check_row says so */
+	begin_partnership_queries();
+	if (TRIGGER_FIRED_BY_INSERT(change.event))
+		check_offer(step);
+	else
+	{
+		check_decided_once(&change);
+		if (field_changed(&change, "offered_on") || field_changed(&change, "consent_override_reason"))
+			check_consent(step);
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+/* ---------------------------------------------------------------------
+ * Accepting a step up
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery child_leaves_query = {
+	"update @episode_child set left_on = $3"
+	" where episode_id" EQ "$1 and child_id" EQ "$2 and left_on is null",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+static const PartnershipQuery siblings_query = {
+	"select child_id from @episode_child where episode_id" EQ "$1 and left_on is null limit 1",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery close_stepped_up_query = {
+	"update @episode set closed_on = $2, closure_reason_code = 'stepped_up',"
+	" closure_agreement_absent_reason = 'Stepped up to social care.'"
+	" where episode_id" EQ "$1",
+	2, {INT8OID, DATEOID}
+};
+
+/* The child leaves; with the last one the episode closes, for that reason. */
+static void
+accept_step_up(const Record *step, Episode *episode, DateADT on)
+{
+	int64		child_id = id_of(step, "child_id");
+	Datum		values[] = {
+		Int64GetDatum(episode->id), Int64GetDatum(child_id), DateADTGetDatum(on)
+	};
+	Datum		closure[] = {Int64GetDatum(episode->id), DateADTGetDatum(on)};
+	const Transition *legal;
+
+	if (write_by_rules(step->rel, &child_leaves_query, values, NULL) == 0 ||
+		run_partnership_query(step->rel, &siblings_query, values, NULL) > 0)
+	{
+		apply_event(step->rel, episode, EVENT_ACCEPT_STEP_UP, on, child_id);
+		return;
+	}
+	legal = legal_transition(step->rel, episode, EVENT_ACCEPT_STEP_UP, true);
+	write_by_rules(step->rel, &close_stepped_up_query, closure, NULL);
+	log_event(step->rel, episode->id, EVENT_ACCEPT_STEP_UP, legal->from, legal->to, on, child_id);
+}
+
+/* ---------------------------------------------------------------------
+ * Accepting a step down
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery open_stepped_down_query = {
+	"insert into @episode (family_id, opened_on) values ($1, $2) returning episode_id",
+	2, {INT8OID, DATEOID}
+};
+
+static const PartnershipQuery child_joins_query = {
+	"insert into @episode_child (episode_id, child_id, joined_on)"
+	" select $1, $2, $3 where not exists (select from @episode_child"
+	" where episode_id" EQ "$1 and child_id" EQ "$2 and left_on is null)",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+static const PartnershipQuery lead_begins_query = {
+	"insert into @lead_practitioner (episode_id, from_on, practitioner_id) values ($1, $2, $3)",
+	3, {INT8OID, DATEOID, INT8OID}
+};
+
+static const PartnershipQuery step_belongs_query = {
+	"update @step set episode_id = $2 where step_id" EQ "$1 and episode_id is distinct from $2",
+	2, {INT8OID, INT8OID}
+};
+
+/* Opens an episode for the family, which needs no earlier one. */
+static void
+open_stepped_down(const Record *step, Episode *episode, DateADT on)
+{
+	int64		family_id = id_of(step, "family_id");
+	Datum		values[] = {Int64GetDatum(family_id), DateADTGetDatum(on)};
+
+	write_by_rules(step->rel, &open_stepped_down_query, values, NULL);
+	lock_episode(step->rel, result_id(1), episode);
+	log_event(step->rel, episode->id, EVENT_ACCEPT_STEP_DOWN, STATE_NONE, STATE_WAITING,
+			  on, id_of(step, "child_id"));
+}
+
+static void
+accept_step_down(const Record *step, DateADT on)
+{
+	int64		child_id = id_of(step, "child_id");
+	Datum		family[] = {Int64GetDatum(id_of(step, "family_id"))};
+	Episode		episode;
+
+	if (run_partnership_query(step->rel, &open_episode_query, family, NULL) > 0 &&
+		lock_episode(step->rel, result_id(1), &episode) &&
+		episode.state != STATE_CLOSED)
+		apply_event(step->rel, &episode, EVENT_ACCEPT_STEP_DOWN, on, child_id);
+	else
+		open_stepped_down(step, &episode, on);
+	change_level(step->rel, child_id, LEVEL_SOCIAL_CARE, LEVEL_EARLY_HELP,
+				 EVENT_ACCEPT_STEP_DOWN, episode.id, on);
+	{
+		Datum		member[] = {Int64GetDatum(episode.id), Int64GetDatum(child_id), DateADTGetDatum(on)};
+		Datum		lead[] = {
+			Int64GetDatum(episode.id), DateADTGetDatum(on),
+			Int64GetDatum(id_of(step, "receiving_practitioner_id"))
+		};
+		Datum		belongs[] = {Int64GetDatum(id_of(step, "step_id")), Int64GetDatum(episode.id)};
+
+		run_partnership_query(step->rel, &child_joins_query, member, NULL);
+		if (episode.allocated_on == DATEVAL_NOEND)
+			run_partnership_query(step->rel, &lead_begins_query, lead, NULL);
+		write_by_rules(step->rel, &step_belongs_query, belongs, NULL);
+	}
+}
+
+/* ---------------------------------------------------------------------
+ * Deciding
+ * ---------------------------------------------------------------------
+ */
+
+static void
+accept(const Record *step, DateADT on)
+{
+	Level		from = (Level) level_of(step, "from_level");
+	Level		to = (Level) level_of(step, "to_level");
+	int64		episode_id = id_of(step, "episode_id");
+	Episode		episode;
+
+	if (to == LEVEL_EARLY_HELP)
+	{
+		accept_step_down(step, on);
+		return;
+	}
+	if (lock_episode(step->rel, episode_id, &episode))
+	{
+		change_level(step->rel, id_of(step, "child_id"), from, to,
+					 is_step_up(step) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN, episode_id, on);
+		if (is_step_up(step))
+			accept_step_up(step, &episode, on);
+		else
+			apply_event(step->rel, &episode, EVENT_ACCEPT_STEP_DOWN, on, id_of(step, "child_id"));
+	}
+	else
+		change_level(step->rel, id_of(step, "child_id"), from, to,
+					 is_step_up(step) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN, 0, on);
+}
+
+static void
+decide(const Record *step)
+{
+	DateADT		on = date_of(step, "decided_on");
+	Episode		episode;
+
+	if (text_is(step, "outcome", "accepted"))
+		accept(step, on);
+	else if (lock_episode(step->rel, id_of(step, "episode_id"), &episode))
+		apply_event(step->rel, &episode,
+					text_is(step, "outcome", "declined") ? EVENT_DECLINE_STEP : EVENT_WITHDRAW,
+					on, id_of(step, "child_id"));
+}
+
+PG_FUNCTION_INFO_V1(early_help_step_after);
+
+/* Trigger, after insert or update of step: the events, levels and episodes that follow. */
+Datum
+early_help_step_after(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "step_after", false, ROW_INSERT | ROW_UPDATE);
+	Record	   *step = &change.after;
+	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
+	Episode		episode;
+
+	begin_partnership_queries();
+	if (insert && lock_episode(change.rel, id_of(step, "episode_id"), &episode))
+		apply_event(change.rel, &episode, offer_event(step), date_of(step, "offered_on"),
+					id_of(step, "child_id"));
+	if (!is_null(step, "outcome") && (insert || is_null(&change.before, "outcome")))
+		decide(step);
+	end_partnership_queries();
+	return record_result(&change);
+}
