@@ -219,6 +219,11 @@ static const Rule rules[] = {
 		"the correction would take away a record that others rest on",
 		"Undo what rests on it first, or correct it by hand."
 	},
+	[RULE_IMPORT_TOO_LONG] = {
+		"I07", "too long", "YHI07",
+		"a value is longer than the record takes",
+		"References have up to 255 characters, wards and reasons up to 120; check that the columns are in their order."
+	},
 };
 
 static const RuleConstraint rule_constraints[] = {

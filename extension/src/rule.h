@@ -51,7 +51,8 @@ typedef enum RuleName
 	RULE_IMPORT_UNKNOWN_CODE,	/* I03 */
 	RULE_IMPORT_UNKNOWN_DECISION,	/* I04 */
 	RULE_IMPORT_TWICE,			/* I05 */
-	RULE_IMPORT_IN_USE			/* I06 */
+	RULE_IMPORT_IN_USE,			/* I06 */
+	RULE_IMPORT_TOO_LONG		/* I07 */
 } RuleName;
 
 typedef struct Rule
