@@ -119,12 +119,12 @@ link_all() {
 	done
 }
 
-# socket_folder FOLDER: sets socket to a folder for Unix sockets; FOLDER if
+# socket_folder FOLDER [NAME/]: sets socket to a folder for Unix sockets; FOLDER if
 # the path of a socket in it is short enough for the system (107 bytes),
 # otherwise one in /tmp, which the caller removes.
 socket_folder() {
 	local bytes
-	bytes=$(printf %s "$1/.s.PGSQL.5432" | wc -c)
+	bytes=$(printf %s "$1/${2-}.s.PGSQL.65535" | wc -c)
 	if [ "$bytes" -le 107 ]; then
 		socket=$1
 		mkdir -p "$socket"
@@ -160,13 +160,13 @@ stop_cluster() {
 	[ ! -e "$1/postmaster.pid" ] || pg_ctl --pgdata="$1" --mode=immediate --wait --timeout=60 stop >/dev/null 2>&1
 }
 
-# end_leftovers FOLDER...: ends a server that an earlier run, killed before it
-# could clean up, left in one of these data folders.
+# end_leftovers FOLDER: ends the servers that an earlier run, killed before it
+# could clean up, left with their data below this folder.
 end_leftovers() {
-	local folder pid
-	for folder; do
-		[ -e "$folder/postmaster.pid" ] || continue
-		pid=$(head -n 1 "$folder/postmaster.pid")
-		[ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" != "$folder" ] || kill -QUIT "$pid" || true
+	local pid_file pid
+	[ -d "$1" ] || return 0
+	find "$1" -name postmaster.pid | while read -r pid_file; do
+		pid=$(head -n 1 "$pid_file")
+		[ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" != "$(dirname "$pid_file")" ] || kill -QUIT "$pid" || true
 	done
 }
