@@ -1,0 +1,59 @@
+-- Contacts and what became of them: by source, need, reason, ward, age, sex.
+select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $$
+    select
+        cc.source_code,
+        cc.primary_need_code as need_code,
+        cc.reason,
+        cc.locality_id,
+        early_help.age_at(ch.birth_date, ch.expected_birth_date, cc.received_on) as age_at_contact,
+        ch.sex_code,
+        count(*)::integer as contacts,
+        (count(*) filter (where cc.decision = 'referral'))::integer as referrals,
+        (count(*) filter (where exists (
+            select
+            from contact_child earlier
+            where earlier.child_id = cc.child_id
+                and earlier.received_on < cc.received_on
+                and earlier.received_on >= cc.received_on - 365)))::integer as known_contacts
+    from contact_child cc
+    left join child ch on ch.child_id = cc.child_id
+    where cc.received_on >= m.month
+        and cc.received_on < m.next_month
+    group by 1, 2, 3, 4, 5, 6
+$$);
+
+create view contacts as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.source_code,
+    s.label as source,
+    c.need_code,
+    n.label as need,
+    c.reason,
+    l.name as ward,
+    c.age_at_contact,
+    c.sex_code,
+    c.contacts,
+    c.referrals,
+    c.known_contacts,
+    (c.contacts - c.known_contacts)::integer as new_contacts
+from kpi_cube_contacts c
+left join contact_source s on s.code = c.source_code
+left join primary_need n on n.code = c.need_code
+left join locality l on l.locality_id = c.locality_id;
+comment on view contacts is 'Contacts by month, source, need, reason, ward, age and sex. Unit: a child in a contact (Annex A list 1: a row a child a contact). Sum the counts; rows do not overlap.';
+comment on column contacts.month is 'First day of the month of the contact.';
+comment on column contacts.month_key is 'The month as YYYY-MM.';
+comment on column contacts.source_code is 'Source of the contact: DfE referral source code.';
+comment on column contacts.source is 'Label of the source today.';
+comment on column contacts.need_code is 'Main need identified: DfE primary need code.';
+comment on column contacts.need is 'Label of the need today.';
+comment on column contacts.reason is 'Reason in the partnership''s own words; null: none recorded.';
+comment on column contacts.ward is 'Ward of the child at the time of the contact; null: not recorded.';
+comment on column contacts.age_at_contact is 'Age in whole years on the day of the contact; -1 before birth or while only an expected birth date is known; null: unknown.';
+comment on column contacts.sex_code is 'Sex of the child: M, F, U; null: not recorded.';
+comment on column contacts.contacts is 'Number of contacts.';
+comment on column contacts.referrals is 'Of the contacts, those decided as a request for early help.';
+comment on column contacts.known_contacts is 'Of the contacts, those of a child with a contact on an earlier day, at most 365 days before.';
+comment on column contacts.new_contacts is 'Of the contacts, those that are not known contacts.';

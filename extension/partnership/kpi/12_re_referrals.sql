@@ -1,0 +1,45 @@
+-- Referrals and re-referrals, child level.
+select early_help.define_kpi_cube('re_referrals', array['referral', 'partnership'], $$
+    select
+        r.source_code,
+        r.primary_need_code as need_code,
+        r.locality_id,
+        count(*)::integer as referrals,
+        (count(*) filter (where exists (
+            select
+            from referral earlier
+            where earlier.child_id = r.child_id
+                and earlier.referred_on < r.referred_on
+                and r.referred_on <= earlier.referred_on + make_interval(
+                    months => (select p.re_referral_months from partnership p)))))::integer as re_referrals
+    from referral r
+    where r.referred_on >= m.month
+        and r.referred_on < m.next_month
+    group by 1, 2, 3
+$$);
+
+create view re_referrals as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.source_code,
+    s.label as source,
+    c.need_code,
+    n.label as need,
+    l.name as ward,
+    c.referrals,
+    c.re_referrals
+from kpi_cube_re_referrals c
+left join contact_source s on s.code = c.source_code
+left join primary_need n on n.code = c.need_code
+left join locality l on l.locality_id = c.locality_id;
+comment on view re_referrals is 'Referrals into early help and re-referrals among them, by month, source, need and ward. Unit: a referral of a child. Rate = re_referrals / referrals, after summing both.';
+comment on column re_referrals.month is 'First day of the month of the referral.';
+comment on column re_referrals.month_key is 'The month as YYYY-MM.';
+comment on column re_referrals.source_code is 'Source of the referral: DfE referral source code.';
+comment on column re_referrals.source is 'Label of the source today.';
+comment on column re_referrals.need_code is 'Main need: DfE primary need code.';
+comment on column re_referrals.need is 'Label of the need today.';
+comment on column re_referrals.ward is 'Ward of the child at the time of the referral; null: not recorded.';
+comment on column re_referrals.referrals is 'Number of referrals.';
+comment on column re_referrals.re_referrals is 'Of the referrals, those of a child referred on an earlier day, up to the partnership''s re-referral months before (usual: 12). Repeats all count.';

@@ -1,0 +1,53 @@
+-- Intervention plans, each event in its own month.
+select early_help.define_kpi_cube('intervention_plans', array['plan'], $$
+    select
+        e.service_id,
+        sum(e.started)::integer as plans_started,
+        sum(e.completed)::integer as plans_completed,
+        sum(e.ended_otherwise)::integer as plans_ended_otherwise,
+        sum(e.consent_withdrawn)::integer as plans_ended_consent_withdrawn
+    from (
+        select p.service_id, 1 as started, 0 as completed, 0 as ended_otherwise, 0 as consent_withdrawn
+        from plan p
+        where p.kind = 'intervention'
+            and p.started_on >= m.month
+            and p.started_on < m.next_month
+        union all
+        select
+            p.service_id,
+            0,
+            (p.end_reason = 'completed')::integer,
+            (p.end_reason <> 'completed')::integer,
+            (p.end_reason = 'consent_withdrawn')::integer
+        from plan p
+        where p.kind = 'intervention'
+            and p.ended_on >= m.month
+            and p.ended_on < m.next_month
+    ) e
+    group by 1
+$$);
+
+create view intervention_plans as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    s.run_by::varchar(10) as run_by,
+    s.name as service,
+    a.name as agency,
+    c.plans_started,
+    c.plans_completed,
+    c.plans_ended_otherwise,
+    c.plans_ended_consent_withdrawn
+from kpi_cube_intervention_plans c
+left join service s on s.service_id = c.service_id
+left join agency a on a.agency_id = s.agency_id;
+comment on view intervention_plans is 'Intervention plans started and ended, by month and service. Each event counts in its own month: plans completed in a month are not those started in it. Family outcomes plans are not in it.';
+comment on column intervention_plans.month is 'First day of the month of the start or the end.';
+comment on column intervention_plans.month_key is 'The month as YYYY-MM.';
+comment on column intervention_plans.run_by is 'hub (children and family hub) or partner; null: no service recorded.';
+comment on column intervention_plans.service is 'Service that delivers the plan; null: none recorded.';
+comment on column intervention_plans.agency is 'Agency of the service.';
+comment on column intervention_plans.plans_started is 'Plans started in the month.';
+comment on column intervention_plans.plans_completed is 'Plans completed in the month, through a held review.';
+comment on column intervention_plans.plans_ended_otherwise is 'Plans that ended in the month without being completed: with their episode, or consent withdrawn.';
+comment on column intervention_plans.plans_ended_consent_withdrawn is 'Of the plans ended otherwise, those that ended because consent was withdrawn.';

@@ -1,0 +1,50 @@
+-- Steps down from social care, each event in its own month.
+select early_help.define_kpi_cube('step_downs', array['step'], $$
+    select
+        e.receiving_agency_id,
+        sum(e.offered)::integer as offered,
+        sum(e.accepted)::integer as accepted,
+        sum(e.declined)::integer as declined,
+        sum(e.withdrawn)::integer as withdrawn
+    from (
+        select s.receiving_agency_id, 1 as offered, 0 as accepted, 0 as declined, 0 as withdrawn
+        from step s
+        where s.from_level = early_help.need_level 'social_care'
+            and s.offered_on >= m.month
+            and s.offered_on < m.next_month
+        union all
+        select
+            s.receiving_agency_id,
+            0,
+            (s.outcome = 'accepted')::integer,
+            (s.outcome = 'declined')::integer,
+            (s.outcome = 'withdrawn')::integer
+        from step s
+        where s.from_level = early_help.need_level 'social_care'
+            and s.decided_on >= m.month
+            and s.decided_on < m.next_month
+    ) e
+    group by 1
+$$);
+
+create view step_downs as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    a.name as receiving_agency,
+    a.sector::varchar(40) as receiving_sector,
+    c.offered,
+    c.accepted,
+    c.declined,
+    c.withdrawn
+from kpi_cube_step_downs c
+left join agency a on a.agency_id = c.receiving_agency_id;
+comment on view step_downs is 'Steps down from children''s social care, by month and receiving agency. Unit: a child. Each event counts in its own month.';
+comment on column step_downs.month is 'First day of the month of the offer or the decision.';
+comment on column step_downs.month_key is 'The month as YYYY-MM.';
+comment on column step_downs.receiving_agency is 'Agency that takes the child on; null: none named.';
+comment on column step_downs.receiving_sector is 'Sector of that agency.';
+comment on column step_downs.offered is 'Step downs offered by social care in the month.';
+comment on column step_downs.accepted is 'Step downs accepted in the month.';
+comment on column step_downs.declined is 'Step downs declined in the month.';
+comment on column step_downs.withdrawn is 'Step downs withdrawn in the month.';

@@ -1,0 +1,329 @@
+-- The engine of the KPI views: which months are stale, what a cube is, and how
+-- stale months are made fresh. The log itself is written in C: see
+-- extension/src/stale_months.c.
+
+create function early_help.mark_stale_months() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_mark_stale_months';
+comment on function early_help.mark_stale_months() is
+    'Trigger (source, months of reach, date column, ...), after row: marks the months of the row''s dates, old and new, and the months of reach after each, as stale.';
+
+create function early_help.mark_stale_months_of() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_mark_stale_months_of';
+comment on function early_help.mark_stale_months_of() is
+    'Trigger (source, key column, table, key column, date column, ...), after row: marks the months of the events that refer to the row. An event''s table needs hold_row() where its date can change.';
+
+create function early_help.mark_all_months_stale() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_mark_all_months_stale';
+comment on function early_help.mark_all_months_stale() is
+    'Trigger (source), after row: marks every month as stale, for a setting that bears on all figures.';
+
+create function early_help.hold_row() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_hold_row';
+comment on function early_help.hold_row() is
+    'Trigger (column, table, key column), after row: holds the row referred to as a new reference would, so that a change to it waits for a re-dated event.';
+
+create function early_help.may_commit() returns boolean
+    language c
+as 'MODULE_PATHNAME', 'early_help_may_commit';
+comment on function early_help.may_commit() is
+    'Within a procedure: whether it may commit, that is, no transaction block, function or exception block stands around it.';
+
+create function early_help.exclude_refresh(schema oid) returns void
+    language sql
+    set search_path = pg_catalog, pg_temp
+as $$
+    select pg_advisory_xact_lock(1701342064, hashoid(schema))
+$$;
+comment on function early_help.exclude_refresh(oid) is
+    'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it in a statement of its own, before the one that reads.';
+
+-- A cube is a registration: its name, what its figures come from, and one
+-- query for the cells of month m. The rest is made from that.
+create function early_help.define_kpi_cube(cube text, sources text[], cells text) returns void
+    language plpgsql
+as $$
+declare
+    outer_path text := pg_catalog.current_setting('search_path');
+    schema oid;
+    p text;
+begin
+    select c.relnamespace, n.nspname
+    into schema, p
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('kpi_stale_months');
+    if schema is null then
+        raise undefined_table using
+            message = 'no partnership''s schema is in the search_path',
+            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
+    end if;
+
+    -- What is created goes to the records.
+    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
+    perform early_help.exclude_refresh(schema);
+
+    insert into kpi_cube (cube, sources)
+    values (define_kpi_cube.cube, define_kpi_cube.sources || ('cube ' || define_kpi_cube.cube));
+
+    execute format(
+        'create view %I as
+        select m.month, cell.*
+        from kpi_stale_month m
+        cross join lateral (%s) cell
+        where m.cube = %L',
+        'kpi_live_' || cube, cells, cube);
+    execute format('comment on view %I is %L', 'kpi_live_' || cube,
+        format('Cells of the stale months of cube %s, computed from the records.', cube));
+
+    -- An index and no key: a refresh deletes and inserts in one statement.
+    execute format('create table %I as table %I with no data', 'kpi_cell_' || cube, 'kpi_live_' || cube);
+    execute format('create index on %I (month)', 'kpi_cell_' || cube);
+    execute format('comment on table %I is %L', 'kpi_cell_' || cube,
+        format('Cells of cube %s as last refreshed; true for the months that are not stale. Written by early_help.refresh_kpis alone; never truncate it.', cube));
+
+    -- NOT IN, for a table of stale months that is hashed once; months are never null.
+    execute format(
+        'create view %1$I as
+        select c.*
+        from %2$I c
+        where c.month not in (
+            select m.month
+            from kpi_stale_month m
+            where m.cube = %4$L)
+        union all
+        select *
+        from %3$I',
+        'kpi_cube_' || cube, 'kpi_cell_' || cube, 'kpi_live_' || cube, cube);
+    execute format('comment on view %I is %L', 'kpi_cube_' || cube,
+        format('Cube %s, never stale: the cells of fresh months and the computed cells of stale ones.', cube));
+
+    -- Records there were before the cube.
+    insert into kpi_stale_months (source, first_month, last_month)
+    values ('cube ' || cube, '1900-01-01', '2100-12-01');
+
+    perform pg_catalog.set_config('search_path', outer_path, true);
+end
+$$;
+comment on function early_help.define_kpi_cube(text, text[], text) is
+    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. Makes view kpi_cube_<cube>. docs/kpis.md shows how.';
+
+create function early_help.refresh_kpi_month(schema text, month date) returns bigint
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    stale varchar[];
+    cubes varchar[];
+    cells bigint;
+begin
+    execute format(
+        'select array_agg(distinct s.source)
+        from %I.kpi_stale_months s
+        where $1 between s.first_month and s.last_month', schema)
+    into stale
+    using month;
+    execute format('select array_agg(c.cube order by c.cube) from %I.kpi_cube c where c.sources && $1', schema)
+    into cubes
+    using stale;
+
+    -- One statement, one snapshot: the log rows that go are those whose
+    -- changes the new cells hold. Every cube of these sources is computed; a
+    -- row of another source, or one not visible here, stays.
+    execute format(
+        'with seen as (
+            delete from %1$I.kpi_stale_months
+            where source = any ($2)
+                and $1 between first_month and last_month
+            returning source, first_month, last_month
+        ), rest as (
+            insert into %1$I.kpi_stale_months (source, first_month, last_month)
+            select source, min(first_month), ($1 - interval ''1 month'')::date
+            from seen
+            where first_month < $1
+            group by source
+            union all
+            select source, ($1 + interval ''1 month'')::date, max(last_month)
+            from seen
+            where last_month > $1
+            group by source
+        ), %2$s
+        select %3$s',
+        schema,
+        (select string_agg(format(
+            'old_%1$s as (
+                delete from %2$I.%3$I
+                where month = $1
+                returning 1
+            ), new_%1$s as (
+                insert into %2$I.%3$I
+                select *
+                from %2$I.%4$I
+                where month = $1
+                returning 1
+            )', n, schema, 'kpi_cell_' || cube, 'kpi_live_' || cube), ', ')
+        from unnest(cubes) with ordinality as c (cube, n)),
+        (select string_agg(format('(select count(*) from old_%1$s) + (select count(*) from new_%1$s)', n), ' + ')
+        from generate_subscripts(cubes, 1) n))
+    into cells
+    using month, stale;
+
+    return cells;
+end
+$$;
+comment on function early_help.refresh_kpi_month(text, date) is
+    'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month out of the log, in one statement. Returns the number of cells deleted and inserted.';
+
+create function early_help.sweep_kpi_months(schema text, after date) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    cubes varchar[];
+begin
+    execute format('select array_agg(c.cube) from %I.kpi_cube c', schema) into cubes;
+
+    -- Months that no cube has a cell for, neither kept nor computed, need no
+    -- mark: what comes into them later brings its own.
+    execute format(
+        'with without_cells as materialized (
+            select m.month
+            from (select distinct month from %1$I.kpi_stale_month where month > $1) m
+            where %2$s
+        ), empty as materialized (
+            select month
+            from without_cells
+            where month not in (%3$s)
+        ), seen as (
+            delete from %1$I.kpi_stale_months s
+            where exists (select from empty e where e.month between s.first_month and s.last_month)
+            returning source, first_month, last_month
+        )
+        insert into %1$I.kpi_stale_months (source, first_month, last_month)
+        select source, min(month), max(month)
+        from (
+            select
+                source,
+                month,
+                month - row_number() over (partition by source order by month) * interval ''1 month'' as island
+            from (
+                select distinct s.source, g.month::date as month
+                from (select distinct * from seen) s
+                cross join lateral generate_series(s.first_month::timestamp, s.last_month::timestamp, ''1 month'') g (month)
+            ) marked
+            where not exists (select from empty e where e.month = marked.month)
+        ) remaining
+        group by source, island',
+        schema,
+        (select string_agg(format('not exists (select from %I.%I c where c.month = m.month)',
+                                  schema, 'kpi_cell_' || cube), ' and ')
+        from unnest(cubes) cube),
+        (select string_agg(format('select l.month from %I.%I l where l.month in (select month from without_cells)',
+                                  schema, 'kpi_live_' || cube), ' union all ')
+        from unnest(cubes) cube))
+    using after;
+end
+$$;
+comment on function early_help.sweep_kpi_months(text, date) is
+    'Within a refresh: takes out of the log, in one statement, the months after a day for which no cube has a cell to keep or to compute.';
+
+create procedure early_help.refresh_kpis(partnership text)
+    language plpgsql
+as $$
+-- A procedure that commits can have neither SECURITY DEFINER nor SET; each
+-- transaction sets its own search_path, and whatever comes before is qualified.
+declare
+    records oid;
+    owner oid;
+    schema text;
+    next_month date;
+    last_month date := '-infinity';
+    months integer := 0;
+    to_go integer;
+    cells bigint;
+    told timestamptz := pg_catalog.clock_timestamp();
+    one text;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
+    if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
+        perform early_help.raise_rule('K01',
+            format('The transaction is %s: its snapshot may be older than another refresh.', current_setting('transaction_isolation')));
+    elsif not early_help.may_commit() then
+        perform early_help.raise_rule('K01', 'CALL stands in a transaction block, a function or an exception block.');
+    end if;
+
+    select s.schema, c.relowner
+    into records, owner
+    from early_help.partnership_schemas() s
+    join pg_namespace n on n.oid = s.schema
+    join pg_class c on c.relnamespace = n.oid and c.relname = 'kpi_stale_months'
+    where s.whole
+        and n.nspname = partnership;
+    if records is null then
+        perform early_help.raise_rule('P03',
+            format('%s is not a schema that holds the records of a partnership.', coalesce(quote_ident(partnership), 'NULL')));
+    elsif not pg_has_role(owner, 'USAGE') then
+        perform early_help.raise_rule('K02', format('%s belongs to another role.', quote_ident(partnership)));
+    end if;
+
+    loop
+        perform set_config('search_path', 'pg_catalog, pg_temp', true);
+        -- A statement of its own: the next has a snapshot that sees what the
+        -- refresh we may have waited for did.
+        perform early_help.exclude_refresh(records);
+        select n.nspname into schema from pg_namespace n where n.oid = records;
+        exit when not found;
+
+        if months = 0 then
+            -- Marks that no cube reads.
+            execute format(
+                'delete from %1$I.kpi_stale_months s
+                where not exists (select from %1$I.kpi_cube c where s.source = any (c.sources))', schema);
+        end if;
+
+        execute format('select min(month) from %I.kpi_stale_month where month > $1', schema)
+        into next_month
+        using last_month;
+        exit when next_month is null;
+        cells := early_help.refresh_kpi_month(schema, next_month);
+        last_month := next_month;
+        months := months + 1;
+        commit;
+
+        -- An empty month: often one of many, in the future.
+        if cells = 0 then
+            perform set_config('search_path', 'pg_catalog, pg_temp', true);
+            perform early_help.exclude_refresh(records);
+            perform early_help.sweep_kpi_months(schema, last_month);
+            commit;
+        end if;
+
+        if clock_timestamp() > told + interval '2 seconds' then
+            perform set_config('search_path', 'pg_catalog, pg_temp', true);
+            told := clock_timestamp();
+            execute format('select count(distinct month) from %I.kpi_stale_month where month > $1', schema)
+            into to_go
+            using last_month;
+            if to_go > 3 then
+                raise notice 'figures of %: months done: %, the last of them %; to go: %',
+                    schema, months, to_char(last_month, 'YYYY-MM'), to_go;
+            end if;
+        end if;
+    end loop;
+
+    -- After a first build the planner should know the cells.
+    if months > 12 then
+        for one in
+            execute format('select ''kpi_cell_'' || cube from %I.kpi_cube', schema)
+        loop
+            execute format('analyze %I.%I', schema, one);
+        end loop;
+    end if;
+end
+$$;
+comment on procedure early_help.refresh_kpis(text) is
+    'Makes the stale months of a partnership''s figures fresh, a commit a month, oldest first. Run it as the owner, outside a transaction block, at READ COMMITTED, as often as you like: beside writers, readers and itself; cancelled, it goes on next time. The views are right without it, and faster after it. Errors YHK01, YHK02, YHP03.';

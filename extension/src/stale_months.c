@@ -1,0 +1,569 @@
+/*-------------------------------------------------------------------------
+ *
+ * stale_months.c
+ *	  The log of months whose figures must be computed anew.
+ *
+ * The figures of a month are kept as cells.  Whoever changes a record says,
+ * in the same transaction, which months its figures can reach: a row
+ * (source, first month, last month) in table kpi_stale_months of the
+ * partnership.  A KPI view shows the cells of the months that no such row
+ * names, and computes the others from the records.  Data and log commit
+ * together, so the view equals the plain query in every snapshot.
+ *
+ * What is marked depends on the dates in the changed row alone, never on
+ * what else the writer happens to see: an event on which this one bears may
+ * stand in a transaction that has not committed yet.
+ *
+ * The trigger is AFTER ROW, and meant to be ENABLE ALWAYS: that is what
+ * COPY, MERGE, ON CONFLICT, cascading foreign keys and logical-replication
+ * apply all fire.  It writes through the table access method, without SPI
+ * and without asking for a privilege on the log, as a foreign key does.  The
+ * log has no index and no key: writers never wait for each other.
+ *
+ * A transaction remembers what it has logged, so that it writes one row for
+ * the first of many changes to the same months (see Frame).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "stale_months.h"
+
+#define LOG_TABLE "kpi_stale_months"
+
+#define MONTH_BITS 64
+#define MONTH_WORDS ((ALL_MONTHS + MONTH_BITS - 1) / MONTH_BITS)
+
+/*
+ * What one (sub)transaction has logged for one source: a bit a month.
+ *
+ * A month is logged if it is in any frame.  When a subtransaction is rolled
+ * back, its log rows vanish and so do its frames; when it commits, its frames
+ * pass to its parent.
+ */
+typedef struct Frame
+{
+	struct Frame *next;
+	Oid			log;			/* the log table written to */
+	Oid			trigger;		/* the trigger that wrote, for the source */
+	SubTransactionId subid;		/* where the log rows were written */
+	uint64		months[MONTH_WORDS];
+} Frame;
+
+/*
+ * Lives from the first mark of a top-level transaction to its end, in
+ * TopTransactionContext.
+ */
+static Frame *frames = NULL;
+
+static void at_xact_end(XactEvent event, void *arg);
+static void at_subxact_end(SubXactEvent event, SubTransactionId subid,
+						   SubTransactionId parent, void *arg);
+static bool is_logged(Oid log, Oid trigger, int first, int last);
+static void remember(Oid log, Oid trigger, int first, int last);
+static void write_log(Oid log, const char *source, int first, int last);
+static DateADT first_day(int month);
+static TriggerData *called_after_row(FunctionCallInfo fcinfo);
+static void wrong_arguments(Trigger *trigger, const char *usage);
+static void mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
+static int	date_column(Relation rel, const char *column);
+static void mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple);
+static int	key_column(Relation rel, const char *column);
+static void lock_row(Oid schema, const char *table, const char *key, Oid type,
+					 Datum value, const char *strength);
+
+PG_FUNCTION_INFO_V1(early_help_mark_stale_months);
+PG_FUNCTION_INFO_V1(early_help_mark_stale_months_of);
+PG_FUNCTION_INFO_V1(early_help_mark_all_months_stale);
+PG_FUNCTION_INFO_V1(early_help_hold_row);
+
+
+/*-------------------------------------------------------------------------
+ * What this transaction has logged
+ *-------------------------------------------------------------------------
+ */
+static void
+at_xact_end(XactEvent event, void *arg)
+{
+	(void) arg;
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PARALLEL_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PARALLEL_ABORT:
+		case XACT_EVENT_PREPARE:
+			frames = NULL;
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+at_subxact_end(SubXactEvent event, SubTransactionId subid,
+			   SubTransactionId parent, void *arg)
+{
+	Frame	  **link = &frames;
+
+	(void) arg;
+	if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		for (Frame *frame = frames; frame != NULL; frame = frame->next)
+			if (frame->subid == subid)
+				frame->subid = parent;
+	}
+	else if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		while (*link != NULL)
+		{
+			Frame	   *frame = *link;
+
+			if (frame->subid == subid)
+			{
+				*link = frame->next;
+				pfree(frame);
+			}
+			else
+				link = &frame->next;
+		}
+	}
+}
+
+/* Are all these months in frames? */
+static bool
+is_logged(Oid log, Oid trigger, int first, int last)
+{
+	for (int month = first; month <= last; month++)
+	{
+		bool		found = false;
+
+		for (Frame *frame = frames; frame != NULL && !found; frame = frame->next)
+			found = frame->log == log && frame->trigger == trigger &&
+				(frame->months[month / MONTH_BITS] & (UINT64CONST(1) << (month % MONTH_BITS))) != 0;
+		if (!found)
+			return false;
+	}
+
+	return true;
+}
+
+/* Notes the months in a frame of the current subtransaction. */
+static void
+remember(Oid log, Oid trigger, int first, int last)
+{
+	static bool registered = false; /* once a backend */
+	SubTransactionId subid = GetCurrentSubTransactionId();
+	Frame	   *frame;
+
+	if (!registered)
+	{
+		RegisterXactCallback(at_xact_end, NULL);
+		RegisterSubXactCallback(at_subxact_end, NULL);
+		registered = true;
+	}
+
+	for (frame = frames; frame != NULL; frame = frame->next)
+		if (frame->log == log && frame->trigger == trigger && frame->subid == subid)
+			break;
+	if (frame == NULL)
+	{
+		frame = MemoryContextAllocZero(TopTransactionContext, sizeof(Frame));
+		frame->log = log;
+		frame->trigger = trigger;
+		frame->subid = subid;
+		frame->next = frames;
+		frames = frame;
+	}
+	for (int month = first; month <= last; month++)
+		frame->months[month / MONTH_BITS] |= UINT64CONST(1) << (month % MONTH_BITS);
+}
+
+
+/*-------------------------------------------------------------------------
+ * The log
+ *-------------------------------------------------------------------------
+ */
+
+/* The month of a day, counted from January 1900. */
+int
+month_of(DateADT day)
+{
+	int			year;
+	int			month;
+	int			day_of_month;
+
+	if (DATE_NOT_FINITE(day))
+		year = 0;
+	else
+		j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
+	if (year < FIRST_YEAR || year > LAST_YEAR)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+				 errmsg("an event is dated outside %d to %d", FIRST_YEAR, LAST_YEAR),
+				 errhint("Give the column the type early_help.event_date.")));
+
+	return (year - FIRST_YEAR) * 12 + month - 1;
+}
+
+static DateADT
+first_day(int month)
+{
+	return date2j(FIRST_YEAR + month / 12, month % 12 + 1, 1) - POSTGRES_EPOCH_JDATE;
+}
+
+/*
+ * Marks months of a source as stale in the log of a partnership, unless this
+ * transaction has done so already.
+ */
+void
+mark_months(Oid schema, Oid trigger, const char *source, int first, int last)
+{
+	Oid			log = get_relname_relid(LOG_TABLE, schema);
+
+	if (!OidIsValid(log) || get_rel_relkind(log) != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("schema \"%s\" has no table \"%s\"",
+						get_namespace_name(schema), LOG_TABLE),
+				 errdetail("A table whose changes reach figures stands apart from the rest of its partnership.")));
+
+	if (is_logged(log, trigger, first, last))
+		return;
+	write_log(log, source, first, last);
+	remember(log, trigger, first, last);
+}
+
+/*
+ * Appends a row to the log.  It carries the command id of the changes that
+ * fired the trigger, or a later one, as they do: the writer's next statement
+ * sees both.
+ */
+static void
+write_log(Oid log, const char *source, int first, int last)
+{
+	Relation	rel = table_open(log, RowExclusiveLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+
+	if (desc->natts != 3 ||
+		TupleDescAttr(desc, 0)->atttypid != VARCHAROID ||
+		TupleDescAttr(desc, 1)->atttypid != DATEOID ||
+		TupleDescAttr(desc, 2)->atttypid != DATEOID ||
+		rel->rd_rel->relhasindex)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s\" was altered", LOG_TABLE),
+				 errdetail("It has the columns source, first_month and last_month, and no index.")));
+
+	slot->tts_values[0] = CStringGetTextDatum(source);
+	slot->tts_values[1] = DateADTGetDatum(first_day(first));
+	slot->tts_values[2] = DateADTGetDatum(first_day(last));
+	memset(slot->tts_isnull, false, 3 * sizeof(bool));
+	ExecStoreVirtualTuple(slot);
+	simple_table_tuple_insert(rel, slot);
+
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+}
+
+
+/*-------------------------------------------------------------------------
+ * The triggers
+ *-------------------------------------------------------------------------
+ */
+static TriggerData *
+called_after_row(FunctionCallInfo fcinfo)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("a function that marks stale months was not called by trigger manager")));
+	if (!TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" must be fired AFTER ROW", data->tg_trigger->tgname)));
+
+	return data;
+}
+
+static void
+wrong_arguments(Trigger *trigger, const char *usage)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("trigger \"%s\" has wrong arguments", trigger->tgname),
+			 errhint("Usage: %s.", usage)));
+}
+
+/*
+ * mark_stale_months(source, reach, date column, ...): the event of the row
+ * bears on the months of its dates and on the reach months after each.
+ */
+Datum
+early_help_mark_stale_months(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = called_after_row(fcinfo);
+	Trigger    *trigger = data->tg_trigger;
+	char	   *end;
+	long		reach;
+
+	if (trigger->tgnargs < 3)
+		wrong_arguments(trigger, "mark_stale_months(source, months of reach, date column, ...)");
+	reach = strtol(trigger->tgargs[1], &end, 10);
+	if (end == trigger->tgargs[1] || *end != '\0' || reach < 0 || reach > LONGEST_REACH)
+		wrong_arguments(trigger, "mark_stale_months(source, months of reach, date column, ...)");
+
+	mark_dates(data->tg_relation, trigger, data->tg_trigtuple, (int) reach);
+	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+		mark_dates(data->tg_relation, trigger, data->tg_newtuple, (int) reach);
+
+	return PointerGetDatum(NULL);
+}
+
+static void
+mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
+{
+	for (int i = 2; i < trigger->tgnargs; i++)
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, date_column(rel, trigger->tgargs[i]),
+										 RelationGetDescr(rel), &isnull);
+
+		if (!isnull)
+		{
+			int			month = month_of(DatumGetDateADT(value));
+
+			mark_months(RelationGetNamespace(rel), trigger->tgoid,
+						trigger->tgargs[0], month, month + reach);
+		}
+	}
+}
+
+/* The number of a column that holds a date. */
+static int
+date_column(Relation rel, const char *column)
+{
+	int			number = SPI_fnumber(RelationGetDescr(rel), column);
+
+	if (number <= 0 ||
+		getBaseType(TupleDescAttr(RelationGetDescr(rel), number - 1)->atttypid) != DATEOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("table \"%s\" has no column \"%s\" of type date",
+						RelationGetRelationName(rel), column)));
+
+	return number;
+}
+
+/*
+ * mark_all_months_stale(source): for a setting that bears on every figure.
+ * The range is fixed, so that the mark holds for months that only another
+ * transaction, not committed yet, will fill.
+ */
+Datum
+early_help_mark_all_months_stale(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = called_after_row(fcinfo);
+
+	if (data->tg_trigger->tgnargs != 1)
+		wrong_arguments(data->tg_trigger, "mark_all_months_stale(source)");
+	mark_months(RelationGetNamespace(data->tg_relation), data->tg_trigger->tgoid,
+				data->tg_trigger->tgargs[0], 0, ALL_MONTHS - 1);
+
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * mark_stale_months_of(source, key column, table, key column, date column
+ * [, table, key column, date column ...]): the row is no event itself, but
+ * the figures of the events that refer to it depend on it.
+ */
+Datum
+early_help_mark_stale_months_of(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = called_after_row(fcinfo);
+
+	if (data->tg_trigger->tgnargs < 5 || data->tg_trigger->tgnargs % 3 != 2)
+		wrong_arguments(data->tg_trigger,
+						"mark_stale_months_of(source, key column, table, key column, date column, ...)");
+
+	mark_dependents(data->tg_relation, data->tg_trigger,
+					TRIGGER_FIRED_BY_UPDATE(data->tg_event) ?
+					data->tg_newtuple : data->tg_trigtuple);
+
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * Marks the months of the events that refer to a row.
+ *
+ * An event that another transaction has written or re-dated and not yet
+ * committed marks its own months, but a refresh may take that mark away while
+ * this change is not yet committed.  So this waits for such writers: FOR
+ * UPDATE conflicts with the KEY SHARE lock that a new event's foreign key, or
+ * hold_row() of a re-dated one, has on the row.  Then it looks with a
+ * snapshot newer than that wait, above READ COMMITTED too.  Whoever comes
+ * later waits for us, and so commits after us.
+ *
+ * It runs as the owner of the table, as foreign keys do, since the writer
+ * need not be allowed to read the events.  A rare change: no plan is kept.
+ */
+static void
+mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple)
+{
+	Oid			schema = RelationGetNamespace(rel);
+	int			key = key_column(rel, trigger->tgargs[1]);
+	Oid			type = SPI_gettypeid(RelationGetDescr(rel), key);
+	Datum		value;
+	bool		isnull;
+	StringInfoData query;
+	SPIPlanPtr	plan;
+	Oid			user;
+	int			context;
+	int			first = -1;
+	int			last = -1;
+
+	value = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
+	if (isnull)
+		return;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(rel->rd_rel->relowner,
+						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+
+	lock_row(schema, RelationGetRelationName(rel), trigger->tgargs[1], type, value, "update");
+
+	initStringInfo(&query);
+	for (int i = 2; i < trigger->tgnargs; i += 3)
+		appendStringInfo(&query,
+						 "%sselect %s::pg_catalog.date from %s where %s operator(pg_catalog.=) $1",
+						 i == 2 ? "" : " union all ",
+						 quote_identifier(trigger->tgargs[i + 2]),
+						 quote_qualified_identifier(get_namespace_name(schema), trigger->tgargs[i]),
+						 quote_identifier(trigger->tgargs[i + 1]));
+	appendStringInfoString(&query, " order by 1");
+	plan = SPI_prepare(query.data, 1, &type);
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	if (SPI_execute_snapshot(plan, &value, NULL,
+							 IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot,
+							 InvalidSnapshot, false, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_snapshot failed");
+
+	/* In order of date: neighbouring months make one range. */
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		Datum		day = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		int			month;
+
+		if (isnull)
+			continue;
+		month = month_of(DatumGetDateADT(day));
+		if (first >= 0 && month > last + 1)
+		{
+			mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last);
+			first = -1;
+		}
+		if (first < 0)
+			first = month;
+		last = month;
+	}
+	if (first >= 0)
+		mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last);
+
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+	SetUserIdAndSecContext(user, context);
+}
+
+/*
+ * hold_row(column, table, key column): for an event whose date changed.  Its
+ * foreign key does not look again at a row it still refers to, so this takes
+ * the KEY SHARE lock that mark_dependents() waits for.
+ */
+Datum
+early_help_hold_row(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = called_after_row(fcinfo);
+	Trigger    *trigger = data->tg_trigger;
+	Relation	rel = data->tg_relation;
+	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+	int			column;
+	Datum		value;
+	bool		isnull;
+	Oid			user;
+	int			context;
+
+	if (trigger->tgnargs != 3)
+		wrong_arguments(trigger, "hold_row(column, table, key column)");
+	column = key_column(rel, trigger->tgargs[0]);
+	value = heap_getattr(tuple, column, RelationGetDescr(rel), &isnull);
+	if (isnull)
+		return PointerGetDatum(NULL);
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(rel->rd_rel->relowner,
+						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	lock_row(RelationGetNamespace(rel), trigger->tgargs[1], trigger->tgargs[2],
+			 SPI_gettypeid(RelationGetDescr(rel), column), value, "key share");
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+	SetUserIdAndSecContext(user, context);
+
+	return PointerGetDatum(NULL);
+}
+
+/* The number of a column that holds a key. */
+static int
+key_column(Relation rel, const char *column)
+{
+	int			number = SPI_fnumber(RelationGetDescr(rel), column);
+
+	if (number <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("table \"%s\" has no column \"%s\"",
+						RelationGetRelationName(rel), column)));
+
+	return number;
+}
+
+/* Locks the row of a table with a key, within SPI. */
+static void
+lock_row(Oid schema, const char *table, const char *key, Oid type, Datum value,
+		 const char *strength)
+{
+	char	   *query = psprintf("select from %s where %s operator(pg_catalog.=) $1 for %s",
+								 quote_qualified_identifier(get_namespace_name(schema), table),
+								 quote_identifier(key), strength);
+
+	if (SPI_execute_with_args(query, 1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_with_args failed");
+}
