@@ -92,11 +92,15 @@ check_nothing_after_closure(const Record *episode)
 }
 
 static const PartnershipQuery open_step_query = {
-	"select step_id from @step where episode_id" EQ "$1 and outcome is null limit 1",
+	"select step_id from @step where episode_id" EQ "$1 and outcome is null"
+	" and early_help.level_number(to_level)" EQ "3 limit 1",
 	1, {INT8OID}
 };
 
-/* R12: early help stays open until social care has decided. */
+/*
+ * R12: early help stays open until social care has decided. An offered step
+ * down holds nothing open: accepted later, it opens an episode.
+ */
 static void
 check_no_open_step(const Record *episode)
 {

@@ -154,6 +154,11 @@ static const Rule rules[] = {
 		"case records are not truncated",
 		"Use DELETE, which the rules and the figures see; to be rid of a whole partnership use early_help.drop_partnership."
 	},
+	[RULE_NO_SUCH_RECORD] = {
+		"S05", "no such record", "YHS05",
+		"there is no record of this id",
+		"Check the id; the function's arguments name what it belongs to."
+	},
 	[RULE_PARTNERSHIP_NAME] = {
 		"P01", "partnership name", "YHP01",
 		"this name cannot be a partnership's",
@@ -351,6 +356,10 @@ sqlstate_of(const Rule *r)
 	return MAKE_SQLSTATE(s[0], s[1], s[2], s[3], s[4]);
 }
 
+/*
+ * The statement and its context stay out of the server's log: a COPY line or
+ * the literals of an INSERT are names and narrative.
+ */
 static void
 raise(const Rule *r, Relation rel, const char *constraint,
 	  const char *detail, const char *hint)
@@ -360,6 +369,8 @@ raise(const Rule *r, Relation rel, const char *constraint,
 			 errmsg("%s (%s)", r->sentence, r->number),
 			 detail ? errdetail_internal("%s", detail) : 0,
 			 errhint("%s", hint),
+			 errhidestmt(true),
+			 errhidecontext(true),
 			 rel ? err_generic_string(PG_DIAG_SCHEMA_NAME,
 									  get_namespace_name(RelationGetNamespace(rel))) : 0,
 			 rel ? err_generic_string(PG_DIAG_TABLE_NAME, RelationGetRelationName(rel)) : 0,

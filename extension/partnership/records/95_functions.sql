@@ -1,5 +1,6 @@
 -- Every act of a practitioner, called by name. Each is a plain INSERT or UPDATE:
 -- the rules sit in the tables, and the row that comes back shows the new state.
+-- SQL-standard bodies: bound to their tables, they go on working in a renamed partnership.
 
 create function open_episode(
     family_id bigint,
@@ -105,13 +106,15 @@ create function complete_assessment(assessment_id bigint, completed_on date defa
 returns assessment
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('assessment_id %s', complete_assessment.assessment_id))
+    where not exists (select from assessment r where r.assessment_id = complete_assessment.assessment_id);
     update assessment
     set completed_on = complete_assessment.completed_on
     where assessment.assessment_id = complete_assessment.assessment_id
     returning *;
 end;
 comment on function complete_assessment(bigint, date) is
-    'Completes an EHA whose four domains are assessed. Null: there is no such assessment. Errors YH005, YH014.';
+    'Completes an EHA whose four domains are assessed. Errors YHS05, YH005, YH014.';
 
 create function start_plan(
     episode_id bigint,
@@ -153,6 +156,8 @@ create function withdraw_outcome(plan_outcome_id bigint, withdrawn_on date defau
 returns plan_outcome
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('plan_outcome_id %s', withdraw_outcome.plan_outcome_id))
+    where not exists (select from plan_outcome r where r.plan_outcome_id = withdraw_outcome.plan_outcome_id);
     update plan_outcome
     set withdrawn_on = withdraw_outcome.withdrawn_on,
         withdrawn_reason = withdraw_outcome.reason
@@ -160,19 +165,21 @@ begin atomic
     returning *;
 end;
 comment on function withdraw_outcome(bigint, date, text) is
-    'Drops an outcome, which frees its position. Null: there is no such outcome. Errors YH014, YH019.';
+    'Drops an outcome, which frees its position. Errors YHS05, YH014, YH019.';
 
 create function achieve_outcome(plan_outcome_id bigint, achieved_on date default current_date)
 returns plan_outcome
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('plan_outcome_id %s', achieve_outcome.plan_outcome_id))
+    where not exists (select from plan_outcome r where r.plan_outcome_id = achieve_outcome.plan_outcome_id);
     update plan_outcome
     set achieved_on = achieve_outcome.achieved_on
     where plan_outcome.plan_outcome_id = achieve_outcome.plan_outcome_id
     returning *;
 end;
 comment on function achieve_outcome(bigint, date) is
-    'Records the day the family agreed that an outcome was achieved. Null: there is no such outcome. Errors YH014, YH019.';
+    'Records the day the family agreed that an outcome was achieved. Errors YHS05, YH014, YH019.';
 
 create function hold_review(
     plan_id bigint,
@@ -247,6 +254,8 @@ create function accept_step(
 returns step
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('step_id %s', accept_step.step_id))
+    where not exists (select from step r where r.step_id = accept_step.step_id);
     update step
     set outcome = 'accepted',
         decided_on = accept_step.decided_on,
@@ -260,12 +269,14 @@ begin atomic
     where s.step_id = accept_step.step_id;
 end;
 comment on function accept_step(bigint, date, bigint, bigint, date, text) is
-    'Accepts an offered step. Up: the child moves to social care, and the last child''s step closes the episode. Down: needs receiving agency, lead practitioner and first review; opens an episode where none is open. Null: there is no such step. Errors YH011, YH012, YH013.';
+    'Accepts an offered step. Up: the child moves to social care, and the last child''s step closes the episode. Down: needs receiving agency, lead practitioner and first review; opens an episode where none is open. Errors YHS05, YH011, YH012, YH013.';
 
 create function decline_step(step_id bigint, decided_on date default current_date, reason text default null)
 returns step
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('step_id %s', decline_step.step_id))
+    where not exists (select from step r where r.step_id = decline_step.step_id);
     update step
     set outcome = 'declined',
         decided_on = decline_step.decided_on,
@@ -274,12 +285,14 @@ begin atomic
     returning *;
 end;
 comment on function decline_step(bigint, date, text) is
-    'Declines an offered step: the child stays where it is. Null: there is no such step. Error YH012.';
+    'Declines an offered step: the child stays where it is. Errors YHS05, YH012.';
 
 create function withdraw_step(step_id bigint, decided_on date default current_date, reason text default null)
 returns step
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('step_id %s', withdraw_step.step_id))
+    where not exists (select from step r where r.step_id = withdraw_step.step_id);
     update step
     set outcome = 'withdrawn',
         decided_on = withdraw_step.decided_on,
@@ -288,7 +301,7 @@ begin atomic
     returning *;
 end;
 comment on function withdraw_step(bigint, date, text) is
-    'Takes an offered step back. Null: there is no such step. Error YH012.';
+    'Takes an offered step back. Errors YHS05, YH012.';
 
 create function close_episode(
     episode_id bigint,
@@ -300,6 +313,8 @@ create function close_episode(
 returns episode
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
+    where not exists (select from episode r where r.episode_id = close_episode.episode_id);
     update episode
     set closed_on = close_episode.closed_on,
         closure_reason_code = close_episode.reason_code,
@@ -309,12 +324,14 @@ begin atomic
     returning *;
 end;
 comment on function close_episode(bigint, text, date, date, text) is
-    'Closes an episode; agreed_on is the day the family agreed that support is no longer needed, or agreement_absent_reason says why there is none. Its plans and open EHAs end. Null: there is no such episode. Errors YH012 while a step is open, YH014.';
+    'Closes an episode; agreed_on is the day the family agreed that support is no longer needed, or agreement_absent_reason says why there is none. Its plans and open EHAs end. Errors YHS05, YH012 while a step is open, YH014.';
 
 create function reopen_episode(episode_id bigint, reason text, reopened_on date default current_date)
 returns episode
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('episode_id %s', reopen_episode.episode_id))
+    where not exists (select from episode r where r.episode_id = reopen_episode.episode_id);
     update episode
     set closed_on = null,
         reopened_on = reopen_episode.reopened_on,
@@ -323,4 +340,4 @@ begin atomic
     returning *;
 end;
 comment on function reopen_episode(bigint, text, date) is
-    'Reopens a closed episode, with a day and a reason. Null: there is no such episode. Errors YH006, YH007, YH014.';
+    'Reopens a closed episode, with a day and a reason. Errors YHS05, YH006, YH007, YH014.';
