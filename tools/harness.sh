@@ -61,12 +61,12 @@ choose_server_user() {
 	fail "user $server_user cannot reach $tree: move the tree to a folder that others may enter"
 }
 
-# A fresh folder in the tree that belongs to the server's user.
+# A fresh folder in build/ that belongs to the server's user.
 make_server_folder() {
-	mkdir -p "$(dirname "$1")" "$1"
-	if [ ${#as_server[@]} -gt 0 ]; then
-		chown "$server_user:" "$1"
-	fi
+	mkdir -p "$1"
+	[ ${#as_server[@]} -eq 0 ] || chown "$server_user:" "$1"
+	# Who comes by sudo may come without it the next time.
+	[ "$server_user" != "${SUDO_USER-}" ] || chown "$server_user:" "$tree/build" "$tree"/build/*.lock
 }
 
 # copy_sources FOLDER: what the build and the tests need, without what an
@@ -78,9 +78,7 @@ copy_sources() {
 		[ ! -e "$tree/$part" ] || cp -R "$tree/$part" "$1/"
 	done
 	find "$1" \( -name '*.o' -o -name '*.bc' \) -delete
-	if [ ${#as_server[@]} -gt 0 ]; then
-		chown -R "$server_user:" "$1"
-	fi
+	[ ${#as_server[@]} -eq 0 ] || chown -R "$server_user:" "$1"
 }
 
 # private_postgres PG_CONFIG FOLDER: a PostgreSQL of our own below FOLDER.
