@@ -37,6 +37,7 @@ create function early_help.import_contacts(
 as $$
 #variable_conflict use_column
 declare
+    days_before_birth constant integer := 280;
     space constant text := E' \t\r\n\f\v';
     partnership name;
     expected_rows bigint;
@@ -283,7 +284,8 @@ begin
         sex_by integer,
         pregnancy_ended_on date,
         died_on date,
-        first_referral date
+        first_referral date,
+        last_referral date
     ) on commit drop;
     loop
         insert into import_child
@@ -293,15 +295,16 @@ begin
             k.birth_date,
             k.expected_birth_date,
             k.sex_code,
-            now.born,
-            now.expected,
+            becomes.born,
+            becomes.expected,
             coalesce(s.sex, k.sex_code),
             b.row_no,
             e.row_no,
             s.row_no,
             k.pregnancy_ended_on,
             k.died_on,
-            held.first_referral
+            held.first_referral,
+            held.last_referral
         from (
             select
                 child_ref,
@@ -321,13 +324,13 @@ begin
             select
                 coalesce(b.born, k.birth_date) as born,
                 case when coalesce(b.born, k.birth_date) is null then coalesce(e.expected, k.expected_birth_date) end as expected
-        ) now
+        ) becomes
         -- Of the referrals that this load leaves as they are.
         left join lateral (
-            select min(f.referred_on) as first_referral
+            select min(f.referred_on) as first_referral, max(f.referred_on) as last_referral
             from referral f
             where f.child_id = k.child_id
-                and coalesce(now.born, now.expected) is distinct from coalesce(k.birth_date, k.expected_birth_date)
+                and coalesce(becomes.born, becomes.expected) is distinct from coalesce(k.birth_date, k.expected_birth_date)
                 and not exists (
                     select
                     from import_known o
@@ -338,20 +341,31 @@ begin
         ) held on true;
 
         update import_row r
-        set fault = case
-                when r.born is not null and (k.pregnancy_ended_on is not null or r.born > k.died_on) then 'R15 birth_date'
-                when r.decided = 'referral' and (coalesce(k.born, k.expected) - r.received > 280 or r.received > k.died_on) then 'R15 received_on'
-                when r.born is not null then 'R15 birth_date'
-                else 'R15 expected_birth_date'
-            end
-        from import_child k
-        where k.child_ref = r.child_ref
-            and r.fault is null
-            and (
-                (r.born is not null and (k.pregnancy_ended_on is not null or r.born > k.died_on))
-                or (r.decided = 'referral' and (coalesce(k.born, k.expected) - r.received > 280 or r.received > k.died_on))
-                or (r.born is not null or k.born is null) and coalesce(r.born, r.expected) - k.first_referral > 280
-            );
+        set fault = f.fault
+        from (
+            select
+                r.row_no,
+                case
+                    when r.born is not null and (k.pregnancy_ended_on is not null or r.born > k.died_on)
+                        then 'R15 birth_date'
+                    when r.decided = 'referral'
+                        and (r.received < coalesce(k.born, k.expected) - days_before_birth
+                            or r.received > least(k.died_on, k.pregnancy_ended_on))
+                        then 'R15 received_on'
+                    when k.first_referral < r.born - days_before_birth
+                        or r.born is not null and k.last_referral > least(k.died_on, k.pregnancy_ended_on)
+                        then 'R15 birth_date'
+                    when k.born is null
+                        and (k.first_referral < r.expected - days_before_birth
+                            or r.expected is not null and k.last_referral > least(k.died_on, k.pregnancy_ended_on))
+                        then 'R15 expected_birth_date'
+                end as fault
+            from import_row r
+            join import_child k on k.child_ref = r.child_ref
+            where r.fault is null
+        ) f
+        where f.row_no = r.row_no
+            and f.fault is not null;
         -- Without these rows other dates may hold.
         exit when not found;
         delete from import_child;
