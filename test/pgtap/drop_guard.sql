@@ -154,6 +154,16 @@ select is(
     'Tables in these schemas carry its rules, and the command would drop it or something it needs: "Medway", "St Helens & Co".',
     'found under its new name');
 
+-- A superuser can switch the guard off; nobody else can.
+savepoint armed;
+select is((public.error_of('alter event trigger early_help_drop_guard disable')).code, '42501', 'the owner cannot switch it off');
+reset role;
+alter event trigger early_help_drop_guard disable;
+select lives_ok('drop extension early_help cascade', 'a superuser can');
+rollback to armed;
+set local role guard_owner;
+select is((public.error_of('drop extension early_help cascade')).code, 'YHP04', 'on again');
+
 -- The way out.
 select lives_ok($$select early_help.drop_partnership('Medway')$$, 'one dropped');
 select is((public.error_of('drop extension early_help')).code, 'YHP04', 'the other still guards');
