@@ -73,3 +73,33 @@ create type early_help.consultation_role as enum
     ('supervisor', 'line_manager', 'designated_safeguarding_lead');
 comment on type early_help.consultation_role is
     'Whom the practitioner talks to before a step up. Source: Medway Early Help Strategy 2021-24 section 7, increasing concerns.';
+
+create type early_help.adult_role as enum ('parent', 'carer', 'expectant_parent', 'other_adult');
+comment on type early_help.adult_role is
+    'What an adult is to a family: parent, carer, expectant parent, another adult.';
+
+create type early_help.sharing_basis as enum
+    ('consent', 'duty_to_share', 'safeguarding', 'legal_obligation', 'public_task');
+comment on type early_help.sharing_basis is
+    'Ground of a decision on sharing information: consent to share, duty to share (Children Act 2004 s.16LA), safeguarding, another legal obligation, public task.';
+
+create type early_help.review_party as enum ('family', 'practitioner', 'agency');
+comment on type early_help.review_party is
+    'Who is asked to a review: a member of the family, a practitioner, an agency.';
+
+create type early_help.service_request_outcome as enum
+    ('started', 'declined_by_family', 'declined_by_service', 'withdrawn', 'no_service');
+comment on type early_help.service_request_outcome is
+    'What became of a request for a service; no_service: a need that no service meets.';
+
+create type early_help.feedback_from as enum ('child', 'parent_or_carer');
+comment on type early_help.feedback_from is
+    'Whose feedback it is.';
+
+create type early_help.ofsted_grade as enum ('outstanding', 'good', 'requires_improvement', 'inadequate');
+comment on type early_help.ofsted_grade is
+    'The four grades of an audited case file, best first. Source: Ofsted.';
+
+create type early_help.alert_kind as enum ('review_overdue', 'consultation_missing', 'lead_practitioner_left');
+comment on type early_help.alert_kind is
+    'What an alert is about: a review past its due date, an urgent step up whose consultation is not recorded one working day later, a lead practitioner who no longer works in the partnership.';

@@ -167,3 +167,45 @@ language c
 as 'MODULE_PATHNAME', 'early_help_step_after';
 comment on function early_help.step_after() is
     'After insert or update of step: the events, levels and episodes that follow (R11-R13).';
+
+create function early_help.code_valid()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_code_valid';
+comment on function early_help.code_valid() is
+    'Before insert or update: codes are valid on the day of their event (R20). Arguments: column, code list, column of the day, for each code. Error YH020.';
+
+create function early_help.conversation_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_conversation_stays';
+comment on function early_help.conversation_stays() is
+    'Before update of held_on or delete of conversation: the one support began with stays (R09). Error YH009.';
+
+create function early_help.action_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_action_before';
+comment on function early_help.action_before() is
+    'Before insert or update of action: R03, R04, R14. Errors YH003, YH004, YH014.';
+
+create function early_help.case_audit_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_case_audit_before';
+comment on function early_help.case_audit_before() is
+    'Before insert or update of case_audit: the agencies R18 compares, as at the day of the audit. Error YHS03.';
+
+create function early_help.sharing_decision_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_sharing_decision_before';
+comment on function early_help.sharing_decision_before() is
+    'Before insert or update of sharing_decision: sharing by consent rests on consent to share (R08). Error YH008.';
+
+create function early_help.referral_not_while_open()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_referral_not_while_open';
+comment on function early_help.referral_not_while_open() is
+    'Before insert or update of referral: not while the family has an open episode (R16). Error YH016.';

@@ -5,6 +5,7 @@ create table assessment (
     child_id bigint references child,
     practitioner_id bigint references practitioner,
     service_id bigint references service,
+    supports_sen boolean not null default false,
     started_on early_help.event_date not null,
     completed_on early_help.event_date,
     ended_on early_help.event_date,
@@ -27,6 +28,7 @@ comment on column assessment.episode_id is 'The episode.';
 comment on column assessment.child_id is 'The child it is about; null: all children of the family.';
 comment on column assessment.practitioner_id is 'Practitioner who carries it out.';
 comment on column assessment.service_id is 'Service that started it: counted by hub or partner.';
+comment on column assessment.supports_sen is 'True for an EHA that serves SEN support, the graduated response before an education, health and care plan.';
 comment on column assessment.started_on is 'Day it was started.';
 comment on column assessment.completed_on is 'Day it was completed; null: continuing, or ended.';
 comment on column assessment.ended_on is 'Day it ended without being completed.';
@@ -41,6 +43,7 @@ create table assessment_domain (
     assessed_on early_help.event_date not null,
     needs text,
     strengths text,
+    family_voice text,
     recorded_at timestamptz not null default now(),
     constraint assessment_domain_pkey primary key (assessment_id, domain)
 );
@@ -50,4 +53,14 @@ comment on column assessment_domain.domain is 'The domain (early_help.eha_domain
 comment on column assessment_domain.assessed_on is 'Day the domain was assessed.';
 comment on column assessment_domain.needs is 'Needs found. Narrative.';
 comment on column assessment_domain.strengths is 'Strengths found. Narrative.';
+comment on column assessment_domain.family_voice is 'What the family says about it, in their words. Narrative.';
 comment on column assessment_domain.recorded_at is 'When the row was written.';
+
+create table assessment_factor_found (
+    assessment_id bigint not null references assessment on delete cascade,
+    assessment_factor_code varchar(40) not null references assessment_factor,
+    constraint assessment_factor_found_pkey primary key (assessment_id, assessment_factor_code)
+);
+comment on table assessment_factor_found is 'Factors an EHA found (DfE assessment factor codes).';
+comment on column assessment_factor_found.assessment_id is 'The assessment.';
+comment on column assessment_factor_found.assessment_factor_code is 'The factor.';

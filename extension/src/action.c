@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * action.c
+ *		Actions of a plan: none agreed once a review is overdue, except for
+ *		safety (R04), nor after the plan or its episode ended (R03, R14).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "plan.h"
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+static void
+check_agreed_on(const Record *action, const SupportPlan *plan)
+{
+	DateADT		agreed_on = date_of(action, "agreed_on");
+
+	if (agreed_on > plan->closed_on)
+		rule_error(RULE_CLOSURE, action->rel, NULL,
+				   "agreed_on %s is after the closure of the episode of plan_id %lld on %s",
+				   date_words(agreed_on), (long long) plan->id, date_words(plan->closed_on));
+	if (!is_null(action, "safety_reason"))
+		return;
+	if (agreed_on > plan->ended_on)
+		rule_error(RULE_COMPLETED_BY_REVIEW, action->rel, NULL,
+				   "agreed_on %s is after ended_on %s of plan_id %lld",
+				   date_words(agreed_on), date_words(plan->ended_on), (long long) plan->id);
+	if (agreed_on > plan->review_due_on)
+		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, action->rel, NULL,
+						"Hold the review first, or give safety_reason if it is a safety action.",
+						"agreed_on %s is after review_due_on %s of plan_id %lld",
+						date_words(agreed_on), date_words(plan->review_due_on), (long long) plan->id);
+}
+
+PG_FUNCTION_INFO_V1(early_help_action_before);
+
+/* Trigger, before insert or update of action. */
+Datum
+early_help_action_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "action_before", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *action = &change.after;
+	SupportPlan plan;
+
+	if (is_null(action, "agreed_on") ||
+		(!field_changed(&change, "agreed_on") && !field_changed(&change, "safety_reason")))
+		return record_result(&change);
+	begin_partnership_queries();
+	if (lock_plan(change.rel, id_of(action, "plan_id"), &plan))
+		check_agreed_on(action, &plan);
+	end_partnership_queries();
+	return record_result(&change);
+}

@@ -1,0 +1,84 @@
+/*-------------------------------------------------------------------------
+ *
+ * attached_contact.c
+ *		While a family has an open episode a further contact is attached to it
+ *		and not referred again (R16).
+ *
+ * A referral on the day an episode opens, or closes, is one of the episode
+ * after. Referrals and episodes of a family lock its row first, so that neither
+ * misses the other.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "attached_contact.h"
+#include "partnership_query.h"
+#include "rule.h"
+
+static const PartnershipQuery lock_family_query = {
+	"select family_id from @family where family_id" EQ "$1 for no key update",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery open_episode_query = {
+	"select episode_id from @episode where family_id" EQ "$1"
+	" and opened_on" LT "$2 and (closed_on is null or closed_on" GT "$2) limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_referral_not_while_open);
+
+/* Trigger, before insert or update of referral. */
+Datum
+early_help_referral_not_while_open(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "referral_not_while_open", true,
+										ROW_INSERT | ROW_UPDATE);
+	Record	   *referral = &change.after;
+	DateADT		referred_on = date_of(referral, "referred_on");
+	Datum		values[] = {
+		Int64GetDatum(id_of(referral, "family_id")), DateADTGetDatum(referred_on)
+	};
+
+	if (is_null(referral, "referred_on") || is_null(referral, "family_id"))
+		return record_result(&change);	/* check_row says so */
+	begin_partnership_queries();
+	run_partnership_query(change.rel, &lock_family_query, values, NULL);
+	if (run_partnership_query(change.rel, &open_episode_query, values, NULL) > 0)
+		rule_error(RULE_ATTACHED_CONTACT, change.rel, NULL,
+				   "family_id %lld has episode_id %lld open on %s",
+				   (long long) id_of(referral, "family_id"), (long long) result_id(1),
+				   date_words(referred_on));
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+static const PartnershipQuery referral_during_query = {
+	"select referral_id from @referral where family_id" EQ "$1"
+	" and referred_on" GT "$2 and ($3 is null or referred_on" LT "$3) limit 1",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+/* The other side: an episode is not given days on which it was referred again. */
+void
+check_no_referral_during(const Record *episode)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(episode, "family_id")),
+		DateADTGetDatum(date_of(episode, "opened_on")),
+		DateADTGetDatum(date_of(episode, "closed_on"))
+	};
+	char		nulls[] = {' ', ' ', is_null(episode, "closed_on") ? 'n' : ' '};
+
+	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
+		return;					/* check_row says so */
+	run_partnership_query(episode->rel, &lock_family_query, values, NULL);
+	if (run_partnership_query(episode->rel, &referral_during_query, values, nulls) > 0)
+		rule_error_hint(RULE_ATTACHED_CONTACT, episode->rel, NULL,
+						"Open the episode on the day of its latest referral, or correct the referral.",
+						"referral_id %lld of family_id %lld was made while this episode was open",
+						(long long) result_id(1), (long long) id_of(episode, "family_id"));
+}

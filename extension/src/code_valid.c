@@ -1,0 +1,162 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_valid.c
+ *		A code is valid on the date of its event (R20).
+ *
+ * Most codes of a list have no dates: only those that have are read, once a
+ * statement, and kept as long as the statement's trigger (fn_extra). A foreign
+ * key sees to it that the code exists at all.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+#define LIMITED_CODES(list) \
+	{list, {"select code::pg_catalog.text, valid_from, valid_to from @" list \
+			" where valid_from is not null or valid_to is not null", 0, {0}}}
+
+typedef struct CodeList
+{
+	const char *name;
+	PartnershipQuery limited;
+} CodeList;
+
+static const CodeList code_lists[] = {
+	LIMITED_CODES("contact_source"),
+	LIMITED_CODES("primary_need"),
+	LIMITED_CODES("closure_reason"),
+	LIMITED_CODES("headline_outcome"),
+	LIMITED_CODES("assessment_factor"),
+	LIMITED_CODES("ethnicity"),
+};
+
+typedef struct LimitedCode
+{
+	char	   *code;
+	DateADT		valid_from;		/* DATEVAL_NOBEGIN: always was */
+	DateADT		valid_to;		/* DATEVAL_NOEND: still is */
+} LimitedCode;
+
+/* A column to check: the trigger's arguments, three a column. */
+typedef struct CheckedColumn
+{
+	const char *column;
+	const char *list;
+	const char *day;
+	uint64		count;
+	LimitedCode *codes;
+} CheckedColumn;
+
+typedef struct CheckedColumns
+{
+	int			count;
+	CheckedColumn columns[FLEXIBLE_ARRAY_MEMBER];
+} CheckedColumns;
+
+static const PartnershipQuery *
+limited_query(const char *list)
+{
+	for (int i = 0; i < (int) lengthof(code_lists); i++)
+	{
+		if (strcmp(code_lists[i].name, list) == 0)
+			return &code_lists[i].limited;
+	}
+	elog(ERROR, "early_help.code_valid knows no code list \"%s\"", list);
+}
+
+static DateADT
+date_or(SPITupleTable *rows, uint64 row, int column, DateADT otherwise)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(rows->vals[row], rows->tupdesc, column, &isnull);
+
+	return isnull ? otherwise : DatumGetDateADT(value);
+}
+
+static void
+read_limited_codes(Relation rel, CheckedColumn *column, MemoryContext lifetime)
+{
+	SPITupleTable *rows;
+
+	column->count = run_partnership_query(rel, limited_query(column->list), NULL, NULL);
+	rows = SPI_tuptable;
+	column->codes = MemoryContextAllocZero(lifetime, Max(column->count, 1) * sizeof(LimitedCode));
+	for (uint64 i = 0; i < column->count; i++)
+	{
+		column->codes[i].code = MemoryContextStrdup(lifetime,
+													SPI_getvalue(rows->vals[i], rows->tupdesc, 1));
+		column->codes[i].valid_from = date_or(rows, i, 2, DATEVAL_NOBEGIN);
+		column->codes[i].valid_to = date_or(rows, i, 3, DATEVAL_NOEND);
+	}
+}
+
+static CheckedColumns *
+read_columns(const RecordChange *change, MemoryContext lifetime)
+{
+	Trigger    *trigger = change->trigger->tg_trigger;
+	int			count = trigger->tgnargs / 3;
+	CheckedColumns *checked = MemoryContextAllocZero(lifetime,
+													 offsetof(CheckedColumns, columns) +
+													 Max(count, 1) * sizeof(CheckedColumn));
+
+	begin_partnership_queries();
+	checked->count = count;
+	for (int i = 0; i < count; i++)
+	{
+		checked->columns[i].column = MemoryContextStrdup(lifetime, trigger->tgargs[3 * i]);
+		checked->columns[i].list = MemoryContextStrdup(lifetime, trigger->tgargs[3 * i + 1]);
+		checked->columns[i].day = MemoryContextStrdup(lifetime, trigger->tgargs[3 * i + 2]);
+		read_limited_codes(change->rel, &checked->columns[i], lifetime);
+	}
+	end_partnership_queries();
+	return checked;
+}
+
+static void
+check_column(const RecordChange *change, const CheckedColumn *column)
+{
+	const Record *record = &change->after;
+	DateADT		day;
+
+	if (column->count == 0 ||
+		(!field_changed(change, column->column) && !field_changed(change, column->day)) ||
+		is_null(record, column->column) || is_null(record, column->day))
+		return;
+	day = date_of(record, column->day);
+	for (uint64 i = 0; i < column->count; i++)
+	{
+		const LimitedCode *limited = &column->codes[i];
+
+		if ((day < limited->valid_from || day > limited->valid_to) &&
+			text_is(record, column->column, limited->code))
+			rule_error(RULE_CODE_VALID, change->rel, NULL,
+					   "%s %s is valid from %s to %s, %s is %s", column->column, limited->code,
+					   date_words(limited->valid_from), date_words(limited->valid_to),
+					   column->day, date_words(day));
+	}
+}
+
+PG_FUNCTION_INFO_V1(early_help_code_valid);
+
+/*
+ * Trigger, before insert or update: the codes are valid on their day. Its
+ * arguments are column, code list and column of the day, for each code.
+ */
+Datum
+early_help_code_valid(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "code_valid", true, ROW_INSERT | ROW_UPDATE);
+	CheckedColumns *checked = fcinfo->flinfo->fn_extra;
+
+	if (checked == NULL)
+		checked = fcinfo->flinfo->fn_extra = read_columns(&change, fcinfo->flinfo->fn_mcxt);
+	for (int i = 0; i < checked->count; i++)
+		check_column(&change, &checked->columns[i]);
+	return record_result(&change);
+}

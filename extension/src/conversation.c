@@ -1,0 +1,75 @@
+/*-------------------------------------------------------------------------
+ *
+ * conversation.c
+ *		All support begins with a conversation (R09).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "conversation.h"
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+/* FOR SHARE: nobody takes the conversation away while support starts on it. */
+static const PartnershipQuery conversation_query = {
+	"select conversation_id from @conversation where family_id" EQ "$1 and held_on" LE "$2"
+	" limit 1 for share",
+	2, {INT8OID, DATEOID}
+};
+
+/* A conversation with the family on that day or before. */
+void
+require_conversation(Relation rel, int64 family_id, DateADT on, const char *what)
+{
+	Datum		values[] = {Int64GetDatum(family_id), DateADTGetDatum(on)};
+
+	if (run_partnership_query(rel, &conversation_query, values, NULL) == 0)
+		rule_error(RULE_CONVERSATION_FIRST, rel, NULL,
+				   "no conversation with family_id %lld is recorded up to %s, the day of the %s",
+				   (long long) family_id, date_words(on), what);
+}
+
+static const PartnershipQuery unsupported_query = {
+	"select e.episode_id from @episode e"
+	" left join @assessment a on a.episode_id" EQ "e.episode_id"
+	" left join @plan p on p.episode_id" EQ "e.episode_id"
+	" where e.family_id" EQ "$1 and least(a.started_on, p.started_on) is not null"
+	" and not exists (select from @conversation c where c.family_id" EQ "$1 and c.conversation_id" NE "$2"
+	" and c.held_on" LE "least(a.started_on, p.started_on))"
+	" and least(a.started_on, p.started_on)" GE "$3"
+	" and ($4 is null or least(a.started_on, p.started_on)" LT "$4) limit 1",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_conversation_stays);
+
+/*
+ * Trigger, before update of held_on or delete: support that began with this
+ * conversation, and no other, keeps it.
+ */
+Datum
+early_help_conversation_stays(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "conversation_stays", true, ROW_UPDATE | ROW_DELETE);
+	Record	   *conversation = &change.before;
+	bool		gone = change.after.tuple == NULL;
+	Datum		values[] = {
+		Int64GetDatum(id_of(conversation, "family_id")),
+		Int64GetDatum(id_of(conversation, "conversation_id")),
+		DateADTGetDatum(date_of(conversation, "held_on")),
+		gone ? (Datum) 0 : DateADTGetDatum(date_of(&change.after, "held_on"))
+	};
+	char		nulls[] = {' ', ' ', ' ', gone ? 'n' : ' '};
+
+	begin_partnership_queries();
+	if (run_partnership_query(change.rel, &unsupported_query, values, nulls) > 0)
+		rule_error(RULE_CONVERSATION_FIRST, change.rel, NULL,
+				   "support of episode_id %lld began with conversation_id %lld",
+				   (long long) result_id(1), (long long) id_of(conversation, "conversation_id"));
+	end_partnership_queries();
+	return record_result(&change);
+}
