@@ -139,8 +139,7 @@ begin
     execute format('comment on schema %I is %L', kpi_schema,
                    format('Early help figures of the partnership %s, for BI tools.', coalesce(title, name)));
 
-    -- early_help for the operators of its types; what is created goes first.
-    perform set_config('search_path', format('%I, early_help, pg_temp', name), true);
+    perform set_config('search_path', format('%I, pg_temp', name), true);
     execute early_help.partnership_records_ddl();
 
     -- The defaults of what is not given stand in the table.
@@ -163,7 +162,7 @@ begin
             family_outcomes_plan_review_weeks, family_outcomes_plan_most_outcomes, positive_outcome_share,
             suppression_threshold;
 
-    perform set_config('search_path', format('%I, %I, early_help, pg_temp', kpi_schema, name), true);
+    perform set_config('search_path', format('%I, %I, pg_temp', kpi_schema, name), true);
     execute early_help.partnership_kpi_ddl();
 end
 $$;
