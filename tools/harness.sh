@@ -69,13 +69,16 @@ make_server_folder() {
 	[ "$server_user" != "${SUDO_USER-}" ] || chown "$server_user:" "$tree/build" "$tree"/build/*.lock
 }
 
-# copy_sources FOLDER: what the build and the tests need, without what an
-# earlier build left, so that no object file of another PostgreSQL gets in.
+# copy_sources FOLDER: the tree without what an earlier build left, so that no
+# object file of another PostgreSQL gets in.
 copy_sources() {
 	local part
 	mkdir -p "$1"
-	for part in Makefile META.json CHANGELOG.md README.md early_help.control docs extension sql expected test tools; do
-		[ ! -e "$tree/$part" ] || cp -R "$tree/$part" "$1/"
+	for part in "$tree"/*; do
+		case ${part##*/} in
+			build | results | tmp_check | early_help--*.sql | *.so | regression.*) ;;
+			*) cp -R "$part" "$1/" ;;
+		esac
 	done
 	find "$1" \( -name '*.o' -o -name '*.bc' \) -delete
 	[ ${#as_server[@]} -eq 0 ] || chown -R "$server_user:" "$1"
