@@ -32,4 +32,12 @@
 	} while (0)
 #endif
 
+/* 18 writes it before a declaration, and no longer has pg_attribute_noreturn(). */
+#ifndef pg_noreturn
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
+/* pg_attribute_printf() names gcc's own format, which clang does not know. */
+#define printf_format(format, first) __attribute__((format(printf, format, first)))
+
 #endif							/* EARLY_HELP_COMPAT_H */

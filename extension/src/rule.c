@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -141,7 +142,7 @@ static const Rule rules[] = {
 	},
 	[RULE_RECORD_STAYS] = {
 		"S02", "what a record belongs to stays", "YHS02",
-		"the family, child, episode or kind a record was made for does not change",
+		"a record stays with the family, child, episode and kind it was made for",
 		"Record it anew where it belongs, and remove or close the wrong one."
 	},
 	[RULE_WRITTEN_BY_RULES] = {
@@ -394,8 +395,9 @@ format_detail(const char *detail, va_list args)
 
 	if (detail == NULL)
 		return NULL;
-	/* Ids, dates and codes fit; whatever does not is cut, never overrun. */
+	/* Ids, dates and codes fit; whatever does not is cut, at a character's end. */
 	vsnprintf(words, sizeof(words), detail, args);
+	words[pg_mbcliplen(words, strlen(words), sizeof(words) - 2)] = '\0';
 	return pstrdup(words);
 }
 

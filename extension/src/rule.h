@@ -10,6 +10,8 @@
 
 #include "utils/relcache.h"
 
+#include "compat.h"
+
 /* Places in the catalogue; a rule's number is in its row (rule.c). */
 typedef enum RuleName
 {
@@ -80,13 +82,11 @@ extern const RuleConstraint *rule_constraint(const char *constraint);
  * Raises the rule's error. The detail is a format whose values are ids, dates
  * and codes, never names or narrative; NULL for none.
  */
-extern void rule_error(RuleName name, Relation rel, const char *constraint,
-					   const char *detail,...)
-			pg_attribute_noreturn() pg_attribute_printf(4, 5);
+pg_noreturn extern void rule_error(RuleName name, Relation rel, const char *constraint,
+								   const char *detail,...) printf_format(4, 5);
 
 /* The same, with a hint that fits the case better than the rule's own. */
-extern void rule_error_hint(RuleName name, Relation rel, const char *constraint,
-							const char *hint, const char *detail,...)
-			pg_attribute_noreturn() pg_attribute_printf(5, 6);
+pg_noreturn extern void rule_error_hint(RuleName name, Relation rel, const char *constraint,
+										const char *hint, const char *detail,...) printf_format(5, 6);
 
 #endif

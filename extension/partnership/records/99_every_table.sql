@@ -7,7 +7,7 @@ begin
     for record_table in
         select c.oid
         from pg_class c
-        where c.relnamespace = current_schema()::regnamespace
+        where c.relnamespace = (select n.oid from pg_namespace n where n.nspname = current_schema())
             and c.relkind = 'r'
             and c.relname !~ '^(kpi_|inbox_|import_)'
         order by c.relname
