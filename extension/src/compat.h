@@ -38,6 +38,6 @@
 #endif
 
 /* pg_attribute_printf() names gcc's own format, which clang does not know. */
-#define printf_format(format, first) __attribute__((format(printf, format, first)))
+#define printf_format(string, first) __attribute__((__format__(__printf__, string, first)))
 
 #endif							/* EARLY_HELP_COMPAT_H */
