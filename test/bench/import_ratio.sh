@@ -26,13 +26,19 @@ sql() {
 	psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@"
 }
 
-# timed NAME: milliseconds of the SQL on standard input, in a session of its own.
+# timed: runs the SQL on standard input in a session of its own; prints its
+# milliseconds by the clock, and those its backend computed: on a busy machine
+# the second is the better measure. That needs a server on this machine.
 timed() {
-	local began=${EPOCHREALTIME/[.,]/}
-	sql >"${TMPDIR:-/tmp}/import_ratio.$$.$1" || return 1
-	local ended=${EPOCHREALTIME/[.,]/}
-	rm -f "${TMPDIR:-/tmp}/import_ratio.$$.$1"
-	echo $(((ended - began) / 1000))
+	local began=$EPOCHREALTIME ticks
+	ticks=$({
+		cat
+		echo 'select pg_backend_pid() as pid \gset'
+		echo '\setenv BACKEND :pid'
+		echo "\\! sed 's/.*) //' /proc/\$BACKEND/stat | awk '{ print \"ticks\", \$12 + \$13 }'"
+	} | sql | sed -n 's/^ticks //p')
+	local ended=$EPOCHREALTIME
+	echo $(((${ended/[.,]/} - ${began/[.,]/}) / 1000)) $((${ticks:-0} * 1000 / $(getconf CLK_TCK)))
 }
 
 fresh() {
@@ -47,7 +53,7 @@ fresh() {
 
 with_rules() {
 	fresh >/dev/null
-	timed with_rules <<-END
+	timed <<-END
 		set client_min_messages = warning;
 		\copy import_ratio.inbox_contact from '$file' (format csv, header)
 		select * from import_ratio.import_contacts();
@@ -55,7 +61,7 @@ with_rules() {
 }
 
 again() {
-	timed again <<-END
+	timed <<-END
 		\copy import_ratio.inbox_contact from '$file' (format csv, header)
 		select * from import_ratio.import_contacts();
 	END
@@ -75,7 +81,7 @@ plain() {
 		\$\$;
 		create table import_ratio.staging (like import_ratio.inbox_contact);
 	END
-	timed plain <<-END
+	timed <<-END
 		set jit = off;
 		set search_path = import_ratio;
 		\copy staging from '$file' (format csv, header)
@@ -108,8 +114,9 @@ median() {
 	sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
-echo "$(($(wc -l <"$file") - 1)) contacts, $pairs pairs, $(sql -c 'show server_version')"
-printf '%8s %10s %10s %10s %7s\n' pair 'plain ms' 'import ms' 'again ms' ratio
+echo "$(($(wc -l <"$file") - 1)) contacts, $pairs pairs, PostgreSQL $(sql -c 'show server_version')"
+line='%8s %10s %10s %10s %7s %10s %10s %10s %7s\n'
+printf "$line" '' 'plain ms' 'import ms' 'again ms' ratio 'plain cpu' 'import cpu' 'again cpu' ratio
 results=
 for pair in $(seq "$pairs"); do
 	if [ $((pair % 2)) -eq 1 ]; then
@@ -117,11 +124,12 @@ for pair in $(seq "$pairs"); do
 	else
 		b=$(with_rules) c=$(again) a=$(plain)
 	fi
-	ratio=$(awk "BEGIN { printf \"%.2f\", $b / $a }")
-	printf '%8s %10s %10s %10s %7s\n' "$pair" "$a" "$b" "$c" "$ratio"
-	results+="$a $b $c $ratio"$'\n'
+	one=$(echo $a $b $c | awk '{ printf "%d %d %d %.2f %d %d %d %.2f", $1, $3, $5, $3 / $1, $2, $4, $6, $2 ? $4 / $2 : 0 }')
+	printf "$line" "$pair" $one
+	results+="$one"$'\n'
 done
-ratio=$(cut -d ' ' -f 4 <<<"${results%$'\n'}" | median)
-printf '%8s %10s %10s %10s %7s\n' median $(for n in 1 2 3; do cut -d ' ' -f $n <<<"${results%$'\n'}" | median; done) "$ratio"
-sql -c "set client_min_messages = warning" -c "drop schema import_ratio, import_ratio_kpi cascade"
-awk "BEGIN { exit !($ratio <= $most) }"
+medians=$(for n in 1 2 3 4 5 6 7 8; do cut -d ' ' -f $n <<<"${results%$'\n'}" | median; done)
+printf "$line" median $medians
+sql -c 'set client_min_messages = warning' -c 'drop schema import_ratio, import_ratio_kpi cascade'
+set -- $medians
+awk "BEGIN { exit !($4 <= $most) }"
