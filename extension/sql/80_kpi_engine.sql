@@ -82,6 +82,9 @@ begin
     -- An index and no key: a refresh deletes and inserts in one statement.
     execute format('create table %I as table %I with no data', 'kpi_cell_' || cube, 'kpi_live_' || cube);
     execute format('create index on %I (month)', 'kpi_cell_' || cube);
+    execute format('create trigger zz_refuse_truncate before truncate on %I
+        for each statement execute function early_help.refuse_truncate()', 'kpi_cell_' || cube);
+    execute format('alter table %I enable always trigger zz_refuse_truncate', 'kpi_cell_' || cube);
     execute format('comment on table %I is %L', 'kpi_cell_' || cube,
         format('Cells of cube %s as last refreshed; true for the months that are not stale. Written by early_help.refresh_kpis alone; never truncate it.', cube));
 
@@ -315,14 +318,19 @@ begin
         end if;
     end loop;
 
-    -- After a first build the planner should know the cells.
-    if months > 12 then
-        for one in
-            execute format('select ''kpi_cell_'' || cube from %I.kpi_cube', schema)
-        loop
-            execute format('analyze %I.%I', schema, one);
-        end loop;
-    end if;
+    -- After a first build the planner should know the cells; later autovacuum
+    -- sees to that.
+    for one in
+        select c.relname
+        from pg_class c
+        where c.relnamespace = records
+            and c.relkind = 'r'
+            and starts_with(c.relname, 'kpi_cell_')
+            and c.reltuples < 0
+            and months > 0
+    loop
+        execute format('analyze %I.%I', schema, one);
+    end loop;
 end
 $$;
 comment on procedure early_help.refresh_kpis(text) is

@@ -88,6 +88,7 @@ static void wrong_arguments(Trigger *trigger, const char *usage);
 static void mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
 static int	date_column(Relation rel, const char *column);
 static void mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple);
+static void mark_days(Oid schema, Trigger *trigger);
 static int	key_column(Relation rel, const char *column);
 static void lock_row(Oid schema, const char *table, const char *key, Oid type,
 					 Datum value, const char *strength);
@@ -443,8 +444,6 @@ mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple)
 	SPIPlanPtr	plan;
 	Oid			user;
 	int			context;
-	int			first = -1;
-	int			last = -1;
 
 	value = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
 	if (isnull)
@@ -470,20 +469,44 @@ mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple)
 	plan = SPI_prepare(query.data, 1, &type);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	if (SPI_execute_snapshot(plan, &value, NULL,
-							 IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot,
-							 InvalidSnapshot, false, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_snapshot failed");
+	/*
+	 * Above READ COMMITTED both what is there now and what this transaction
+	 * goes on seeing: an event that has left a month meanwhile is still in it
+	 * for the writer's own queries.
+	 */
+	if (IsolationUsesXactSnapshot())
+	{
+		if (SPI_execute_snapshot(plan, &value, NULL, GetLatestSnapshot(), InvalidSnapshot,
+								 false, false, 0) != SPI_OK_SELECT)
+			elog(ERROR, "SPI_execute_snapshot failed");
+		mark_days(schema, trigger);
+	}
+	if (SPI_execute_plan(plan, &value, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_plan failed");
+	mark_days(schema, trigger);
 
-	/* In order of date: neighbouring months make one range. */
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+	SetUserIdAndSecContext(user, context);
+}
+
+/* Marks the months of the days that SPI has found, in order. */
+static void
+mark_days(Oid schema, Trigger *trigger)
+{
+	int			first = -1;
+	int			last = -1;
+
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
+		bool		isnull;
 		Datum		day = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
 		int			month;
 
 		if (isnull)
 			continue;
 		month = month_of(DatumGetDateADT(day));
+		/* Neighbouring months make one range. */
 		if (first >= 0 && month > last + 1)
 		{
 			mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last);
@@ -495,10 +518,6 @@ mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple)
 	}
 	if (first >= 0)
 		mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last);
-
-	if (SPI_finish() != SPI_OK_FINISH)
-		elog(ERROR, "SPI_finish failed");
-	SetUserIdAndSecContext(user, context);
 }
 
 /*

@@ -100,3 +100,8 @@ alter table child enable always trigger kpi_stale_months;
 alter table child enable replica trigger kpi_stale_months_of_copy;
 alter table partnership enable always trigger kpi_stale_months;
 alter table partnership enable always trigger kpi_stale_months_of_change;
+
+-- Truncating is not MVCC: other snapshots would see cells, or marks, go early.
+create trigger zz_refuse_truncate before truncate on kpi_stale_months
+    for each statement execute function early_help.refuse_truncate();
+alter table kpi_stale_months enable always trigger zz_refuse_truncate;

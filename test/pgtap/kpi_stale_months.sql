@@ -1,0 +1,120 @@
+-- What a write puts into the log of stale months, and what it may leave out.
+begin;
+select plan(24);
+
+set client_min_messages = warning;
+select from early_help.create_partnership('p');
+set search_path = p, public;
+select is_empty('table kpi_stale_months', 'nothing is stale in a new partnership');
+
+create function logged() returns setof text
+    language sql
+as $$
+    with gone as (
+        select * from kpi_stale_months
+    )
+    select source || ' ' || to_char(first_month::timestamp, 'YYYY-MM') || ' ' || to_char(last_month::timestamp, 'YYYY-MM')
+    from gone
+$$;
+
+insert into family (family_id) values (1);
+insert into child (child_id, birth_date) values (1, '2010-01-01'), (2, '2012-01-01'), (3, null);
+insert into contact (contact_id, received_on, source_code) values (1, '2018-01-31', '6'), (2, '2018-01-01', '6'), (3, '2019-06-30', '6');
+select is_empty('table kpi_stale_months', 'a contact without a child counts nowhere');
+
+savepoint a;
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
+select set_eq('select logged()', array['contact_child 2018-01 2019-01'], 'a contact reaches 12 months on: 365 days after the 31st');
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (2, 2, 2, 'N1'), (3, 1, 3, 'N1');
+update contact_child set reason = 'r' where contact_id in (1, 2);
+select is((select count(*) from kpi_stale_months)::integer, 1, 'a transaction logs the same months once');
+
+-- Savepoints.
+savepoint b;
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (4, 3, 1, 'N1');
+select is((select count(*) from kpi_stale_months)::integer, 2, 'other months are logged');
+rollback to savepoint b;
+select is((select count(*) from kpi_stale_months)::integer, 1, 'and forgotten with a savepoint');
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (4, 3, 1, 'N1');
+select set_eq('select logged()', array['contact_child 2018-01 2019-01', 'contact_child 2019-06 2020-06'], 'a mark rolled back suppresses no later one');
+savepoint c;
+delete from contact_child where contact_child_id = 4;
+select is((select count(*) from kpi_stale_months)::integer, 2, 'a mark before a savepoint holds inside it');
+release savepoint c;
+rollback to savepoint a;
+select is_empty('table kpi_stale_months', 'all gone');
+
+savepoint d;
+savepoint e;
+savepoint f;
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
+release savepoint f;
+release savepoint e;
+update contact_child set reason = 'r';
+select is((select count(*) from kpi_stale_months)::integer, 1, 'a released savepoint passes its marks on');
+rollback to savepoint d;
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
+select is((select count(*) from kpi_stale_months)::integer, 1, 'and they go with those around it');
+rollback to savepoint a;
+
+do $$
+begin
+    begin
+        insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
+        raise division_by_zero;
+    exception
+        when division_by_zero then null;
+    end;
+    insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
+end
+$$;
+select set_eq('select logged()', array['contact_child 2018-01 2019-01'], 'an exception block is a savepoint too');
+rollback to savepoint a;
+
+-- Dates that move.
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
+update contact set received_on = '2016-05-05' where contact_id = 1;
+select set_eq('select logged()', array['contact_child 2018-01 2019-01', 'contact_child 2016-05 2017-05'],
+    'a contact that moves reaches months from where it was and from where it is, by its cascade');
+rollback to savepoint a;
+
+insert into referral (child_id, family_id, referred_on, source_code, primary_need_code) values (1, 1, '2018-01-31', '6', 'N1');
+select set_eq('select logged()', array['referral 2018-01 2020-01'], 'a referral reaches 24 months on, whatever the setting');
+update partnership set title = 'Another';
+select is((select count(*) from kpi_stale_months)::integer, 1, 'the title bears on no figure');
+update partnership set re_referral_months = 6;
+select set_has('select logged()', $$ values ('partnership 1900-01 2110-12') $$, 'the months of a re-referral on all');
+rollback to savepoint a;
+
+-- Children.
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1'), (2, 2, 2, 'N1'), (3, 3, 1, 'N1');
+delete from kpi_stale_months;
+savepoint g;
+update child set birth_date = '2011-01-01' where child_id = 1;
+select set_eq('select logged()', array['child 2018-01 2018-01', 'child 2019-06 2019-06'], 'a birth date reaches the months of the child''s contacts');
+rollback to savepoint g;
+update child set ethnicity_code = 'WBRI', birth_date = birth_date where child_id = 2;
+select is_empty('table kpi_stale_months', 'what no figure reads, none');
+update child set sex_code = 'F' where child_id = 2;
+select set_eq('select logged()', array['child 2018-01 2018-01'], 'the sex too');
+rollback to savepoint a;
+
+-- Another partnership, and one that is renamed.
+select from early_help.create_partnership('q');
+select from early_help.rename_partnership('p', 'r');
+insert into r.contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
+select results_eq('select count(*)::integer from r.kpi_stale_months', array[1], 'a renamed partnership logs');
+select is_empty('table q.kpi_stale_months', 'into its own log');
+select from early_help.drop_partnership('q');
+select from early_help.create_partnership('q');
+insert into q.contact (contact_id, received_on, source_code) values (1, '2018-01-31', '6');
+insert into q.child (child_id) values (1);
+insert into q.contact_child (contact_id, child_id, primary_need_code) values (1, 1, 'N1');
+select results_eq('select count(*)::integer from q.kpi_stale_months', array[1], 'one dropped and made again in the transaction logs');
+rollback to savepoint a;
+
+select throws_ok('truncate kpi_stale_months', 'YHS04', null, 'the log is not truncated');
+select throws_ok('truncate kpi_cell_contacts', 'YHS04', null, 'nor are cells');
+
+select finish();
+rollback;

@@ -1,0 +1,155 @@
+-- What BI tools and analysts are promised of <partnership>_kpi.
+begin;
+select plan(22);
+
+set client_min_messages = warning;
+select from early_help.create_partnership('p');
+
+-- Every driver reads these types right; a materialized view not every tool lists.
+select is_empty(
+    $$
+    select c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relnamespace = 'p_kpi'::regnamespace
+      and not (format_type(a.atttypid, a.atttypmod) in ('integer', 'double precision', 'date', 'timestamp(0) without time zone', 'boolean')
+               or format_type(a.atttypid, a.atttypmod) ~ '^numeric\(\d+,\d+\)$'
+               or (format_type(a.atttypid, a.atttypmod) ~ '^character varying\(\d+\)$' and a.atttypmod - 4 <= 255))
+    $$,
+    'every column has a type that every driver reads right');
+select is_empty(
+    $$ select relname, relkind from pg_class where relnamespace = 'p_kpi'::regnamespace and relkind <> 'v' $$,
+    'the schema holds plain views');
+select is_empty(
+    $$ select relname from pg_class where relnamespace = 'p_kpi'::regnamespace and relname !~ '^[a-z][a-z_]*$' $$,
+    'in snake case');
+select is_empty(
+    $$
+    select c.relname, a.attname
+    from pg_class c
+    left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+    where c.relnamespace = 'p_kpi'::regnamespace
+      and (coalesce(obj_description(c.oid, 'pg_class'), '') = '' or coalesce(col_description(c.oid, a.attnum), '') = '')
+    $$,
+    'every view and column has a comment');
+select is_empty(
+    $$
+    select objoid::regclass, objsubid
+    from pg_description
+    where classoid = 'pg_class'::regclass
+      and objoid in (select oid from pg_class where relnamespace = 'p_kpi'::regnamespace)
+      and length(description) > 255
+    $$,
+    'no comment is cut off in the data dictionary');
+select is_empty(
+    $$
+    select v.attrelid::regclass
+    from pg_attribute v
+    where v.attrelid in (select oid from pg_class where relnamespace = 'p_kpi'::regnamespace)
+      and v.attname = 'month'
+      and not exists (
+          select
+          from pg_attribute k
+          where k.attrelid = v.attrelid
+            and k.attname = 'month_key'
+            and k.attnum = v.attnum + 1
+            and format_type(k.atttypid, k.atttypmod) = 'character varying(7)')
+    $$,
+    'beside every month stands its month_key');
+select bag_eq(
+    $$ select view_name::text, column_name::text, position from p_kpi.data_dictionary $$,
+    $$
+    select c.relname::text, a.attname::text, a.attnum::integer
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+    where c.relnamespace = 'p_kpi'::regnamespace
+    union all
+    select relname::text, null, 0
+    from pg_class
+    where relnamespace = 'p_kpi'::regnamespace
+    $$,
+    'the data dictionary has every view and column');
+select is_empty(
+    $$ select metric_code from p_kpi.dashboard except select metric_code from p_kpi.metric $$,
+    'metric explains every figure of the dashboard');
+
+-- Ages.
+select is(early_help.age_at('2010-03-15', null, '2018-03-14'), 7, 'the day before a birthday');
+select is(early_help.age_at('2010-03-15', null, '2018-03-15'), 8, 'a birthday');
+select is(early_help.age_at('2008-02-29', null, '2018-02-28'), 9, 'born on 29 February, on 28 February');
+select is(early_help.age_at('2008-02-29', null, '2018-03-01'), 10, 'and on 1 March');
+select is(early_help.age_at('2018-03-15', null, '2018-03-14'), -1, 'before birth');
+select is(early_help.age_at(null, '2018-01-01', '2018-03-14'), -1, 'not born yet as far as known, the expected day past');
+select is(early_help.age_at(null, null, '2018-03-14'), null, 'neither date known');
+select is(early_help.age_at('2018-03-15', null, null), null, 'no day');
+
+-- What reaches the cells: a filter on any dimension, of the cells and of the
+-- records behind a stale month.
+insert into p.family (family_id) values (1);
+insert into p.child (child_id, birth_date) values (1, '2010-01-01');
+insert into p.contact (contact_id, received_on, source_code) values (1, '2018-01-31', '6');
+insert into p.contact_child (contact_id, child_id, primary_need_code, decision) values (1, 1, 'N1', 'referral');
+
+create function plan_of(query text) returns text
+    language plpgsql
+as $$
+declare
+    line text;
+    lines text := '';
+begin
+    for line in execute 'explain (costs off) ' || query loop
+        lines := lines || line || E'\n';
+    end loop;
+    return lines;
+end
+$$;
+set enable_seqscan = off;
+select matches(
+    plan_of($$ select sum(contacts) from p_kpi.contacts where month = '2018-01-01' $$),
+    'Index Scan using kpi_cell_contacts_month_idx.*\n *Index Cond: \(month = ''2018-01-01''::date\)',
+    'a month is looked up by the index of the cells');
+select matches(
+    plan_of($$ select sum(contacts) from p_kpi.contacts where source_code = '6' and age_at_contact = 7 $$),
+    'kpi_cell_contacts [^\n]*\n *Filter: [^\n]*source_code[^\n]*''6''[^\n]*\n(.*\n)*.*Index Scan using contact_child_of_a_month [^\n]*\n[^\n]*\n *Filter: [^\n]*source_code[^\n]*''6''',
+    'a filter on a dimension reaches the cells and the records');
+select doesnt_match(
+    plan_of($$ select sum(contacts) from p_kpi.contacts where month = '2018-01-01' $$),
+    'WindowAgg', 'nothing stands in its way');
+
+-- The dashboard has every month, zero where nothing was.
+insert into p.contact (contact_id, received_on, source_code) values (2, '2018-04-01', '6');
+insert into p.contact_child (contact_id, child_id, primary_need_code) values (2, 1, 'N1');
+select results_eq(
+    $$
+    select month_key::text, value::integer, previous_month::integer, year_to_date::integer
+    from p_kpi.dashboard
+    where metric_code = 'contacts'
+    order by month
+    $$,
+    $$
+    values ('2018-01', 1, null, 1), ('2018-02', 0, 1, 1), ('2018-03', 0, 0, 1), ('2018-04', 1, 0, 1)
+    $$,
+    'the dashboard has every month, and a financial year that begins in April');
+select results_eq(
+    $$
+    select month_key::text, value, value_status::text, numerator, denominator
+    from p_kpi.dashboard
+    where metric_code = 'known_contacts'
+    order by month
+    $$,
+    $$
+    values ('2018-01', 0.0, 'ok', 0, 1), ('2018-02', null, 'no cases', 0, 0), ('2018-03', null, 'no cases', 0, 0), ('2018-04', 100.0, 'ok', 1, 1)
+    $$,
+    'a percentage of nothing is no value, and says so');
+
+-- A reader of figures needs no right to the records.
+create role board_reader;
+grant usage on schema p_kpi to board_reader;
+grant select on all tables in schema p_kpi to board_reader;
+set local role board_reader;
+select is(p_kpi.children_contacted('2018-01-01', '2018-12-31') + (select sum(contacts)::integer from p_kpi.contacts), 3,
+    'who may read the figures needs no right to the records');
+reset role;
+
+select finish();
+rollback;
