@@ -61,7 +61,7 @@ returns trigger
 language c
 as 'MODULE_PATHNAME', 'early_help_consent_stays';
 comment on function early_help.consent_stays() is
-    'Before delete of consent: what support rests on is withdrawn, not deleted (R08). Error YH008.';
+    'After delete of consent or update of given_on: what support rests on is withdrawn, not deleted (R08). Error YH008.';
 
 create function early_help.episode_before()
 returns trigger
@@ -83,6 +83,13 @@ language c
 as 'MODULE_PATHNAME', 'early_help_episode_child_after';
 comment on function early_help.episode_child_after() is
     'After insert or update of episode_child: the child''s level (R11). Errors YH011, YH014.';
+
+create function early_help.episode_child_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_episode_child_stays';
+comment on function early_help.episode_child_stays() is
+    'Before delete of episode_child: a child leaves on a day (R11). Error YH011.';
 
 create function early_help.lead_practitioner_after()
 returns trigger
@@ -209,3 +216,10 @@ language c
 as 'MODULE_PATHNAME', 'early_help_referral_not_while_open';
 comment on function early_help.referral_not_while_open() is
     'Before insert or update of referral: not while the family has an open episode (R16). Error YH016.';
+
+create function early_help.step_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_step_stays';
+comment on function early_help.step_stays() is
+    'Before delete of step: a decided one stays (R12). Error YH012.';

@@ -66,9 +66,9 @@ check_corrects(const Record *assessment)
 }
 
 static void
-check_start(const RecordChange *change)
+check_start(RecordChange *change)
 {
-	const Record *assessment = &change->after;
+	Record	   *assessment = &change->after;
 	DateADT		started_on = date_of(assessment, "started_on");
 	Episode		episode;
 
@@ -78,7 +78,25 @@ check_start(const RecordChange *change)
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
 	if (TRIGGER_FIRED_BY_INSERT(change->event))
 		legal_transition(change->rel, &episode, EVENT_START_ASSESSMENT, false);
-	require_consent(change->rel, episode.family_id, started_on, "EHA");
+	end_with_consent(assessment, require_consent(change->rel, episode.family_id, started_on, "EHA"));
+}
+
+/* Without being completed it ends only with its episode or with consent. */
+static void
+check_end(const RecordChange *change)
+{
+	const Record *assessment = &change->after;
+	bool		ended = !is_null(assessment, "ended_on") && !is_null(assessment, "end_reason");
+	bool		was_ended = change->before.tuple && !is_null(&change->before, "ended_on");
+
+	if (rules_are_writing() || (!ended && !was_ended) ||
+		(!field_changed(change, "ended_on") && !field_changed(change, "end_reason")))
+		return;
+	if (!ended || !ended_so(assessment))
+		rule_error_hint(RULE_FOUR_DOMAINS, change->rel, NULL,
+						"Start another EHA, or complete this one.",
+						"assessment_id %lld ends without being completed only on the day consent or its episode does",
+						(long long) id_of(assessment, "assessment_id"));
 }
 
 PG_FUNCTION_INFO_V1(early_help_assessment_before);
@@ -103,6 +121,7 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 		check_corrects(assessment);
 	else if (field_changed(&change, "started_on"))
 		check_start(&change);
+	check_end(&change);
 	if (!is_null(assessment, "completed_on"))
 		check_four_domains(assessment);
 	end_partnership_queries();

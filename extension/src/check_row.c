@@ -23,6 +23,7 @@
 #include "nodes/makefuncs.h"
 #include "utils/memutils.h"
 
+#include "compat.h"
 #include "partnership_query.h"
 #include "record.h"
 #include "rule.h"
@@ -31,7 +32,7 @@ typedef struct CompiledChecks
 {
 	EState	   *estate;
 	int			count;
-	ExprState **checks;			/* in the order of the relation's constraints */
+	ExprState **checks;			/* in the relation's order; NULL: not enforced */
 } CompiledChecks;
 
 static CompiledChecks *
@@ -48,7 +49,8 @@ compile_checks(Relation rel, MemoryContext lifetime)
 	{
 		Expr	   *expr = stringToNode(constr->check[i].ccbin);
 
-		compiled->checks[i] = ExecPrepareExpr(expr, compiled->estate);
+		if (check_is_enforced(&constr->check[i]))
+			compiled->checks[i] = ExecPrepareExpr(expr, compiled->estate);
 	}
 	MemoryContextSwitchTo(caller);
 	return compiled;
@@ -98,6 +100,8 @@ check_not_null(Relation rel, TupleTableSlot *slot)
 							NameStr(attr->attname), RelationGetRelationName(rel)),
 					 errdetail("%s", ids_of(rel, slot)),
 					 errhint("Give a value for %s.", NameStr(attr->attname)),
+					 errhidestmt(true),
+					 errhidecontext(true),
 					 errtablecol(rel, i + 1)));
 	}
 }
@@ -116,6 +120,8 @@ refuse(Relation rel, TupleTableSlot *slot, const char *constraint)
 					RelationGetRelationName(rel), constraint),
 			 errdetail("%s", ids_of(rel, slot)),
 			 errhint("\\d %s shows what the constraint asks.", RelationGetRelationName(rel)),
+			 errhidestmt(true),
+			 errhidecontext(true),
 			 errtableconstraint(rel, constraint)));
 }
 
@@ -127,7 +133,7 @@ check_constraints(Relation rel, TupleTableSlot *slot, CompiledChecks *compiled)
 	context->ecxt_scantuple = slot;
 	for (int i = 0; i < compiled->count; i++)
 	{
-		if (!ExecCheck(compiled->checks[i], context))
+		if (compiled->checks[i] && !ExecCheck(compiled->checks[i], context))
 			refuse(rel, slot, RelationGetDescr(rel)->constr->check[i].ccname);
 	}
 	ResetExprContext(context);

@@ -40,4 +40,11 @@
 /* pg_attribute_printf() names gcc's own format, which clang does not know. */
 #define printf_format(string, first) __attribute__((__format__(__printf__, string, first)))
 
+/* A CHECK can be NOT ENFORCED since PostgreSQL 18. */
+#if PG_VERSION_NUM >= 180000
+#define check_is_enforced(check) ((check)->ccenforced)
+#else
+#define check_is_enforced(check) true
+#endif
+
 #endif							/* EARLY_HELP_COMPAT_H */

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 
 #include "consent.h"
+#include "episode_event.h"
 #include "partnership_query.h"
 #include "record.h"
 #include "rule.h"
@@ -20,28 +21,85 @@
  * it rests on wait for each other, so that neither misses the other.
  */
 static const PartnershipQuery consent_query = {
-	"select consent_id from @consent where family_id" EQ "$1 and kind" EQ "'take_part'"
+	"select withdrawn_on::pg_catalog.date from @consent where family_id" EQ "$1 and kind" EQ "'take_part'"
 	" and given_on" LE "$2 and (withdrawn_on is null or withdrawn_on" GT "$2)"
-	" limit 1 for share",
+	" order by withdrawn_on desc nulls first limit 1 for share",
 	2, {INT8OID, DATEOID}
 };
 
-/* Whether the family's consent to take part holds on a day. */
-bool
-has_consent(Relation rel, int64 family_id, DateADT on)
+/*
+ * The first day from the given one on without consent to take part; that day
+ * itself if there is none on it, DATEVAL_NOEND if consent goes on. A family may
+ * have given it more than once: one can end while another holds.
+ */
+DateADT
+consent_ends(Relation rel, int64 family_id, DateADT from)
 {
-	Datum		values[] = {Int64GetDatum(family_id), DateADTGetDatum(on)};
+	DateADT		until = from;
+	Datum		values[] = {Int64GetDatum(family_id), DateADTGetDatum(from)};
 
-	return run_partnership_query(rel, &consent_query, values, NULL) > 0;
+	while (until != DATEVAL_NOEND &&
+		   run_partnership_query(rel, &consent_query, values, NULL) > 0)
+	{
+		until = result_date(1);
+		values[1] = DateADTGetDatum(until);
+	}
+	return until;
 }
 
-void
+/* Consent on a day, or an error; the day it ends, as above. */
+DateADT
 require_consent(Relation rel, int64 family_id, DateADT on, const char *what)
 {
-	if (!has_consent(rel, family_id, on))
+	DateADT		ends = consent_ends(rel, family_id, on);
+
+	if (ends == on)
 		rule_error(RULE_CONSENT, rel, NULL,
 				   "family_id %lld has not consented to take part on %s, the day of the %s",
 				   (long long) family_id, date_words(on), what);
+	return ends;
+}
+
+/* ---------------------------------------------------------------------
+ * How EHAs and plans end without being completed
+ * ---------------------------------------------------------------------
+ */
+
+/* From the day consent ends on, an EHA or plan that would go on has ended. */
+void
+end_with_consent(Record *support, DateADT ends)
+{
+	if (ends == DATEVAL_NOEND || !is_null(support, "ended_on") || !is_null(support, "end_reason"))
+		return;
+	set_field(support, "ended_on", DateADTGetDatum(ends));
+	set_field_text(support, "end_reason", SUPPORT_CONSENT_WITHDRAWN);
+}
+
+static const PartnershipQuery closed_on_query = {
+	"select episode_id from @episode where episode_id" EQ "$1 and closed_on" EQ "$2",
+	2, {INT8OID, DATEOID}
+};
+
+static const PartnershipQuery withdrawn_on_query = {
+	"select e.episode_id from @episode e join @consent c on c.family_id" EQ "e.family_id"
+	" where e.episode_id" EQ "$1 and c.kind" EQ "'take_part'"
+	" and greatest(c.withdrawn_on, $3)" EQ "$2 and c.withdrawn_on is not null limit 1",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+/* Whether the day and reason an EHA or plan says it ended are those of the record. */
+bool
+ended_so(const Record *support)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(support, "episode_id")),
+		DateADTGetDatum(date_of(support, "ended_on")),
+		DateADTGetDatum(date_of(support, "started_on"))
+	};
+	bool		closed = text_is(support, "end_reason", SUPPORT_EPISODE_CLOSED);
+
+	return run_partnership_query(support->rel, closed ? &closed_on_query : &withdrawn_on_query,
+								 values, NULL) > 0;
 }
 
 /* ---------------------------------------------------------------------
@@ -49,20 +107,55 @@ require_consent(Relation rel, int64 family_id, DateADT on, const char *what)
  * ---------------------------------------------------------------------
  */
 
+static const PartnershipQuery open_support_query = {
+	"select distinct s.started_on from ("
+	" select p.started_on::pg_catalog.date from @plan p join @episode e on e.episode_id" EQ "p.episode_id"
+	" where e.family_id" EQ "$1 and p.ended_on is null"
+	" union all select a.started_on::pg_catalog.date from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
+	" where e.family_id" EQ "$1 and a.ended_on is null and a.completed_on is null"
+	" and a.corrects_assessment_id is null) as s",
+	1, {INT8OID}
+};
+
 static const PartnershipQuery plans_end_query = {
-	"update @plan set ended_on = greatest($2, started_on), end_reason = 'consent_withdrawn'"
+	"update @plan set ended_on = $3, end_reason = 'consent_withdrawn'"
 	" from @episode e"
-	" where plan.episode_id" EQ "e.episode_id and e.family_id" EQ "$1 and plan.ended_on is null",
-	2, {INT8OID, DATEOID}
+	" where plan.episode_id" EQ "e.episode_id and e.family_id" EQ "$1"
+	" and plan.started_on" EQ "$2 and plan.ended_on is null",
+	3, {INT8OID, DATEOID, DATEOID}
 };
 
 static const PartnershipQuery assessments_end_query = {
-	"update @assessment set ended_on = greatest($2, started_on), end_reason = 'consent_withdrawn'"
+	"update @assessment set ended_on = $3, end_reason = 'consent_withdrawn'"
 	" from @episode e"
 	" where assessment.episode_id" EQ "e.episode_id and e.family_id" EQ "$1"
-	" and assessment.ended_on is null and assessment.completed_on is null",
-	2, {INT8OID, DATEOID}
+	" and assessment.started_on" EQ "$2 and assessment.ended_on is null"
+	" and assessment.completed_on is null and assessment.corrects_assessment_id is null",
+	3, {INT8OID, DATEOID, DATEOID}
 };
+
+/* Ends what is open and goes on past the day its consent ends. */
+static void
+end_support(Relation rel, int64 family_id)
+{
+	Datum		values[] = {Int64GetDatum(family_id), (Datum) 0, (Datum) 0};
+	uint64		count = run_partnership_query(rel, &open_support_query, values, NULL);
+	SPITupleTable *open = SPI_tuptable;
+
+	for (uint64 i = 0; i < count; i++)
+	{
+		bool		isnull;
+		DateADT		started_on = DatumGetDateADT(SPI_getbinval(open->vals[i], open->tupdesc, 1, &isnull));
+		DateADT		ends = consent_ends(rel, family_id, started_on);
+
+		if (ends == DATEVAL_NOEND)
+			continue;
+		values[1] = DateADTGetDatum(started_on);
+		values[2] = DateADTGetDatum(ends);
+		write_by_rules(rel, &plans_end_query, values, NULL);
+		write_by_rules(rel, &assessments_end_query, values, NULL);
+	}
+}
 
 PG_FUNCTION_INFO_V1(early_help_consent_after);
 
@@ -75,52 +168,66 @@ early_help_consent_after(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "consent_after", false, ROW_INSERT | ROW_UPDATE);
 	Record	   *consent = &change.after;
-	int64		family_id = id_of(consent, "family_id");
-	DateADT		withdrawn_on = date_of(consent, "withdrawn_on");
-	Datum		values[] = {Int64GetDatum(family_id), DateADTGetDatum(withdrawn_on)};
 
 	if (is_null(consent, "withdrawn_on") || !text_is(consent, "kind", "take_part") ||
 		!field_changed(&change, "withdrawn_on"))
 		return record_result(&change);
 	begin_partnership_queries();
-	if (!has_consent(change.rel, family_id, withdrawn_on))
-	{
-		write_by_rules(change.rel, &plans_end_query, values, NULL);
-		write_by_rules(change.rel, &assessments_end_query, values, NULL);
-	}
+	end_support(change.rel, id_of(consent, "family_id"));
 	end_partnership_queries();
 	return record_result(&change);
 }
 
-static const PartnershipQuery support_query = {
-	"select episode_id from @episode e where e.family_id" EQ "$1 and ("
-	" exists (select from @assessment a where a.episode_id" EQ "e.episode_id and a.started_on" GE "$2)"
-	" or exists (select from @plan p where p.episode_id" EQ "e.episode_id and p.started_on" GE "$2))"
+/* ---------------------------------------------------------------------
+ * What rests on consent
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery uncovered_query = {
+	"select s.what, s.id from ("
+	" select 'assessment_id' as what, a.assessment_id as id, a.started_on::pg_catalog.date as began"
+	" from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
+	" where e.family_id" EQ "$1 and a.corrects_assessment_id is null"
+	" union all select 'plan_id', p.plan_id, p.started_on::pg_catalog.date"
+	" from @plan p join @episode e on e.episode_id" EQ "p.episode_id where e.family_id" EQ "$1"
+	" union all select 'step_id', t.step_id, t.offered_on::pg_catalog.date from @step t"
+	" where t.family_id" EQ "$1 and early_help.level_number(t.to_level)" EQ "3"
+	" and t.basis" NE "'section_47' and t.consent_override_reason is null"
+	") as s where s.began" GE "$2 and (s.began" LT "$3 or $3 is null)"
+	" and not exists (select from @consent c where c.family_id" EQ "$1 and c.kind" EQ "'take_part'"
+	" and c.given_on" LE "s.began and (c.withdrawn_on is null or c.withdrawn_on" GT "s.began))"
 	" limit 1",
-	2, {INT8OID, DATEOID}
+	3, {INT8OID, DATEOID, DATEOID}
 };
 
 PG_FUNCTION_INFO_V1(early_help_consent_stays);
 
-/* Trigger, before delete of consent: what support rests on is withdrawn, not deleted. */
+/*
+ * Trigger, after delete of consent or update of given_on: what rests on it is
+ * covered by another, or it is withdrawn and not deleted. One at a time for a
+ * family, so that two consents do not go because each has the other.
+ */
 Datum
 early_help_consent_stays(PG_FUNCTION_ARGS)
 {
-	RecordChange change = record_change(fcinfo, "consent_stays", true, ROW_DELETE);
+	RecordChange change = record_change(fcinfo, "consent_stays", false, ROW_UPDATE | ROW_DELETE);
 	Record	   *consent = &change.before;
 	Datum		values[] = {
 		Int64GetDatum(id_of(consent, "family_id")),
-		DateADTGetDatum(date_of(consent, "given_on"))
+		DateADTGetDatum(date_of(consent, "given_on")),
+		DateADTGetDatum(date_of(consent, "withdrawn_on"))
 	};
+	char		nulls[] = {' ', ' ', is_null(consent, "withdrawn_on") ? 'n' : ' '};
 
 	if (!text_is(consent, "kind", "take_part"))
 		return record_result(&change);
 	begin_partnership_queries();
-	if (run_partnership_query(change.rel, &support_query, values, NULL) > 0)
+	lock_family(change.rel, id_of(consent, "family_id"));
+	if (run_partnership_query(change.rel, &uncovered_query, values, nulls) > 0)
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
 						"Set withdrawn_on; withdrawal never deletes the record.",
-						"an EHA or a plan of episode_id %lld rests on consent_id %lld",
-						(long long) result_id(1), (long long) id_of(consent, "consent_id"));
+						"%s %lld rests on consent_id %lld", result_text(1),
+						(long long) result_id(2), (long long) id_of(consent, "consent_id"));
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -32,7 +32,7 @@ static const PartnershipQuery overlapping_query = {
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
 
-/* R06, in words; the exclusion constraint holds it between two writers too. */
+/* R06, in words: the second writer waits for the first. The exclusion constraint holds it anyway. */
 static void
 check_one_at_a_time(const Record *episode)
 {
@@ -47,6 +47,7 @@ check_one_at_a_time(const Record *episode)
 	/* What is missing is check_row's to say. */
 	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
 		return;
+	lock_family(episode->rel, id_of(episode, "family_id"));
 	if (run_partnership_query(episode->rel, &overlapping_query, values, nulls) > 0)
 		rule_error(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
 				   "family_id %lld has episode_id %lld on days of this one",
@@ -57,9 +58,13 @@ static const PartnershipQuery dated_after_query = {
 	"select what, id from ("
 	" select 'assessment' as what, assessment_id as id from @assessment"
 	" where episode_id" EQ "$1 and corrects_assessment_id is null"
-	" and (started_on" GT "$2 or completed_on" GT "$2 or ended_on" GT "$2)"
+	" and (started_on" GT "$2 or completed_on" GT "$2 or (ended_on" GT "$2 and (ended_on" NE "$3 or $3 is null)))"
+	" union all select 'domain of assessment', a.assessment_id"
+	" from @assessment a join @assessment_domain d on d.assessment_id" EQ "a.assessment_id"
+	" where a.episode_id" EQ "$1 and a.corrects_assessment_id is null and d.assessed_on" GT "$2"
 	" union all select 'plan', plan_id from @plan"
-	" where episode_id" EQ "$1 and (started_on" GT "$2 or ended_on" GT "$2)"
+	" where episode_id" EQ "$1 and (started_on" GT "$2 or"
+	" (ended_on" GT "$2 and (ended_on" NE "$3 or $3 is null or end_reason" EQ "'completed')))"
 	" union all select 'plan_outcome', o.plan_outcome_id"
 	" from @plan p join @plan_outcome o on o.plan_id" EQ "p.plan_id"
 	" where p.episode_id" EQ "$1 and (o.agreed_on" GT "$2 or o.achieved_on" GT "$2 or o.withdrawn_on" GT "$2)"
@@ -69,21 +74,27 @@ static const PartnershipQuery dated_after_query = {
 	" union all select 'lead_practitioner of practitioner', practitioner_id from @lead_practitioner"
 	" where episode_id" EQ "$1 and from_on" GT "$2"
 	" union all select 'episode_child of child', child_id from @episode_child"
-	" where episode_id" EQ "$1 and (joined_on" GT "$2 or left_on" GT "$2)"
+	" where episode_id" EQ "$1 and (joined_on" GT "$2 or (left_on" GT "$2 and (left_on" NE "$3 or $3 is null)))"
 	") as dated limit 1",
-	2, {INT8OID, DATEOID}
+	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/* R14: what is there already is not dated after the closure. */
+/*
+ * R14: what is there already is not dated after the closure. What ended with
+ * a closure whose day is corrected moves along with it.
+ */
 static void
-check_nothing_after_closure(const Record *episode)
+check_nothing_after_closure(const RecordChange *change)
 {
+	const Record *episode = &change->after;
 	Datum		values[] = {
 		Int64GetDatum(id_of(episode, "episode_id")),
-		DateADTGetDatum(date_of(episode, "closed_on"))
+		DateADTGetDatum(date_of(episode, "closed_on")),
+		DateADTGetDatum(date_of(&change->before, "closed_on"))
 	};
+	char		nulls[] = {' ', ' ', is_null(&change->before, "closed_on") ? 'n' : ' '};
 
-	if (run_partnership_query(episode->rel, &dated_after_query, values, NULL) > 0)
+	if (run_partnership_query(episode->rel, &dated_after_query, values, nulls) > 0)
 		rule_error(RULE_CLOSURE, episode->rel, NULL,
 				   "%s %lld is dated after closed_on %s of episode_id %lld",
 				   result_text(1), (long long) result_id(2),
@@ -156,9 +167,11 @@ begin_episode(Record *episode)
 }
 
 static void
-close_episode(Record *episode)
+close_episode(RecordChange *change)
 {
-	check_nothing_after_closure(episode);
+	Record	   *episode = &change->after;
+
+	check_nothing_after_closure(change);
 	check_no_open_step(episode);
 	set_field_text(episode, "state", state_name(STATE_CLOSED));
 }
@@ -190,6 +203,40 @@ reopen_episode(RecordChange *change)
 	set_field_text(episode, "state", state_name(STATE_ALLOCATED));
 }
 
+/* A reopening that was recorded may be worded better, not taken back or made up. */
+static void
+check_reopening(const RecordChange *change)
+{
+	const Record *record = &change->after;
+	Episode		episode;
+
+	if (!field_changed(change, "reopened_on"))
+		return;
+	if (is_null(record, "reopened_on"))
+		rule_error(RULE_CLOSURE, change->rel, NULL,
+				   "episode_id %lld was reopened on %s",
+				   (long long) id_of(record, "episode_id"),
+				   date_words(date_of(&change->before, "reopened_on")));
+	if (lock_episode(change->rel, id_of(record, "episode_id"), &episode))
+		legal_transition(change->rel, &episode, EVENT_REOPEN, false);
+}
+
+static const PartnershipQuery family_of_referral_query = {
+	"select family_id from @referral where referral_id" EQ "$1",
+	1, {INT8OID}
+};
+
+/* The referral an episode answers is its family's. */
+static void
+check_referral(const Record *episode)
+{
+	Datum		values[] = {Int64GetDatum(id_of(episode, "referral_id"))};
+
+	if (run_partnership_query(episode->rel, &family_of_referral_query, values, NULL) > 0)
+		refuse_other_family(episode->rel, "referral_id", id_of(episode, "referral_id"),
+							result_id(1), id_of(episode, "family_id"));
+}
+
 PG_FUNCTION_INFO_V1(early_help_episode_before);
 
 /* Trigger, before insert or update of an episode. */
@@ -211,10 +258,14 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 		if (field_changed(&change, "allocated_on"))
 			check_allocated_on(episode);
 		if (is_closed && field_changed(&change, "closed_on"))
-			close_episode(episode);
+			close_episode(&change);
 		if (was_closed && !is_closed)
 			reopen_episode(&change);
+		else if (!was_closed)
+			check_reopening(&change);
 	}
+	if (!is_null(episode, "referral_id") && field_changed(&change, "referral_id"))
+		check_referral(episode);
 	if (field_changed(&change, "opened_on") || field_changed(&change, "closed_on"))
 		check_one_at_a_time(episode);
 	end_partnership_queries();
@@ -248,19 +299,50 @@ static const PartnershipQuery assessments_end_query = {
 	2, {INT8OID, DATEOID}
 };
 
+/* One that joined and left on the day of the reopening has its row already. */
 static const PartnershipQuery children_return_query = {
 	"insert into @episode_child (episode_id, child_id, joined_on)"
-	" select episode_id, child_id, $3 from @episode_child"
+	" select distinct episode_id, child_id, $3 from @episode_child"
 	" where episode_id" EQ "$1 and left_on" EQ "$2"
 	" and not exists (select from @step s where s.episode_id" EQ "$1"
 	" and s.child_id" EQ "episode_child.child_id and s.outcome" EQ "'accepted' and s.decided_on" EQ "$2)"
-	" order by child_id",
+	" order by child_id"
+	" on conflict on constraint episode_child_pkey do update set left_on = null",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
+/* What ended with a closure ends on the closure's day, also when that is corrected. */
+static const PartnershipQuery children_redated_query = {
+	"update @episode_child set left_on = $2 where episode_id" EQ "$1 and left_on" EQ "$3"
+	" and not exists (select from @step s where s.episode_id" EQ "$1"
+	" and s.child_id" EQ "episode_child.child_id and s.outcome" EQ "'accepted' and s.decided_on" EQ "$3)",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+static const PartnershipQuery plans_redated_query = {
+	"update @plan set ended_on = $2"
+	" where episode_id" EQ "$1 and ended_on" EQ "$3 and end_reason" EQ "'episode_closed'",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+static const PartnershipQuery assessments_redated_query = {
+	"update @assessment set ended_on = $2"
+	" where episode_id" EQ "$1 and ended_on" EQ "$3 and end_reason" EQ "'episode_closed'",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+static void
+redate_what_ended(Relation rel, int64 episode_id, DateADT on, DateADT before)
+{
+	Datum		values[] = {Int64GetDatum(episode_id), DateADTGetDatum(on), DateADTGetDatum(before)};
+
+	write_by_rules(rel, &children_redated_query, values, NULL);
+	write_by_rules(rel, &plans_redated_query, values, NULL);
+	write_by_rules(rel, &assessments_redated_query, values, NULL);
+}
+
 /*
- * Closure lowers the children it supported, but only those at early help: a
- * child that social care works with stays there.
+ * Closure lowers the children it supported.
  */
 static void
 lower_children(Relation rel, int64 episode_id, DateADT on)
@@ -275,8 +357,7 @@ lower_children(Relation rel, int64 episode_id, DateADT on)
 		int64		child_id = DatumGetInt64(SPI_getbinval(children->vals[i], children->tupdesc,
 														   1, &isnull));
 
-		if (level_of_child(rel, child_id) == LEVEL_EARLY_HELP)
-			change_level(rel, child_id, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
+		lower_child(rel, child_id, episode_id, on);
 	}
 }
 
@@ -318,6 +399,8 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 			log_event(change.rel, id, EVENT_CLOSE, from, STATE_CLOSED, closed_on, 0);
 		end_what_is_open(change.rel, id, closed_on);
 	}
+	if (is_closed && was_closed && field_changed(&change, "closed_on"))
+		redate_what_ended(change.rel, id, closed_on, date_of(&change.before, "closed_on"));
 	if (was_closed && !is_closed)
 	{
 		Datum		values[] = {
@@ -328,7 +411,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 
 		log_event(change.rel, id, EVENT_REOPEN, STATE_CLOSED, STATE_ALLOCATED,
 				  date_of(episode, "reopened_on"), 0);
-		run_partnership_query(change.rel, &children_return_query, values, NULL);
+		write_by_rules(change.rel, &children_return_query, values, NULL);
 	}
 	end_partnership_queries();
 	return record_result(&change);
@@ -339,12 +422,19 @@ early_help_episode_after(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------
  */
 
+static const PartnershipQuery leaves_query = {
+	"update @episode_child set left_on = $3"
+	" where episode_id" EQ "$1 and child_id" EQ "$2 and left_on is null",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
 PG_FUNCTION_INFO_V1(early_help_episode_child_after);
 
 /*
  * Trigger, after insert or update of episode_child. A child that joins is
- * raised from universal to early help, one that leaves is lowered again;
- * one that social care works with stays at its level.
+ * raised from universal to early help, one that leaves is lowered again; one
+ * that social care works with stays at its level. Of an episode that is closed
+ * already, all have left.
  */
 Datum
 early_help_episode_child_after(PG_FUNCTION_ARGS)
@@ -354,22 +444,34 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 	Record	   *member = &change.after;
 	int64		child_id = id_of(member, "child_id");
 	int64		episode_id = id_of(member, "episode_id");
+	DateADT		left_on = date_of(member, "left_on");
 	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
-	bool		leaves = !is_null(member, "left_on") && (insert || is_null(&change.before, "left_on"));
+	bool		left = !is_null(member, "left_on");
+	bool		had_left = !insert && !is_null(&change.before, "left_on");
 	Episode		episode;
 
 	begin_partnership_queries();
-	if (insert && lock_episode(change.rel, episode_id, &episode))
+	if (lock_episode(change.rel, episode_id, &episode))
 	{
 		refuse_after_closure(change.rel, &episode, "joined_on", date_of(member, "joined_on"));
-		if (level_of_child(change.rel, child_id) <= LEVEL_UNIVERSAL)
+		if (left || had_left)
+			refuse_after_closure(change.rel, &episode, "left_on", left_on);
+		if ((insert || (had_left && !left)) &&
+			level_of_child(change.rel, child_id) <= LEVEL_UNIVERSAL)
 			change_level(change.rel, child_id, LEVEL_UNIVERSAL, LEVEL_EARLY_HELP,
-						 EVENT_REFER, episode_id, date_of(member, "joined_on"));
+						 rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
+						 episode_id, date_of(member, "joined_on"));
+		if (left && !had_left && !rules_are_writing())
+			lower_child(change.rel, child_id, episode_id, left_on);
+		if (insert && !left && episode.closed_on != DATEVAL_NOEND)
+		{
+			Datum		values[] = {
+				Int64GetDatum(episode_id), Int64GetDatum(child_id), DateADTGetDatum(episode.closed_on)
+			};
+
+			run_partnership_query(change.rel, &leaves_query, values, NULL);
+		}
 	}
-	if (leaves && !rules_are_writing() &&
-		level_of_child(change.rel, child_id) == LEVEL_EARLY_HELP)
-		change_level(change.rel, child_id, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL,
-					 EVENT_CLOSE, episode_id, date_of(member, "left_on"));
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -384,6 +486,23 @@ episode_is_gone(const Record *record)
 	there = lock_episode(record->rel, id_of(record, "episode_id"), &episode);
 	end_partnership_queries();
 	return !there && !is_null(record, "episode_id");
+}
+
+PG_FUNCTION_INFO_V1(early_help_episode_child_stays);
+
+/* Trigger, before delete of episode_child: a child leaves on a day, and its level with it. */
+Datum
+early_help_episode_child_stays(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "episode_child_stays", true, ROW_DELETE);
+	Record	   *member = &change.before;
+
+	if (!episode_is_gone(member))
+		rule_error_hint(RULE_LEVELS, change.rel, NULL, "Set left_on.",
+						"child_id %lld was supported by episode_id %lld",
+						(long long) id_of(member, "child_id"),
+						(long long) id_of(member, "episode_id"));
+	return record_result(&change);
 }
 
 PG_FUNCTION_INFO_V1(early_help_written_by_rules);

@@ -60,6 +60,37 @@ static const PartnershipQuery log_level_query = {
 	7, {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, DATEOID}
 };
 
+static const PartnershipQuery lock_family_query = {
+	"select family_id from @family where family_id" EQ "$1 for no key update",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery supported_elsewhere_query = {
+	"select c.episode_id from @episode_child c join @episode e on e.episode_id" EQ "c.episode_id"
+	" where c.child_id" EQ "$1 and c.episode_id" NE "$2"
+	" and c.left_on is null and e.closed_on is null limit 1",
+	2, {INT8OID, INT8OID}
+};
+
+/* What is said of a family as a whole is written by one at a time. */
+void
+lock_family(Relation rel, int64 family_id)
+{
+	Datum		values[] = {Int64GetDatum(family_id)};
+
+	run_partnership_query(rel, &lock_family_query, values, NULL);
+}
+
+/* One family's record never takes along what belongs to another. */
+void
+refuse_other_family(Relation rel, const char *what, int64 id, int64 its_family, int64 family_id)
+{
+	if (its_family != family_id)
+		rule_error(RULE_RECORD_STAYS, rel, NULL,
+				   "%s %lld is of family_id %lld, not of family_id %lld",
+				   what, (long long) id, (long long) its_family, (long long) family_id);
+}
+
 /* Locks and reads an episode; false if it is not there. */
 bool
 lock_episode(Relation rel, int64 episode_id, Episode *episode)
@@ -210,4 +241,21 @@ change_level(Relation rel, int64 child_id, Level from, Level to,
 
 		write_by_rules(rel, &log_level_query, values, nulls);
 	}
+}
+
+/*
+ * A child whose support by an episode ends goes back to universal services,
+ * unless it is not at early help (social care works with it) or another open
+ * episode supports it, of its other family. The child is locked first: of two
+ * such episodes that end at once, the second sees that the first did.
+ */
+void
+lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on)
+{
+	Datum		values[] = {Int64GetDatum(child_id), Int64GetDatum(episode_id)};
+
+	run_partnership_query(rel, &lock_child_query, values, NULL);
+	if (level_of_child(rel, child_id) == LEVEL_EARLY_HELP &&
+		run_partnership_query(rel, &supported_elsewhere_query, values, NULL) == 0)
+		change_level(rel, child_id, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
 }

@@ -34,8 +34,13 @@ extern void apply_event(Relation rel, Episode *episode, ContinuumEvent event,
 extern void refuse_after_closure(Relation rel, const Episode *episode,
 								 const char *what, DateADT on);
 
+extern void lock_family(Relation rel, int64 family_id);
+extern void refuse_other_family(Relation rel, const char *what, int64 id,
+								int64 its_family, int64 family_id);
+
 extern Level level_of_child(Relation rel, int64 child_id);
 extern void change_level(Relation rel, int64 child_id, Level from, Level to,
 						 ContinuumEvent event, int64 episode_id, DateADT on);
+extern void lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on);
 
 #endif

@@ -57,7 +57,7 @@ early_help_lead_practitioner_after(PG_FUNCTION_ARGS)
 	if (lock_episode(change.rel, id_of(lead, "episode_id"), &episode))
 	{
 		refuse_after_closure(change.rel, &episode, "from_on", from_on);
-		if (TRIGGER_FIRED_BY_INSERT(change.event) && from_on < episode.allocated_on)
+		if (from_on < episode.allocated_on)
 			allocate(change.rel, &episode, from_on);
 	}
 	end_partnership_queries();

@@ -38,21 +38,31 @@ episode_of_plan(Relation rel, int64 plan_id)
 	return result_id(1);
 }
 
-static const PartnershipQuery lock_plan_query = {
-	"select p.episode_id, p.kind::pg_catalog.text, p.started_on::pg_catalog.date,"
-	" p.review_counts_from::pg_catalog.date, p.review_due_on::pg_catalog.date,"
-	" p.ended_on::pg_catalog.date, e.closed_on::pg_catalog.date"
-	" from @plan p join @episode e on e.episode_id" EQ "p.episode_id"
-	" where p.plan_id" EQ "$1 for no key update of p",
+/* A plan's episode is locked before it: the order closing an episode takes them. */
+static const PartnershipQuery lock_its_episode_query = {
+	"select closed_on::pg_catalog.date from @episode where episode_id" EQ
+	"(select episode_id from @plan where plan_id" EQ "$1) for no key update",
 	1, {INT8OID}
 };
 
-/* Locks and reads a plan; false if it is not there. */
+static const PartnershipQuery lock_plan_query = {
+	"select episode_id, kind::pg_catalog.text, started_on::pg_catalog.date,"
+	" review_counts_from::pg_catalog.date, review_due_on::pg_catalog.date,"
+	" ended_on::pg_catalog.date, end_reason::pg_catalog.text"
+	" from @plan where plan_id" EQ "$1 for no key update",
+	1, {INT8OID}
+};
+
+/* Locks and reads a plan, and its episode; false if it is not there. */
 bool
 lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 {
 	Datum		values[] = {Int64GetDatum(plan_id)};
+	char	   *end_reason;
 
+	if (run_partnership_query(rel, &lock_its_episode_query, values, NULL) == 0)
+		return false;
+	plan->closed_on = result_date(1);
 	if (run_partnership_query(rel, &lock_plan_query, values, NULL) == 0)
 		return false;
 	plan->id = plan_id;
@@ -62,8 +72,28 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	plan->review_counts_from = result_date(4);
 	plan->review_due_on = result_date(5);
 	plan->ended_on = result_date(6);
-	plan->closed_on = result_date(7);
+	end_reason = result_text(7);
+	plan->withdrawn = end_reason && strcmp(end_reason, SUPPORT_CONSENT_WITHDRAWN) == 0;
 	return true;
+}
+
+static const PartnershipQuery lock_both_episodes_query = {
+	"select episode_id from @episode where episode_id" EQ
+	"any (array(select episode_id from @plan where plan_id" EQ "$1 or plan_id" EQ "$2))"
+	" order by episode_id for no key update",
+	2, {INT8OID, INT8OID}
+};
+
+/* Two plans are locked in the order of their ids, whichever way a move goes. */
+void
+lock_both_plans(Relation rel, int64 one, int64 other)
+{
+	Datum		values[] = {Int64GetDatum(one), Int64GetDatum(other)};
+	SupportPlan plan;
+
+	run_partnership_query(rel, &lock_both_episodes_query, values, NULL);
+	lock_plan(rel, Min(one, other), &plan);
+	lock_plan(rel, Max(one, other), &plan);
 }
 
 static const PartnershipQuery review_weeks_query = {
@@ -100,9 +130,9 @@ fill_review_window(Record *plan)
 }
 
 static void
-check_start(const RecordChange *change)
+check_start(RecordChange *change)
 {
-	const Record *plan = &change->after;
+	Record	   *plan = &change->after;
 	DateADT		started_on = date_of(plan, "started_on");
 	Episode		episode;
 
@@ -112,7 +142,51 @@ check_start(const RecordChange *change)
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
 	if (TRIGGER_FIRED_BY_INSERT(change->event))
 		legal_transition(change->rel, &episode, EVENT_START_PLAN, false);
-	require_consent(change->rel, episode.family_id, started_on, "plan");
+	end_with_consent(plan, require_consent(change->rel, episode.family_id, started_on, "plan"));
+}
+
+static const PartnershipQuery families_query = {
+	"select of_assessment.family_id, of_plan.family_id"
+	" from @assessment a join @episode of_assessment on of_assessment.episode_id" EQ "a.episode_id,"
+	" @episode of_plan where a.assessment_id" EQ "$1 and of_plan.episode_id" EQ "$2",
+	2, {INT8OID, INT8OID}
+};
+
+/* The EHA a plan follows is its family's. */
+static void
+check_assessment(const Record *plan)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(plan, "assessment_id")),
+		Int64GetDatum(id_of(plan, "episode_id"))
+	};
+
+	if (run_partnership_query(plan->rel, &families_query, values, NULL) > 0)
+		refuse_other_family(plan->rel, "assessment_id", id_of(plan, "assessment_id"),
+							result_id(1), result_id(2));
+}
+
+static const PartnershipQuery agreed_after_query = {
+	"select plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
+	" where plan_id" EQ "$1 and agreed_on" GT "$2 limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* R04 from the other side: a review is not due before what was agreed in time. */
+static void
+check_due_after_outcomes(const Record *plan)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(plan, "plan_id")),
+		DateADTGetDatum(date_of(plan, "review_due_on"))
+	};
+
+	if (run_partnership_query(plan->rel, &agreed_after_query, values, NULL) > 0)
+		rule_error(RULE_NOT_AFTER_DUE_REVIEW, plan->rel, NULL,
+				   "plan_outcome_id %lld was agreed on %s, after review_due_on %s of plan_id %lld",
+				   (long long) result_id(1), date_words(result_date(2)),
+				   date_words(date_of(plan, "review_due_on")),
+				   (long long) id_of(plan, "plan_id"));
 }
 
 /* ---------------------------------------------------------------------
@@ -125,17 +199,6 @@ static const PartnershipQuery completing_review_query = {
 	2, {INT8OID, INT8OID}
 };
 
-static const PartnershipQuery closed_on_query = {
-	"select episode_id from @episode where episode_id" EQ "$1 and closed_on" EQ "$2",
-	2, {INT8OID, DATEOID}
-};
-
-static const PartnershipQuery withdrawn_consent_query = {
-	"select e.episode_id from @episode e join @consent c on c.family_id" EQ "e.family_id"
-	" where e.episode_id" EQ "$1 and c.kind" EQ "'take_part' and c.withdrawn_on" LE "$2 limit 1",
-	2, {INT8OID, DATEOID}
-};
-
 /* Whether what a plan says it ended by has really happened. */
 static bool
 end_is_true(const Record *plan)
@@ -144,22 +207,11 @@ end_is_true(const Record *plan)
 		Int64GetDatum(id_of(plan, "completed_by_review_id")),
 		Int64GetDatum(id_of(plan, "plan_id"))
 	};
-	Datum		day[] = {
-		Int64GetDatum(id_of(plan, "episode_id")),
-		DateADTGetDatum(date_of(plan, "ended_on"))
-	};
 
 	if (text_is(plan, "end_reason", "completed"))
 		return run_partnership_query(plan->rel, &completing_review_query, ids, NULL) > 0;
-	if (text_is(plan, "end_reason", "episode_closed"))
-		return run_partnership_query(plan->rel, &closed_on_query, day, NULL) > 0;
-	return run_partnership_query(plan->rel, &withdrawn_consent_query, day, NULL) > 0;
+	return ended_so(plan);
 }
-
-static const PartnershipQuery outcome_after_query = {
-	"select plan_outcome_id from @plan_outcome where plan_id" EQ "$1 and agreed_on" GT "$2 limit 1",
-	2, {INT8OID, DATEOID}
-};
 
 /* Outcomes lock their plan, so none is being agreed while it ends. */
 static void
@@ -170,7 +222,7 @@ check_no_outcome_after(const Record *plan)
 		DateADTGetDatum(date_of(plan, "ended_on"))
 	};
 
-	if (run_partnership_query(plan->rel, &outcome_after_query, values, NULL) > 0)
+	if (run_partnership_query(plan->rel, &agreed_after_query, values, NULL) > 0)
 		rule_error(RULE_CLOSURE, plan->rel, NULL,
 				   "plan_outcome_id %lld was agreed after ended_on %s of plan_id %lld",
 				   (long long) result_id(1), date_words(date_of(plan, "ended_on")),
@@ -192,7 +244,8 @@ check_end(const RecordChange *change)
 		return;
 	check_no_outcome_after(plan);
 	if (!rules_are_writing() &&
-		(field_changed(change, "end_reason") || field_changed(change, "completed_by_review_id")) &&
+		(field_changed(change, "end_reason") || field_changed(change, "ended_on") ||
+		 field_changed(change, "completed_by_review_id")) &&
 		!end_is_true(plan))
 		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
 				   "plan_id %lld has no %s on %s", (long long) id_of(plan, "plan_id"),
@@ -228,6 +281,10 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	fill_review_window(plan);
 	if (field_changed(&change, "started_on"))
 		check_start(&change);
+	if (!is_null(plan, "assessment_id") && field_changed(&change, "assessment_id"))
+		check_assessment(plan);
+	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "review_due_on"))
+		check_due_after_outcomes(plan);
 	check_extension(&change);
 	check_end(&change);
 	end_partnership_queries();

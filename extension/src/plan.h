@@ -24,11 +24,13 @@ typedef struct SupportPlan
 	DateADT		review_counts_from;
 	DateADT		review_due_on;
 	DateADT		ended_on;		/* DATEVAL_NOEND: running */
+	bool		withdrawn;		/* ended with the family's consent */
 	DateADT		closed_on;		/* of its episode; DATEVAL_NOEND: open */
 } SupportPlan;
 
 extern int64 episode_of_plan(Relation rel, int64 plan_id);
 extern bool lock_plan(Relation rel, int64 plan_id, SupportPlan *plan);
+extern void lock_both_plans(Relation rel, int64 one, int64 other);
 extern DateADT default_review_due(Relation rel, const char *kind, DateADT from);
 
 #endif

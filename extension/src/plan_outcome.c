@@ -92,14 +92,31 @@ check_cap(const Record *outcome, const SupportPlan *plan)
 				   "plan_id %lld may have %d live outcomes", (long long) plan->id, most);
 }
 
+static const PartnershipQuery overdue_then_query = {
+	"select review_id, due_on::pg_catalog.date, held_on::pg_catalog.date from @review"
+	" where plan_id" EQ "$1 and due_on" LT "$2 and held_on" GT "$2 limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* R04, for an outcome recorded after the review that was overdue was held. */
 static void
-check_dates(const Record *outcome, const SupportPlan *plan)
+check_not_overdue_then(const Record *outcome, const SupportPlan *plan)
 {
 	DateADT		agreed_on = date_of(outcome, "agreed_on");
-	DateADT		last = agreed_on;
+	Datum		values[] = {Int64GetDatum(plan->id), DateADTGetDatum(agreed_on)};
 
-	if (is_null(outcome, "agreed_on"))
-		return;					/* check_row says so */
+	if (run_partnership_query(outcome->rel, &overdue_then_query, values, NULL) > 0)
+		rule_error(RULE_NOT_AFTER_DUE_REVIEW, outcome->rel, NULL,
+				   "agreed_on %s is after %s, when review_id %lld of plan_id %lld was due, and before it was held on %s",
+				   date_words(agreed_on), date_words(result_date(2)), (long long) result_id(1),
+				   (long long) plan->id, date_words(result_date(3)));
+}
+
+static void
+check_agreed_on(const Record *outcome, const SupportPlan *plan)
+{
+	DateADT		agreed_on = date_of(outcome, "agreed_on");
+
 	if (agreed_on > plan->ended_on)
 		rule_error(plan->ended_on == plan->closed_on ? RULE_CLOSURE : RULE_COMPLETED_BY_REVIEW,
 				   outcome->rel, NULL,
@@ -109,6 +126,21 @@ check_dates(const Record *outcome, const SupportPlan *plan)
 		rule_error(RULE_NOT_AFTER_DUE_REVIEW, outcome->rel, NULL,
 				   "agreed_on %s is after review_due_on %s of plan_id %lld",
 				   date_words(agreed_on), date_words(plan->review_due_on), (long long) plan->id);
+	/* Only a plan that was reviewed can have been overdue before. */
+	if (agreed_on < plan->review_counts_from || plan->ended_on != DATEVAL_NOEND)
+		check_not_overdue_then(outcome, plan);
+}
+
+static void
+check_dates(const RecordChange *change, const SupportPlan *plan)
+{
+	const Record *outcome = &change->after;
+	DateADT		last = date_of(outcome, "agreed_on");
+
+	if (is_null(outcome, "agreed_on"))
+		return;					/* check_row says so */
+	if (field_changed(change, "agreed_on") || field_changed(change, "plan_id"))
+		check_agreed_on(outcome, plan);
 	if (!is_null(outcome, "achieved_on"))
 		last = Max(last, date_of(outcome, "achieved_on"));
 	if (!is_null(outcome, "withdrawn_on"))
@@ -117,18 +149,6 @@ check_dates(const Record *outcome, const SupportPlan *plan)
 		rule_error(RULE_CLOSURE, outcome->rel, NULL,
 				   "%s is after the closure of the episode of plan_id %lld on %s",
 				   date_words(last), (long long) plan->id, date_words(plan->closed_on));
-}
-
-/* Two plans are locked in the order of their ids, whichever way one moves. */
-static void
-lock_both_plans(const RecordChange *change)
-{
-	int64		from = id_of(&change->before, "plan_id");
-	int64		to = id_of(&change->after, "plan_id");
-	SupportPlan plan;
-
-	lock_plan(change->rel, Min(from, to), &plan);
-	lock_plan(change->rel, Max(from, to), &plan);
 }
 
 /* The locked plan of the row; NULL if there is none. */
@@ -176,13 +196,13 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 
 	begin_partnership_queries();
 	if (moved)
-		lock_both_plans(&change);
+		lock_both_plans(change.rel, id_of(&change.before, "plan_id"), id_of(outcome, "plan_id"));
 	plan = plan_of(fcinfo, &change);
 	if (plan != NULL)			/* else the foreign key says so */
 	{
 		if (moved || is_null(outcome, "plan_kind"))
 			set_field_text(outcome, "plan_kind", plan->kind);
-		check_dates(outcome, plan);
+		check_dates(&change, plan);
 		settle_position(&change, outcome, plan, moved);
 	}
 	end_partnership_queries();

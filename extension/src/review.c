@@ -22,7 +22,9 @@
 static void
 check_plan_is_open(const Record *review, const SupportPlan *plan)
 {
-	if (plan->ended_on != DATEVAL_NOEND)
+	/* What was held before consent was withdrawn may be recorded afterwards. */
+	if (plan->ended_on != DATEVAL_NOEND &&
+		!(plan->withdrawn && date_of(review, "held_on") <= plan->ended_on))
 		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
 				   "plan_id %lld ended on %s", (long long) plan->id, date_words(plan->ended_on));
 	if (date_of(review, "held_on") < plan->review_counts_from)
@@ -68,6 +70,43 @@ check_order_kept(const RecordChange *change)
 				   (long long) id_of(review, "plan_id"));
 }
 
+static const PartnershipQuery agreed_while_overdue_query = {
+	"select plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
+	" where plan_id" EQ "$1 and agreed_on" GT "$2 and agreed_on" LT "$3 limit 1",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+/* R04 from the other side: a review that was overdue came before what followed it. */
+static void
+check_nothing_agreed_while_overdue(const Record *review)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(review, "plan_id")),
+		DateADTGetDatum(date_of(review, "due_on")),
+		DateADTGetDatum(date_of(review, "held_on"))
+	};
+
+	if (run_partnership_query(review->rel, &agreed_while_overdue_query, values, NULL) > 0)
+		rule_error(RULE_NOT_AFTER_DUE_REVIEW, review->rel, NULL,
+				   "plan_outcome_id %lld was agreed on %s, after due_on %s and before held_on %s of review_id %lld",
+				   (long long) result_id(1), date_words(result_date(2)),
+				   date_words(date_of(review, "due_on")), date_words(date_of(review, "held_on")),
+				   (long long) id_of(review, "review_id"));
+}
+
+static void
+check_redated(const RecordChange *change, const SupportPlan *plan)
+{
+	const Record *review = &change->after;
+
+	if (date_of(review, "held_on") < plan->started_on)
+		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
+				   "held_on %s is before the start of plan_id %lld",
+				   date_words(date_of(review, "held_on")), (long long) plan->id);
+	check_order_kept(change);
+	check_nothing_agreed_while_overdue(review);
+}
+
 PG_FUNCTION_INFO_V1(early_help_review_before);
 
 /* Trigger, before insert or update of review. */
@@ -96,7 +135,7 @@ early_help_review_before(PG_FUNCTION_ARGS)
 			legal_transition(change.rel, &episode, EVENT_HOLD_REVIEW, false);
 		}
 		else if (field_changed(&change, "held_on"))
-			check_order_kept(&change);
+			check_redated(&change, &plan);
 	}
 	end_partnership_queries();
 	return record_result(&change);

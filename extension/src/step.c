@@ -143,6 +143,23 @@ check_offer(Record *step)
 	check_consent(step);
 }
 
+static const PartnershipQuery family_of_assessment_query = {
+	"select e.family_id from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
+	" where a.assessment_id" EQ "$1",
+	1, {INT8OID}
+};
+
+/* R10: the EHA that goes to social care is this family's. */
+static void
+check_assessment(const Record *step)
+{
+	Datum		values[] = {Int64GetDatum(id_of(step, "assessment_id"))};
+
+	if (run_partnership_query(step->rel, &family_of_assessment_query, values, NULL) > 0)
+		refuse_other_family(step->rel, "assessment_id", id_of(step, "assessment_id"),
+							result_id(1), id_of(step, "family_id"));
+}
+
 /* Once decided, a step's facts stay; its narrative may still be corrected. */
 static void
 check_decided_once(const RecordChange *change)
@@ -183,7 +200,25 @@ early_help_step_before(PG_FUNCTION_ARGS)
 		if (field_changed(&change, "offered_on") || field_changed(&change, "consent_override_reason"))
 			check_consent(step);
 	}
+	if (!is_null(step, "assessment_id") && field_changed(&change, "assessment_id"))
+		check_assessment(step);
 	end_partnership_queries();
+	return record_result(&change);
+}
+
+PG_FUNCTION_INFO_V1(early_help_step_stays);
+
+/* Trigger, before delete of step: what was decided once stays decided. */
+Datum
+early_help_step_stays(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "step_stays", true, ROW_DELETE);
+	Record	   *step = &change.before;
+
+	if (!is_null(step, "outcome"))
+		rule_error_hint(RULE_STEP_ONCE, change.rel, NULL, "Offer a new step.",
+						"step_id %lld was %s on %s", (long long) id_of(step, "step_id"),
+						text_of(step, "outcome"), date_words(date_of(step, "decided_on")));
 	return record_result(&change);
 }
 
@@ -198,8 +233,11 @@ static const PartnershipQuery child_leaves_query = {
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
+/* Who stays in the episode: the supported, and those whose own step up is open. */
 static const PartnershipQuery siblings_query = {
-	"select child_id from @episode_child where episode_id" EQ "$1 and left_on is null limit 1",
+	"select child_id from @episode_child where episode_id" EQ "$1 and left_on is null"
+	" union all select child_id from @step where episode_id" EQ "$1 and outcome is null"
+	" and early_help.level_number(to_level)" EQ "3 limit 1",
 	1, {INT8OID}
 };
 
@@ -255,7 +293,7 @@ static const PartnershipQuery lead_begins_query = {
 };
 
 static const PartnershipQuery step_belongs_query = {
-	"update @step set episode_id = $2 where step_id" EQ "$1 and episode_id is distinct from $2",
+	"update @step set episode_id = $2 where step_id" EQ "$1 and (episode_id" NE "$2 or episode_id is null)",
 	2, {INT8OID, INT8OID}
 };
 
@@ -307,33 +345,61 @@ accept_step_down(const Record *step, DateADT on)
  * ---------------------------------------------------------------------
  */
 
+/*
+ * The step's episode, if it is open; for a step up that was offered outside of
+ * one, the episode that supports the child now. Locked.
+ */
+static bool
+open_episode_of(const Record *step, Episode *episode)
+{
+	Datum		child[] = {Int64GetDatum(id_of(step, "child_id")), Int64GetDatum(id_of(step, "family_id"))};
+
+	if (lock_episode(step->rel, id_of(step, "episode_id"), episode) && episode->state != STATE_CLOSED)
+		return true;
+	if (!is_step_up(step) ||
+		run_partnership_query(step->rel, &supporting_episode_query, child, NULL) != 1 ||
+		!lock_episode(step->rel, result_id(1), episode) || episode->state == STATE_CLOSED)
+		return false;
+	{
+		Datum		belongs[] = {Int64GetDatum(id_of(step, "step_id")), Int64GetDatum(episode->id)};
+
+		write_by_rules(step->rel, &step_belongs_query, belongs, NULL);
+	}
+	return true;
+}
+
+/* A step up leads from where the child is by now: social care's word counts. */
+static void
+move_child(const Record *step, int64 episode_id, DateADT on)
+{
+	int64		child_id = id_of(step, "child_id");
+	Level		now = level_of_child(step->rel, child_id);
+	Level		from = is_step_up(step) && now != LEVEL_NONE ? now : (Level) level_of(step, "from_level");
+
+	change_level(step->rel, child_id, from, (Level) level_of(step, "to_level"),
+				 is_step_up(step) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN, episode_id, on);
+}
+
 static void
 accept(const Record *step, DateADT on)
 {
-	Level		from = (Level) level_of(step, "from_level");
-	Level		to = (Level) level_of(step, "to_level");
-	int64		episode_id = id_of(step, "episode_id");
 	Episode		episode;
 
-	if (to == LEVEL_EARLY_HELP)
-	{
+	if (level_of(step, "to_level") == LEVEL_EARLY_HELP)
 		accept_step_down(step, on);
-		return;
-	}
-	if (lock_episode(step->rel, episode_id, &episode))
+	else if (!open_episode_of(step, &episode))
+		move_child(step, 0, on);
+	else
 	{
-		change_level(step->rel, id_of(step, "child_id"), from, to,
-					 is_step_up(step) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN, episode_id, on);
+		move_child(step, episode.id, on);
 		if (is_step_up(step))
 			accept_step_up(step, &episode, on);
 		else
 			apply_event(step->rel, &episode, EVENT_ACCEPT_STEP_DOWN, on, id_of(step, "child_id"));
 	}
-	else
-		change_level(step->rel, id_of(step, "child_id"), from, to,
-					 is_step_up(step) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN, 0, on);
 }
 
+/* A step that was offered in an episode closed by now is decided without it. */
 static void
 decide(const Record *step)
 {
@@ -342,7 +408,7 @@ decide(const Record *step)
 
 	if (text_is(step, "outcome", "accepted"))
 		accept(step, on);
-	else if (lock_episode(step->rel, id_of(step, "episode_id"), &episode))
+	else if (lock_episode(step->rel, id_of(step, "episode_id"), &episode) && episode.state != STATE_CLOSED)
 		apply_event(step->rel, &episode,
 					text_is(step, "outcome", "declined") ? EVENT_DECLINE_STEP : EVENT_WITHDRAW,
 					on, id_of(step, "child_id"));

@@ -26,7 +26,7 @@ create trigger consent_withdrawal_ends_support
     when (new.withdrawn_on is not null)
     execute function early_help.consent_after();
 create trigger consent_stays
-    before delete on consent
+    after delete or update of given_on on consent
     for each row
     execute function early_help.consent_stays();
 create trigger consent_keeps_family
@@ -55,6 +55,11 @@ create trigger episode_child_keeps_episode
     before update on episode_child
     for each row
     execute function early_help.keep_columns('episode_id', 'child_id');
+
+create trigger episode_child_stays
+    before delete on episode_child
+    for each row
+    execute function early_help.episode_child_stays();
 
 create trigger lead_practitioner_what_follows
     after insert or update on lead_practitioner
@@ -134,6 +139,10 @@ create trigger step_rules
     before insert or update on step
     for each row
     execute function early_help.step_before();
+create trigger step_stays
+    before delete on step
+    for each row
+    execute function early_help.step_stays();
 create trigger step_what_follows
     after insert or update on step
     for each row

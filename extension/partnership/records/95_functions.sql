@@ -13,6 +13,8 @@ create function open_episode(
 returns episode
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('family_id %s', open_episode.family_id))
+    where not exists (select from family r where r.family_id = open_episode.family_id);
     insert into episode (family_id, referral_id, opened_on)
     values (open_episode.family_id, open_episode.referral_id, open_episode.opened_on);
     insert into episode_child (episode_id, child_id, joined_on)
@@ -47,12 +49,14 @@ begin atomic
         and e.closed_on is null;
 end;
 comment on function open_episode(bigint, date, bigint, bigint[], bigint, date) is
-    'Opens an episode of early help for a family: waiting, or allocated where a lead practitioner is given. Supports the children given, or all living members of the family. Errors YH006, YH007, YH011.';
+    'Opens an episode of early help for a family: waiting, or allocated where a lead practitioner is given. Supports the children given, or all living members of the family. Errors YHS05, YH006, YH007, YH011.';
 
 create function assign_lead_practitioner(episode_id bigint, practitioner_id bigint, from_on date default current_date)
 returns episode
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('episode_id %s', assign_lead_practitioner.episode_id))
+    where not exists (select from episode r where r.episode_id = assign_lead_practitioner.episode_id);
     insert into lead_practitioner (episode_id, from_on, practitioner_id)
     values (assign_lead_practitioner.episode_id, assign_lead_practitioner.from_on, assign_lead_practitioner.practitioner_id)
     on conflict on constraint lead_practitioner_pkey
@@ -62,7 +66,7 @@ begin atomic
     where e.episode_id = assign_lead_practitioner.episode_id;
 end;
 comment on function assign_lead_practitioner(bigint, bigint, date) is
-    'From a day on, a practitioner leads an episode (2021: lead professional); the first one allocates it. The same day again replaces. Errors YH007, YH014.';
+    'From a day on, a practitioner leads an episode (2021: lead professional); the first one allocates it. The same day again replaces. Errors YHS05, YH007, YH014.';
 
 create function start_assessment(
     episode_id bigint,
@@ -74,13 +78,15 @@ create function start_assessment(
 returns assessment
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('episode_id %s', start_assessment.episode_id))
+    where not exists (select from episode r where r.episode_id = start_assessment.episode_id);
     insert into assessment (episode_id, started_on, child_id, practitioner_id, service_id)
     values (start_assessment.episode_id, start_assessment.started_on, start_assessment.child_id,
         start_assessment.practitioner_id, start_assessment.service_id)
     returning *;
 end;
 comment on function start_assessment(bigint, date, bigint, bigint, bigint) is
-    'Starts an Early Help Assessment, of one child or (child_id null) of all. Errors YH008 without consent, YH014, YHS01.';
+    'Starts an Early Help Assessment, of one child or (child_id null) of all. Errors YHS05, YH008 without consent, YH014, YHS01.';
 
 create function assess_domain(
     assessment_id bigint,
@@ -92,6 +98,8 @@ create function assess_domain(
 returns assessment_domain
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('assessment_id %s', assess_domain.assessment_id))
+    where not exists (select from assessment r where r.assessment_id = assess_domain.assessment_id);
     insert into assessment_domain (assessment_id, domain, assessed_on, needs, strengths)
     values (assess_domain.assessment_id, assess_domain.domain, assess_domain.assessed_on,
         assess_domain.needs, assess_domain.strengths)
@@ -100,7 +108,7 @@ begin atomic
     returning *;
 end;
 comment on function assess_domain(bigint, early_help.eha_domain, date, text, text) is
-    'Records what an EHA found in one of its four domains; again replaces while the EHA is open. Errors YH005, YH014.';
+    'Records what an EHA found in one of its four domains; again replaces while the EHA is open. Errors YHS05, YH005, YH014.';
 
 create function complete_assessment(assessment_id bigint, completed_on date default current_date)
 returns assessment
@@ -128,13 +136,15 @@ create function start_plan(
 returns plan
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('episode_id %s', start_plan.episode_id))
+    where not exists (select from episode r where r.episode_id = start_plan.episode_id);
     insert into plan (episode_id, kind, started_on, review_due_on, assessment_id, practitioner_id, service_id)
     values (start_plan.episode_id, start_plan.kind, start_plan.started_on, start_plan.review_due_on,
         start_plan.assessment_id, start_plan.practitioner_id, start_plan.service_id)
     returning *;
 end;
 comment on function start_plan(bigint, date, date, early_help.plan_kind, bigint, bigint, bigint) is
-    'Starts an intervention plan or a family outcomes plan; its review is due 42-56 days on, 56 where not given. Errors YH002, YH008, YH014, YHS01.';
+    'Starts an intervention plan or a family outcomes plan; its review is due 42-56 days on, 56 where not given. Errors YHS05, YH002, YH008, YH014, YHS01.';
 
 create function add_outcome(
     plan_id bigint,
@@ -145,12 +155,14 @@ create function add_outcome(
 returns plan_outcome
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('plan_id %s', add_outcome.plan_id))
+    where not exists (select from plan r where r.plan_id = add_outcome.plan_id);
     insert into plan_outcome (plan_id, agreed_on, description, headline_outcome_code)
     values (add_outcome.plan_id, add_outcome.agreed_on, add_outcome.description, add_outcome.headline_outcome_code)
     returning *;
 end;
 comment on function add_outcome(bigint, text, date, text) is
-    'Agrees an outcome with the family, in the lowest free position of the plan. Errors YH001 where five are live, YH003, YH004, YH014.';
+    'Agrees an outcome with the family, in the lowest free position of the plan. Errors YHS05, YH001 where five are live, YH003, YH004, YH014.';
 
 create function withdraw_outcome(plan_outcome_id bigint, withdrawn_on date default current_date, reason text default null)
 returns plan_outcome
@@ -192,13 +204,15 @@ create function hold_review(
 returns review
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('plan_id %s', hold_review.plan_id))
+    where not exists (select from plan r where r.plan_id = hold_review.plan_id);
     insert into review (plan_id, decision, held_on, next_review_due_on, practitioner_id, family_views)
     values (hold_review.plan_id, hold_review.decision, hold_review.held_on, hold_review.next_review_due_on,
         hold_review.practitioner_id, hold_review.family_views)
     returning *;
 end;
 comment on function hold_review(bigint, early_help.review_decision, date, date, bigint, text) is
-    'Records a held review, which completes the plan or extends it to a next review 42-56 days on. Errors YH002, YH003, YH014, YHS01.';
+    'Records a held review, which completes the plan or extends it to a next review 42-56 days on. Errors YHS05, YH002, YH003, YH014, YHS01.';
 
 create function step_up(
     child_id bigint,
@@ -215,6 +229,8 @@ create function step_up(
 returns step
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('child_id %s', step_up.child_id))
+    where not exists (select from child r where r.child_id = step_up.child_id);
     insert into step (
         child_id, family_id, to_level, offered_on, basis, reason, consulted_role, consulted_on,
         assessment_id, no_assessment_reason, consent_override_reason)
@@ -224,7 +240,7 @@ begin atomic
     returning *;
 end;
 comment on function step_up(bigint, early_help.step_basis, text, date, early_help.consultation_role, date, bigint, text, text, bigint) is
-    'Offers a child''s case to social care; early help stays open until it is accepted. Errors YH008, YH010, YH011, YH012, YHS01.';
+    'Offers a child''s case to social care; early help stays open until it is accepted. Errors YHS05, YH008, YH010, YH011, YH012, YHS01.';
 
 create function step_down(
     child_id bigint,
@@ -236,12 +252,14 @@ create function step_down(
 returns step
 language sql
 begin atomic
+    select early_help.raise_rule('S05', format('child_id %s', step_down.child_id))
+    where not exists (select from child r where r.child_id = step_down.child_id);
     insert into step (child_id, family_id, to_level, offered_on, reason)
     values (step_down.child_id, step_down.family_id, step_down.to_level, step_down.offered_on, step_down.reason)
     returning *;
 end;
 comment on function step_down(bigint, text, date, bigint, early_help.need_level) is
-    'Social care offers a child''s case to early help (or to universal services); it needs no earlier episode. Errors YH011, YH012.';
+    'Social care offers a child''s case to early help (or to universal services); it needs no earlier episode. Errors YHS05, YH011, YH012.';
 
 create function accept_step(
     step_id bigint,
@@ -315,6 +333,10 @@ language sql
 begin atomic
     select early_help.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
     where not exists (select from episode r where r.episode_id = close_episode.episode_id);
+    select early_help.raise_rule('S01', format('event close, episode_id %s, state closed', e.episode_id), 'Legal now: reopen.')
+    from episode e
+    where e.episode_id = close_episode.episode_id
+        and e.closed_on is not null;
     update episode
     set closed_on = close_episode.closed_on,
         closure_reason_code = close_episode.reason_code,
@@ -324,7 +346,7 @@ begin atomic
     returning *;
 end;
 comment on function close_episode(bigint, text, date, date, text) is
-    'Closes an episode; agreed_on is the day the family agreed that support is no longer needed, or agreement_absent_reason says why there is none. Its plans and open EHAs end. Errors YHS05, YH012 while a step is open, YH014.';
+    'Closes an episode; agreed_on is the day the family agreed that support is no longer needed, or agreement_absent_reason says why there is none. Its plans and open EHAs end. Errors YHS01 if it is closed already, YHS05, YH012 while a step is open, YH014.';
 
 create function reopen_episode(episode_id bigint, reason text, reopened_on date default current_date)
 returns episode
@@ -340,4 +362,4 @@ begin atomic
     returning *;
 end;
 comment on function reopen_episode(bigint, text, date) is
-    'Reopens a closed episode, with a day and a reason. Errors YHS05, YH006, YH007, YH014.';
+    'Reopens a closed episode, with a day and a reason. Errors YHS01 if it is open, YHS05, YH006, YH007, YH014.';

@@ -1,0 +1,95 @@
+-- R02: a review in 42 to 56 days. R03: completed through a review.
+-- R04: nothing new while a review is overdue.
+\ir fixture.psql
+
+select support(1, 'allocated') \g /dev/null
+
+-- R02
+select refused(format($$insert into plan (episode_id, started_on, review_due_on) values (1, '2024-02-01', date '2024-02-01' + %s)$$, days),
+    case when days between 42 and 56 then 'OK000' else 'YH002' end, format('a review %s days after the start', days))
+from unnest('{-1,0,1,41,42,56,57,400}'::integer[]) days;
+insert into plan (plan_id, episode_id, started_on) values (1, 1, '2024-02-01');
+select is((select review_due_on - started_on from plan where plan_id = 1), 56, 'the review is due in eight weeks where no day is given');
+select refused($$update plan set review_due_on = started_on + 57 where plan_id = 1$$, 'YH002', 'and is not put off');
+select refused($$update plan set review_due_on = null where plan_id = 1; do $a$ begin
+    if (select review_due_on from plan where plan_id = 1) is null then raise 'none'; end if; end $a$ $$, 'OK000', 'nor dropped');
+select refused($$update plan set review_counts_from = '2024-03-01', review_due_on = '2024-04-20' where plan_id = 1$$,
+    'YH002', 'nor counted from another day');
+select refused($$update plan set started_on = '2024-02-10' where plan_id = 1$$, 'OK000', 'a start may be corrected within the window');
+select refused($$update plan set started_on = '2024-03-01' where plan_id = 1$$, 'YH002', 'not beyond it');
+select allowed($$update plan set started_on = '2024-03-01', review_due_on = '2024-04-20' where plan_id = 1$$, 'unless the review moves along');
+select refused(format($$insert into review (plan_id, held_on, decision, next_review_due_on) values (1, '2024-03-20', 'extend', date '2024-03-20' + %s)$$, days),
+    case when days between 42 and 56 then 'OK000' else 'YH002' end, format('an extension by %s days', days))
+from unnest('{0,41,42,56,57}'::integer[]) days;
+select refused($$insert into plan (episode_id, kind, started_on, review_due_on) values (1, 'family_outcomes', '2024-02-01', '2024-02-01')$$,
+    'YH002', 'a family outcomes plan''s review is later than its start');
+select allowed($$insert into plan (episode_id, kind, started_on, review_due_on) values (1, 'family_outcomes', '2024-02-01', '2024-12-01')$$,
+    'but has no eight weeks');
+update partnership set family_outcomes_plan_review_weeks = 10;
+insert into plan (plan_id, episode_id, kind, started_on) values (2, 1, 'family_outcomes', '2024-02-01');
+select is((select review_due_on - started_on from plan where plan_id = 2), 70, 'where none is given the partnership''s weeks count');
+select refused($$update plan set review_due_on = review_counts_from where plan_id = 2$$, 'YH002', 'it always has its next review set');
+
+-- R03
+select refused($$update plan set ended_on = '2024-03-01', end_reason = 'completed' where plan_id = 1$$, 'YH003', 'not completed without a review');
+select refused($$update plan set ended_on = '2024-03-01', end_reason = 'completed', completed_by_review_id = 77 where plan_id = 1$$,
+    'YH003', 'nor by one that was never held');
+select refused($$update plan set ended_on = '2024-03-01', end_reason = 'episode_closed' where plan_id = 1$$, 'YH003', 'nor ended as if the episode had closed');
+select refused($$update plan set ended_on = '2024-03-01', end_reason = 'consent_withdrawn' where plan_id = 1$$, 'YH003', 'nor as if consent were withdrawn');
+select refused($$update plan set ended_on = '2024-03-01' where plan_id = 1$$, 'YH003', 'nor without a reason');
+select refused($$insert into plan (episode_id, started_on, ended_on, end_reason) values (1, '2024-02-01', '2024-03-01', 'episode_closed')$$,
+    'YH003', 'nor born ended');
+select refused($$insert into review (plan_id, held_on, decision, next_review_due_on) values (1, '2024-03-01', 'complete', '2024-04-15')$$,
+    'YH003', 'a review that completes sets no next one');
+select refused($$insert into review (plan_id, held_on, decision) values (1, '2024-01-31', 'complete')$$, 'YH003', 'no review before the plan');
+select refused($$update plan set extended_by_review_id = 77 where plan_id = 1$$, 'YH003', 'only a held review extends');
+
+insert into review (review_id, plan_id, held_on, decision) values (1, 1, '2024-03-20', 'extend');
+select results_eq('select review_counts_from::date, review_due_on::date, extended_by_review_id from plan where plan_id = 1',
+    $$values (date '2024-03-20', date '2024-05-15', 1::bigint)$$, 'a review that extends sets the next due day');
+select is((select due_on::date from review where review_id = 1), date '2024-03-28', 'and keeps the day it was due itself');
+select refused($$insert into review (plan_id, held_on, decision) values (1, '2024-03-19', 'complete')$$, 'YH003', 'no review before the one that extended');
+select refused($$update plan set review_due_on = '2024-05-14' where plan_id = 1$$, '23503', 'an extended plan is due when its review said');
+select refused($$update review set decision = 'complete', next_review_due_on = null where review_id = 1$$, 'YHS02', 'a review''s decision stays');
+select refused($$delete from review where review_id = 1$$, '23503', 'and the review that extended a plan, too');
+update review set held_on = '2024-03-21', next_review_due_on = '2024-05-10' where review_id = 1;
+select results_eq('select review_counts_from::date, review_due_on::date from plan where plan_id = 1',
+    $$values (date '2024-03-21', date '2024-05-10')$$, 'a re-dated review takes the plan along');
+select refused($$update review set held_on = '2024-01-20', next_review_due_on = '2024-03-10' where review_id = 1$$,
+    'YH003', 'not to before the plan''s start');
+
+-- R04
+select allowed($$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-05-10')$$, 'an outcome on the day the review is due');
+select refused($$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-05-11')$$, 'YH004', 'not on the day after',
+    'agreed_on 2024-05-11 is after review_due_on 2024-05-10 of plan_id 1');
+insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (1, 1, '2024-05-09');
+select refused($$update plan_outcome set agreed_on = '2024-05-11' where plan_outcome_id = 1$$, 'YH004', 'nor by update');
+select allowed($$update plan_outcome set achieved_on = '2024-05-30' where plan_outcome_id = 1$$, 'what was agreed in time is achieved when it is achieved');
+select refused($$update review set next_review_due_on = '2024-05-08' where review_id = 1$$, 'YH004', 'a review is not due before what was agreed in time');
+insert into review (review_id, plan_id, held_on, decision) values (2, 1, '2024-05-20', 'extend');
+select allowed($$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-05-20')$$, 'once it is held, outcomes are agreed again');
+select refused($$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-05-15')$$, 'YH004', 'not on the days it was overdue, recorded late');
+select refused($$update plan_outcome set agreed_on = '2024-05-15' where plan_outcome_id = 1$$, 'YH004', 'nor by update');
+select refused($$update review set held_on = '2024-05-08', next_review_due_on = '2024-07-01' where review_id = 2$$, 'OK000', 'a review may turn out to be earlier');
+insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (2, 1, '2024-05-22');
+select refused($$update review set held_on = '2024-05-25', next_review_due_on = '2024-07-10' where review_id = 2$$, 'YH004', 'not later than what was agreed after it');
+select refused($$update review set held_on = '2024-03-01', next_review_due_on = '2024-04-20' where review_id = 2$$, 'YH003', 'nor earlier than the one before');
+
+-- The end.
+insert into review (review_id, plan_id, held_on, decision) values (3, 1, '2024-06-20', 'complete');
+select results_eq('select ended_on::date, end_reason::text, completed_by_review_id from plan where plan_id = 1',
+    $$values (date '2024-06-20', 'completed', 3::bigint)$$, 'a review that completes ends the plan');
+select refused($$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-06-21')$$, 'YH003', 'nothing is agreed in a plan that has ended');
+select refused($$update plan_outcome set agreed_on = '2024-06-21' where plan_outcome_id = 2$$, 'YH003', 'nor by update');
+select refused($$insert into review (plan_id, held_on, decision) values (1, '2024-07-01', 'complete')$$, 'YH003', 'nor reviewed again');
+select refused($$update plan set ended_on = null, end_reason = null, completed_by_review_id = null where plan_id = 1$$, 'YH003', 'nor begun again');
+select refused($$update plan set ended_on = '2024-06-25' where plan_id = 1$$, '23503', 'nor ended on another day than its review');
+select refused($$update plan set end_reason = 'consent_withdrawn', completed_by_review_id = null where plan_id = 1$$, 'YH003', 'nor for another reason');
+select refused($$delete from review where review_id = 3$$, '23503', 'the review that completed it stays');
+select refused($$update review set held_on = '2024-05-21' where review_id = 3$$, 'YH014', 'and is not dated before what the plan agreed',
+    'plan_outcome_id 2 %');
+update review set held_on = '2024-06-21' where review_id = 3;
+select is((select ended_on::date from plan where plan_id = 1), date '2024-06-21', 're-dated, it takes the plan''s end along');
+
+select * from finish();
+rollback;

@@ -1,0 +1,66 @@
+-- R06: one open episode a family, no overlaps. R07: a lead practitioner on every day.
+\ir fixture.psql
+
+-- R06
+select support(1, 'planned'), support(2, 'closed') \g /dev/null
+select refused($$insert into episode (family_id, opened_on) values (1, '2024-06-01')$$, 'YH006', 'a second open episode',
+    'family_id 1 has episode_id 1 on days of this one');
+select refused($$select open_episode(1, '2024-06-01')$$, 'YH006', 'by name');
+select refused($$insert into episode (family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on)
+    values (1, '2024-03-01', '2024-03-05', 'duplicate', '2024-03-05')$$, 'YH006', 'a closed one within an open one');
+select allowed($$insert into episode (family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on)
+    values (1, '2023-01-01', '2024-01-01', 'duplicate', '2024-01-01')$$, 'one that closed the day the next opened');
+select refused($$insert into episode (family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on)
+    values (1, '2023-01-01', '2024-01-02', 'duplicate', '2024-01-02')$$, 'YH006', 'not a day later');
+select refused($$insert into episode (family_id, opened_on) values (2, '2024-03-30')$$, 'YH006', 'an episode that opens before the last one closed');
+select allowed($$insert into episode (family_id, opened_on) values (2, '2024-03-31')$$, 'and on the day it closed');
+insert into episode (episode_id, family_id, opened_on) values (3, 2, '2024-05-01');
+select refused($$update episode set opened_on = '2024-03-30' where episode_id = 3$$, 'YH006', 'an opening moved before that closure');
+select refused($$update episode set closed_on = '2024-05-02' where episode_id = 2$$, 'YH006', 'a closure moved after that opening');
+select refused($$select reopen_episode(2, 'again', '2024-05-02')$$, 'YH006', 'a reopening beside it');
+select refused($$update episode set family_id = 2 where episode_id = 1$$, 'YHS02', 'an episode of another family');
+select refused($$insert into episode (family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on) values
+    (1, '2023-05-01', '2023-05-01', 'duplicate', '2023-05-01'), (1, '2023-05-01', '2023-05-01', 'duplicate', '2023-05-01')$$,
+    'YH006', 'an episode closed on the day it opened takes that day');
+select support(4, 'none'), support(5, 'none') \g /dev/null
+select allowed($$insert into episode (family_id, opened_on) values (4, '2024-06-01'), (5, '2024-06-01')$$, 'two families each have one');
+select refused($$insert into episode (family_id, opened_on) values (4, '2024-06-01'), (4, '2024-06-01')$$, 'YH006', 'two at once');
+select refused($$insert into episode (family_id, opened_on) values (4, '2024-06-01'), (4, '2025-06-01')$$, 'YH006', 'two open at once');
+
+-- R07
+select support(7, 'waiting'), support(8, 'closed') \g /dev/null
+select refused($$update episode set allocated_on = '2024-01-10' where episode_id = 7$$, 'YH007', 'allocated without a lead practitioner');
+select refused($$insert into episode (family_id, opened_on, allocated_on) values (4, '2024-01-10', '2024-01-10')$$, 'YH007', 'nor born allocated');
+select refused($$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2023-12-31', 1)$$, 'YH007', 'none leads before the episode opens');
+insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2024-01-10', 1);
+select results_eq('select allocated_on::date, state::text from episode where episode_id = 7', $$values (date '2024-01-10', 'allocated')$$,
+    'the first lead practitioner allocates the episode');
+select refused($$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2024-01-10', 2)$$, '23505', 'two on one day');
+select refused($$delete from lead_practitioner where episode_id = 7$$, 'YH007', 'the only one cannot go', 'from_on 2024-01-10 %');
+select refused($$update episode set allocated_on = null, state = 'waiting' where episode_id = 7$$, 'YHS03', 'nor the allocation');
+select refused($$update episode set allocated_on = null where episode_id = 7$$, 'YH007', 'alone neither');
+select refused($$update episode set allocated_on = '2024-01-11' where episode_id = 7$$, 'YH007', 'nor be on another day');
+insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2024-02-10', 2);
+select refused($$delete from lead_practitioner where episode_id = 7$$, 'YH007', 'the first one cannot go');
+select refused($$delete from lead_practitioner where episode_id = 7 and from_on = '2024-01-10'$$, 'YH007', 'not even with a second one there');
+select allowed($$delete from lead_practitioner where episode_id = 7 and from_on = '2024-02-10'$$, 'the second one can: the first leads on');
+select refused($$update lead_practitioner set from_on = '2024-02-11' where episode_id = 7 and from_on = '2024-01-10'$$,
+    'YH007', 'the first does not pass the second');
+select refused($$update lead_practitioner set from_on = '2023-12-31' where episode_id = 7 and from_on = '2024-01-10'$$,
+    'YH007', 'nor begin before the episode opens');
+select refused($$update lead_practitioner set episode_id = 8 where episode_id = 7 and from_on = '2024-01-10'$$, 'YHS02', 'nor go to another episode');
+select refused($$update lead_practitioner set from_on = '2023-12-31' where episode_id = 7 and from_on = '2024-02-10'$$,
+    'YH007', 'the second does not begin before the episode opens');
+update lead_practitioner set from_on = '2024-01-11' where episode_id = 7 and from_on = '2024-01-10';
+select is((select allocated_on::date from episode where episode_id = 7), date '2024-01-11', 'a corrected first day moves the allocation');
+update lead_practitioner set from_on = '2024-01-05' where episode_id = 7 and from_on = '2024-02-10';
+select is((select allocated_on::date from episode where episode_id = 7), date '2024-01-05', 'a second one moved before the first is the first');
+insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2024-01-03', 3);
+select is((select allocated_on::date from episode where episode_id = 7), date '2024-01-03', 'and one recorded late, before it');
+select is((select count(*)::integer from episode_event where episode_id = 7 and event = 'allocate'), 1, 'which allocates once');
+select refused($$delete from practitioner where practitioner_id = 1$$, '23503', 'who has led stays known');
+select is_empty($$select e.episode_id from episode e left join lead_practitioner l on l.episode_id = e.episode_id
+    group by e.episode_id having e.allocated_on is distinct from min(l.from_on)$$, 'every episode is led from its allocation on');
+
+select * from finish();
+rollback;

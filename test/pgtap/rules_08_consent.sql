@@ -1,0 +1,86 @@
+-- R08: no EHA, plan or step up without the family's consent; withdrawal ends EHA and plan.
+\ir fixture.psql
+
+select support(1, 'allocated') \g /dev/null
+
+-- Without consent.
+update consent set given_on = '2024-02-01' where consent_id = 1;
+select refused(command, 'YH008', 'before it is given: ' || command)
+from unnest(array[
+    $$insert into assessment (episode_id, started_on) values (1, '2024-01-31')$$,
+    $$select start_assessment(1, '2024-01-31')$$,
+    $$insert into plan (episode_id, started_on) values (1, '2024-01-31')$$,
+    $$insert into plan (episode_id, kind, started_on) values (1, 'family_outcomes', '2024-01-31')$$,
+    $$select step_up(11, 'section_17', 'why', '2024-01-31', 'supervisor', '2024-01-30', no_assessment_reason => 'none')$$,
+    $$select step_up(11, 'section_17', 'why', '2024-01-31', 'supervisor', '2024-01-30', no_assessment_reason => 'none', consent_override_reason => ' ')$$]) command;
+select allowed(command, 'on the day: ' || command)
+from unnest(array[
+    $$insert into assessment (episode_id, started_on) values (1, '2024-02-01')$$,
+    $$insert into plan (episode_id, started_on) values (1, '2024-02-01')$$,
+    $$select step_up(11, 'section_17', 'why', '2024-02-01', 'supervisor', '2024-01-30', no_assessment_reason => 'none')$$]) command;
+select allowed($$select step_up(11, 'section_47', 'why', '2024-01-31', no_assessment_reason => 'none')$$, 's.47 never waits for consent');
+select allowed($$select step_up(11, 'section_17', 'why', '2024-01-31', 'supervisor', '2024-01-30', no_assessment_reason => 'none',
+    consent_override_reason => 'risk')$$, 'a step up may go without it, with a reason');
+select refused($$insert into consent (family_id, kind, agency_id, given_by, given_on) values (1, 'share', 1, 'parent', '2024-01-01');
+    insert into plan (episode_id, started_on) values (1, '2024-01-31')$$, 'YH008', 'consent to share is not consent to take part');
+select refused($$insert into consent (family_id, kind, given_by, given_on) values (1, 'share', 'parent', '2024-01-01')$$, 'YH008', 'and names an agency');
+select refused($$insert into consent (family_id, kind, agency_id, given_by, given_on) values (1, 'take_part', 1, 'parent', '2024-01-01')$$,
+    'YH008', 'which consent to take part does not');
+select support(2, 'allocated') \g /dev/null
+select refused($$insert into plan (episode_id, started_on) values (1, '2024-01-31')$$, 'YH008', 'another family''s consent does not count');
+
+-- What rests on it stays covered.
+insert into assessment (assessment_id, episode_id, started_on) values (1, 1, '2024-02-02');
+insert into plan (plan_id, episode_id, started_on) values (1, 1, '2024-02-10');
+select refused($$delete from consent where consent_id = 1$$, 'YH008', 'consent that support rests on is not deleted');
+select refused($$update consent set given_on = '2024-02-03' where consent_id = 1$$, 'YH008', 'nor given later than that');
+select allowed($$update consent set given_on = '2024-02-02' where consent_id = 1$$, 'up to then it may be corrected');
+select refused($$update consent set family_id = 2 where consent_id = 1$$, 'YHS02', 'nor another family''s');
+select refused($$update consent set kind = 'share', agency_id = 1 where consent_id = 1$$, 'YHS02', 'nor of another kind');
+select refused($$update plan set started_on = '2024-01-20' where plan_id = 1$$, 'YH008', 'a plan is not re-dated to before it');
+select refused($$update assessment set started_on = '2024-01-20' where assessment_id = 1$$, 'YH008', 'nor an EHA');
+select allowed($$insert into consent (family_id, given_by, given_on) values (1, 'carer', '2024-02-01'); delete from consent where consent_id = 1$$,
+    'where another consent covers it, one can go');
+select allowed($$insert into consent (consent_id, family_id, given_by, given_on) values (9, 1, 'carer', '2024-02-20'); delete from consent where consent_id = 9$$,
+    'one that nothing rests on can go');
+
+-- Withdrawal.
+select refused($$update consent set withdrawn_on = '2024-02-20' where consent_id = 1;
+    insert into plan (episode_id, started_on) values (1, '2024-02-20')$$, 'YH008', 'from the day of withdrawal on nothing starts');
+select allowed($$update consent set withdrawn_on = '2024-02-20' where consent_id = 1;
+    insert into assessment (episode_id, started_on) values (1, '2024-02-19')$$, 'what started before may be recorded late');
+insert into consent (consent_id, family_id, given_by, given_on) values (10, 1, 'carer', '2024-02-15');
+update consent set withdrawn_on = '2024-03-01' where consent_id = 1;
+select is((select ended_on from plan where plan_id = 1), null, 'while another consent holds, support goes on');
+update consent set withdrawn_on = '2024-02-20' where consent_id = 10;
+select results_eq($$select ended_on::date, end_reason::text from plan where plan_id = 1
+    union all select ended_on::date, end_reason::text from assessment where assessment_id = 1$$,
+    $$values (date '2024-03-01', 'consent_withdrawn'), (date '2024-03-01', 'consent_withdrawn')$$,
+    'the last consent''s withdrawal ends plan and EHA, on the day none holds any longer, in whichever order they are recorded');
+select refused($$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-03-02')$$, 'YH003', 'nothing is agreed after it');
+select refused($$insert into review (plan_id, held_on, decision) values (1, '2024-03-02', 'complete')$$, 'YH003', 'nor reviewed');
+select refused($$update plan set ended_on = '2024-04-01' where plan_id = 1$$, 'YH003', 'the plan''s end stays that day');
+select refused($$update assessment set ended_on = '2024-04-01' where assessment_id = 1$$, 'YH005', 'and the EHA''s');
+select refused($$update assessment set ended_on = null, end_reason = null where assessment_id = 1$$, 'YH005', 'it does not begin again');
+select is((select state::text from episode where episode_id = 1), 'planned', 'the episode stays open');
+update consent set withdrawn_on = null where consent_id = 1;
+select is((select end_reason::text from plan where plan_id = 1), 'consent_withdrawn', 'consent given again starts a new plan, not the old one');
+select allowed($$insert into plan (episode_id, started_on) values (1, '2024-03-10')$$, 'which may start');
+
+-- Recorded in one go, after the fact.
+select support(3, 'allocated') \g /dev/null
+update consent set withdrawn_on = '2024-03-01' where consent_id = 3;
+insert into plan (plan_id, episode_id, started_on) values (3, 3, '2024-02-01');
+insert into assessment (assessment_id, episode_id, started_on) values (3, 3, '2024-02-01');
+select results_eq($$select ended_on::date, end_reason::text from plan where plan_id = 3
+    union all select ended_on::date, end_reason::text from assessment where assessment_id = 3$$,
+    $$values (date '2024-03-01', 'consent_withdrawn'), (date '2024-03-01', 'consent_withdrawn')$$,
+    'a plan and an EHA recorded after the withdrawal end with it');
+
+-- A plan started the day after the withdrawal was recorded for the day before.
+select support(4, 'planned') \g /dev/null
+update consent set withdrawn_on = '2024-01-15' where consent_id = 4;
+select is((select ended_on::date from plan where plan_id = 4), date '2024-01-31', 'a plan does not end before it started');
+
+select * from finish();
+rollback;

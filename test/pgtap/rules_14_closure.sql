@@ -1,0 +1,153 @@
+-- R14: a closure date if and only if there is a reason; nothing is dated after closure.
+\ir fixture.psql
+
+select support(1, 'planned'), support(2, 'planned') \g /dev/null
+create function public.closing(on_day date default '2024-04-01') returns text language sql as $$
+    select format('update episode set closed_on = %L, closure_reason_code = ''outcomes_achieved'', closure_agreed_on = %L where episode_id = 1', on_day, on_day);
+$$;
+
+select refused($$update episode set closed_on = '2024-04-01', closure_agreed_on = '2024-04-01' where episode_id = 1$$, 'YH014', 'a closure date without a reason');
+select refused($$update episode set closure_reason_code = 'moved_away' where episode_id = 1$$, 'YH014', 'a reason without a date');
+select refused($$update episode set closed_on = '2024-04-01', closure_reason_code = 'moved_away' where episode_id = 1$$, 'YH014', 'no agreement, and no word why');
+select allowed($$update episode set closed_on = '2024-04-01', closure_reason_code = 'moved_away', closure_agreement_absent_reason = 'gone' where episode_id = 1$$, 'its absence explained');
+select allowed(closing(), 'with agreement');
+select refused($$insert into episode (family_id, opened_on, closed_on) values (2, '2023-01-01', '2023-02-01')$$, 'YH014', 'nor born closed without reason');
+select refused($$update episode set state = 'closed' where episode_id = 1$$, 'YHS03', 'the state is the rules''');
+select refused(closing('2023-12-31'), 'YH014', 'closed before it opened');
+
+-- What is there already is not dated after the closure.
+select refused(format('%s; %s', later, closing('2024-02-15')), 'YH014', 'no closing before: ' || later)
+from unnest(array[
+    $$insert into plan (episode_id, started_on) values (1, '2024-02-16')$$,
+    $$insert into assessment (episode_id, started_on) values (1, '2024-02-16')$$,
+    $$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-02-16')$$,
+    $$insert into plan_outcome (plan_id, agreed_on, achieved_on) values (1, '2024-02-10', '2024-02-16')$$,
+    $$insert into plan_outcome (plan_id, agreed_on, withdrawn_on) values (1, '2024-02-10', '2024-02-16')$$,
+    $$insert into review (plan_id, held_on, decision) values (1, '2024-02-16', 'extend')$$,
+    $$insert into review (plan_id, held_on, decision) values (1, '2024-02-16', 'complete')$$,
+    $$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (1, '2024-02-16', 2)$$,
+    $$insert into episode_child (episode_id, child_id, joined_on) values (1, 21, '2024-02-16')$$,
+    $$select assess_all(1); update assessment set completed_on = '2024-02-16' where assessment_id = 1$$]) later;
+select refused(format('%s; %s', $$select assess_all(1, '2024-02-16')$$, closing('2024-02-15')), 'YH014', 'nor before a domain was assessed');
+
+-- What comes later is not dated after it either.
+insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (1, 1, '2024-02-10'), (2, 1, '2024-02-10');
+insert into review (review_id, plan_id, held_on, decision) values (1, 1, '2024-03-10', 'complete');
+insert into plan (plan_id, episode_id, started_on) values (11, 1, '2024-03-12');
+insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (3, 11, '2024-03-12');
+select assess_all(1), complete_assessment(1, '2024-01-25') \g /dev/null
+insert into assessment (assessment_id, episode_id, started_on) values (11, 1, '2024-03-20');
+insert into episode_child (episode_id, child_id, joined_on, left_on) values (1, 21, '2024-02-16', '2024-02-20');
+select closing() as command \gset
+:command;
+select results_eq($$select ended_on::date, end_reason::text from plan where episode_id = 1 order by plan_id$$,
+    $$values (date '2024-03-10', 'completed'), (date '2024-04-01', 'episode_closed')$$, 'closure ends the plan that runs');
+select results_eq($$select ended_on::date, end_reason::text from assessment where episode_id = 1 order by assessment_id$$,
+    $$values (null::date, null::text), (date '2024-04-01', 'episode_closed')$$, 'and the EHA that is open');
+select results_eq($$select left_on::date from episode_child where episode_id = 1 order by child_id$$,
+    $$values (date '2024-04-01'), (date '2024-04-01'), (date '2024-02-20')$$, 'and the children''s support');
+select results_eq('select level_of(11), level_of(12)', $$values ('universal', 'universal')$$, 'who are at universal services again');
+select refused(command, code, 'closed: ' || command)
+from (values
+    ('YH014', $$insert into plan (episode_id, started_on) values (1, '2024-04-02')$$),
+    ('YHS01', $$insert into plan (episode_id, started_on) values (1, '2024-03-30')$$),
+    ('YH014', $$insert into assessment (episode_id, started_on) values (1, '2024-04-02')$$),
+    ('YHS01', $$insert into assessment (episode_id, started_on) values (1, '2024-03-30')$$),
+    ('YH014', $$update assessment set started_on = '2024-04-02' where assessment_id = 11$$),
+    ('YH005', $$update assessment set ended_on = '2024-04-02' where assessment_id = 11$$),
+    ('YH005', $$update assessment set ended_on = null, end_reason = null where assessment_id = 11$$),
+    ('YH014', $$insert into plan_outcome (plan_id, agreed_on) values (11, '2024-04-02')$$),
+    ('YH014', $$update plan_outcome set achieved_on = '2024-04-02' where plan_outcome_id = 1$$),
+    ('YH014', $$update plan_outcome set achieved_on = '2024-04-02' where plan_outcome_id = 3$$),
+    ('YH014', $$update plan_outcome set withdrawn_on = '2024-04-02' where plan_outcome_id = 2$$),
+    ('YH003', $$insert into review (plan_id, held_on, decision) values (11, '2024-03-30', 'complete')$$),
+    ('YH014', $$insert into review (plan_id, held_on, decision) values (11, '2024-04-02', 'complete')$$),
+    ('YH014', $$update review set held_on = '2024-04-02' where review_id = 1$$),
+    ('YH003', $$update plan set ended_on = '2024-04-02' where plan_id = 11$$),
+    ('YH003', $$update plan set ended_on = null, end_reason = null where plan_id = 11$$),
+    ('YH014', $$update plan set started_on = '2024-04-02', review_due_on = '2024-05-20' where plan_id = 11$$),
+    ('YH014', $$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (1, '2024-04-02', 2)$$),
+    ('YH014', $$update lead_practitioner set from_on = '2024-04-02' where episode_id = 1$$),
+    ('YH014', $$insert into episode_child (episode_id, child_id, joined_on) values (1, 22, '2024-04-02')$$),
+    ('YH014', $$update episode_child set left_on = '2024-04-02' where child_id = 21 and episode_id = 1$$),
+    ('YH014', $$update episode_child set left_on = null where child_id = 11$$),
+    ('YHS01', $$insert into step (child_id, family_id, episode_id, to_level, offered_on, basis, reason, no_assessment_reason)
+        values (11, 1, 1, 'social_care', '2024-04-02', 'section_47', 'why', 'x')$$),
+    ('YH014', $$update episode set closure_agreed_on = null where episode_id = 1$$),
+    ('YH014', $$update episode set closed_on = null where episode_id = 1$$),
+    ('YH014', $$update episode set closed_on = null, closure_reason_code = null, closure_agreed_on = null where episode_id = 1$$),
+    ('YH014', $$select reopen_episode(1, null, '2024-04-05')$$),
+    ('YH014', $$select reopen_episode(1, 'why', '2024-03-31')$$),
+    ('YH014', $$update episode set closed_on = '2024-03-11' where episode_id = 1$$)) as c (code, command);
+select allowed(command, 'and yet: ' || command)
+from unnest(array[
+    $$update plan_outcome set achieved_on = '2024-04-01' where plan_outcome_id = 1$$,
+    $$update plan_outcome set description = 'x' where plan_outcome_id = 3$$,
+    $$update plan_outcome set withdrawn_on = '2024-03-30' where plan_outcome_id = 3$$,
+    $$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (1, '2024-03-30', 2)$$,
+    $$insert into conversation (family_id, held_on) values (1, '2024-05-01')$$,
+    $$insert into assessment (assessment_id, episode_id, started_on, corrects_assessment_id) values (12, 1, '2024-05-01', 1);
+      select assess_all(12, '2024-05-02'); update assessment set completed_on = '2024-05-03' where assessment_id = 12$$]) command;
+
+-- The closure's own day may be corrected, and takes along what ended with it.
+update episode set closed_on = '2024-03-25' where episode_id = 1;
+select results_eq($$select 'plan', ended_on::date from plan where plan_id = 11 union all select 'eha', ended_on::date from assessment where assessment_id = 11
+    union all select 'child', left_on::date from episode_child where child_id = 11$$,
+    $$values ('plan', date '2024-03-25'), ('eha', date '2024-03-25'), ('child', date '2024-03-25')$$, 'an earlier closure takes along what ended with it');
+update episode set closed_on = '2024-04-05' where episode_id = 1;
+select is((select ended_on::date from plan where plan_id = 11), date '2024-04-05', 'a later one, too');
+select is((select ended_on::date from plan where plan_id = 1), date '2024-03-10', 'and nothing else');
+
+-- Reopening.
+select reopen_episode(1, 'relapse', '2024-04-10') \g /dev/null
+select results_eq($$select state::text, closed_on::date, closure_reason_code::text, closure_agreed_on::date, reopened_on::date from episode where episode_id = 1$$,
+    $$values ('allocated', null::date, null::text, null::date, date '2024-04-10')$$, 'reopened, nothing of the closure is left but its event');
+select results_eq($$select event::text, happened_on::date from episode_event where episode_id = 1 order by episode_event_id desc limit 1$$,
+    $$values ('reopen', date '2024-04-10')$$, 'it is logged');
+select results_eq($$select child_id, joined_on::date from episode_child where episode_id = 1 and left_on is null order by 1$$,
+    $$values (11::bigint, date '2024-04-10'), (12::bigint, date '2024-04-10')$$, 'the children it supported are back, others are not');
+select results_eq($$select level_of(11), event::text from level_change where child_id = 11 order by change_number desc limit 1$$,
+    $$values ('early_help', 'reopen')$$, 'at early help, by the reopening');
+select refused($$select reopen_episode(1, 'again', '2024-04-11')$$, 'YHS01', 'an open episode is not reopened');
+select refused($$update episode set reopened_on = null, reopen_reason = null where episode_id = 1$$, 'YH014', 'nor is its reopening forgotten');
+select allowed($$update episode set reopen_reason = 'relapse, better said' where episode_id = 1$$, 'its reason may be corrected');
+
+-- Closed by mistake on the day it opened.
+select support(3, 'none') \g /dev/null
+select open_episode(3, '2024-06-01', lead_practitioner_id => 1) as opened \g /dev/null
+select episode_id as id from episode where family_id = 3 \gset
+select close_episode(:id, 'duplicate', '2024-06-01', null, 'mistake') \g /dev/null
+select results_eq('select level_of(31)', $$values ('universal')$$, 'closed');
+select refused(format('select close_episode(%s, %L, %L, null, %L)', :id, 'moved_away', '2024-06-03', 'x'), 'YHS01', 'a closed episode is not closed');
+select reopen_episode(:id, 'mistake', '2024-06-01') \g /dev/null
+select results_eq('select child_id, level_of(child_id) from episode_child where left_on is null and episode_id = ' || :id,
+    $$values (31::bigint, 'early_help'), (32::bigint, 'early_help')$$, 'and reopened on the same day');
+
+-- Closed while it waited: there is nothing to reopen.
+select support(4, 'waiting') \g /dev/null
+select close_episode(4, 'moved_away', '2024-02-01', null, 'gone') \g /dev/null
+select refused($$select reopen_episode(4, 'back', '2024-02-10')$$, 'YH007', 'an episode that closed while waiting is opened anew');
+
+-- A closed episode of long ago, loaded afterwards: its children do not stay in it.
+select support(5, 'none', '2019-01-01') \g /dev/null
+insert into episode (episode_id, family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on)
+values (5, 5, '2019-02-01', '2019-05-01', 'outcomes_achieved', '2019-05-01');
+insert into lead_practitioner (episode_id, from_on, practitioner_id) values (5, '2019-02-03', 1);
+insert into episode_child (episode_id, child_id, joined_on) values (5, 51, '2019-02-01');
+select results_eq($$select left_on::date, level_of(51), state::text, allocated_on::date from episode_child join episode using (episode_id) where child_id = 51$$,
+    $$values (date '2019-05-01', 'universal', 'closed', date '2019-02-03')$$, 'they leave with its closure');
+select open_episode(5, '2024-01-10') \g /dev/null
+insert into episode (episode_id, family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on)
+values (55, 5, '2020-02-01', '2020-05-01', 'outcomes_achieved', '2020-05-01');
+insert into episode_child (episode_id, child_id, joined_on, left_on) values (55, 51, '2020-02-01', '2020-05-01');
+select is(level_of(51), 'early_help', 'and do not lose the support they have now');
+
+-- Joining and leaving within an open episode.
+select support(6, 'planned') \g /dev/null
+update episode_child set left_on = '2024-02-20' where child_id = 61;
+select is(level_of(61), 'universal', 'a child that leaves is at universal services');
+update episode_child set left_on = null where child_id = 61;
+select is(level_of(61), 'early_help', 'and at early help when it did not leave after all');
+
+select * from finish();
+rollback;
