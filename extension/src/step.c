@@ -160,18 +160,29 @@ check_assessment(const Record *step)
 							result_id(1), id_of(step, "family_id"));
 }
 
+/* S.47 may go before the consultation, which is then recorded once, decided or not. */
+static bool
+is_late_consultation(const RecordChange *change, const char *field)
+{
+	return strncmp(field, "consulted_", strlen("consulted_")) == 0 &&
+		text_is(&change->before, "basis", "section_47") &&
+		is_null(&change->before, field);
+}
+
 /* Once decided, a step's facts stay; its narrative may still be corrected. */
 static void
 check_decided_once(const RecordChange *change)
 {
 	static const char *const facts[] = {
-		"outcome", "decided_on", "offered_on", "basis", "consulted_on", "assessment_id"
+		"outcome", "decided_on", "offered_on", "basis", "consulted_role", "consulted_on", "assessment_id"
 	};
 
 	if (is_null(&change->before, "outcome") || rules_are_writing())
 		return;
 	for (int i = 0; i < (int) lengthof(facts); i++)
 	{
+		if (is_late_consultation(change, facts[i]))
+			continue;
 		if (field_changed(change, facts[i]))
 			rule_error(RULE_STEP_ONCE, change->rel, NULL,
 					   "step_id %lld was %s on %s", (long long) id_of(&change->before, "step_id"),
