@@ -181,7 +181,7 @@ begin
         group by contact_ref
         having count(*) > 1)
     group by contact_ref;
-    if found then
+    if exists (select from import_twice) then
         update import_row r
         set fault = 'I05 contact_ref'
         from import_twice t
@@ -340,34 +340,30 @@ begin
                         and r.fault is null)
         ) held on true;
 
+        -- A new date of the child that the record cannot take: the row that
+        -- brings it goes, and the next one has its say.
         update import_row r
-        set fault = f.fault
-        from (
-            select
-                r.row_no,
-                case
-                    when r.born is not null and (k.pregnancy_ended_on is not null or r.born > k.died_on)
-                        then 'R15 birth_date'
-                    when r.decided = 'referral'
-                        and (r.received < coalesce(k.born, k.expected) - days_before_birth
-                            or r.received > least(k.died_on, k.pregnancy_ended_on))
-                        then 'R15 received_on'
-                    when k.first_referral < r.born - days_before_birth
-                        or r.born is not null and k.last_referral > least(k.died_on, k.pregnancy_ended_on)
-                        then 'R15 birth_date'
-                    when k.born is null
-                        and (k.first_referral < r.expected - days_before_birth
-                            or r.expected is not null and k.last_referral > least(k.died_on, k.pregnancy_ended_on))
-                        then 'R15 expected_birth_date'
-                end as fault
-            from import_row r
-            join import_child k on k.child_ref = r.child_ref
-            where r.fault is null
-        ) f
-        where f.row_no = r.row_no
-            and f.fault is not null;
-        -- Without these rows other dates may hold.
-        exit when not found;
+        set fault = case when k.born is not null then 'R15 birth_date' else 'R15 expected_birth_date' end
+        from import_child k
+        where r.row_no = case when k.born is not null then k.born_by else k.expected_by end
+            and (k.born, k.expected) is distinct from (k.born_before, k.expected_before)
+            and (k.born is not null and k.pregnancy_ended_on is not null
+                or k.born > k.died_on
+                or k.first_referral < coalesce(k.born, k.expected) - days_before_birth
+                or k.last_referral > least(k.died_on, k.pregnancy_ended_on));
+
+        -- Then the referrals that do not fit the child's dates.
+        if not found then
+            update import_row r
+            set fault = 'R15 received_on'
+            from import_child k
+            where k.child_ref = r.child_ref
+                and r.fault is null
+                and r.decided = 'referral'
+                and (r.received < coalesce(k.born, k.expected) - days_before_birth
+                    or r.received > least(k.died_on, k.pregnancy_ended_on));
+            exit when not found;
+        end if;
         delete from import_child;
     end loop;
     analyze import_known;
@@ -483,6 +479,16 @@ begin
             hint = 'Run import_contacts() again.';
     end if;
 
+    -- A corrected day and source reach contact_child by its foreign key.
+    update contact c
+    set received_on = r.received,
+        source_code = r.source_code
+    from import_known k
+    join import_row r on r.row_no = k.row_no
+    where c.contact_id = k.contact_id
+        and not k.same
+        and (c.received_on, c.source_code) is distinct from (r.received, r.source_code);
+
     insert into contact_child
         (contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision)
     select
@@ -533,16 +539,6 @@ begin
         where f.referral_id = k.referral_id
             and not k.same
             and (k.other_child or r.decided is distinct from 'referral');
-
-        -- received_on and source_code reach contact_child by its foreign key.
-        update contact c
-        set received_on = r.received,
-            source_code = r.source_code
-        from import_known k
-        join import_row r on r.row_no = k.row_no
-        where c.contact_id = k.contact_id
-            and not k.same
-            and (c.received_on, c.source_code) is distinct from (r.received, r.source_code);
 
         update contact_child cc
         set child_id = c.child_id,

@@ -2,7 +2,7 @@
 -- in which words.
 begin;
 set client_min_messages = warning;
-select plan(72);
+select plan(79);
 
 -- A name that must be quoted, so that no statement forgets to.
 select early_help.create_partnership('import_test') is not null as made \gset
@@ -256,6 +256,36 @@ select results_eq(
     $$select c.source_ref, l.valid_from from contact c join contact_child using (contact_id) join locality l using (locality_id)
       where c.source_ref in ('W1', 'W2') order by 1$$,
     $$values ('W1', null::date), ('W2', date '2023-05-04')$$, 'is the one of the day');
+
+---------- contacts of several children, children of several families ----------
+select pg_temp.row('S1', received_on => '2018-07-01', child_ref => 'C40');
+select is(pg_temp.load(), '1 0 0 0', 'a contact');
+insert into child (source_ref) values ('C41'), ('C42');
+insert into contact_child (contact_id, child_id, primary_need_code)
+select contact_id, child_id, 'N1' from contact c, child k where c.source_ref = 'S1' and k.source_ref = 'C41';
+select pg_temp.row('S1', received_on => '2018-07-01', child_ref => 'C41', birth_date => null, sex => null, decision => 'universal services');
+select is(pg_temp.load(), '0 0 1 0', 'to which somebody added a sibling: the row is the sibling''s');
+select pg_temp.row('S1', received_on => '2018-07-02', child_ref => 'C42', birth_date => null, sex => null);
+select is(pg_temp.load(), '0 0 1 0', 'and one of a third child adds it');
+select results_eq(
+    $$select k.source_ref, cc.received_on::date, cc.decision::text from contact c join contact_child cc using (contact_id) join child k using (child_id)
+      where c.source_ref = 'S1' order by 1$$,
+    $$values ('C40', date '2018-07-02', 'information_and_advice'), ('C41', '2018-07-02', 'universal_services'), ('C42', '2018-07-02', 'information_and_advice')$$,
+    'the day is the contact''s, the decision the child''s');
+select is_empty(
+    $$select k.source_ref from child k where source_ref is not null and not exists (select from family_member m where m.child_id = k.child_id)$$,
+    'a child without a family got one');
+update family_member m set left_on = '2018-08-01' from child k where k.child_id = m.child_id and k.source_ref = 'C42';
+insert into family (source_ref) values ('moved to');
+insert into family_member (family_id, child_id, joined_on)
+select f.family_id, k.child_id, '2018-08-01' from family f, child k where f.source_ref = 'moved to' and k.source_ref = 'C42';
+select pg_temp.row('S2', received_on => '2018-07-31', child_ref => 'C42', birth_date => null, sex => null, decision => 'referral');
+select pg_temp.row('S3', received_on => '2018-08-01', child_ref => 'C42', birth_date => null, sex => null, decision => 'referral');
+select is(pg_temp.load(), '2 0 0 0', 'a child moved from family to family');
+select results_eq(
+    $$select r.referred_on::date, f.source_ref is not null from referral r join child k using (child_id) join family f using (family_id)
+      where k.source_ref = 'C42' order by 1$$,
+    $$values (date '2018-07-31', false), (date '2018-08-01', true)$$, 'each referral is for the family of its day');
 
 ---------- around it ----------
 set local search_path = public, "St Helens & ""Co""";
