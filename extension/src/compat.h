@@ -14,6 +14,11 @@
 
 #include "postgres.h"
 
+/* VARDATA_ANY and its like stand in a header of their own since PostgreSQL 16. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /*
  * Soft errors came with PostgreSQL 16.  Before it nobody passes a context that
  * could take an error, so ours is simply thrown.

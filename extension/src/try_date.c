@@ -16,6 +16,8 @@
 #include "utils/date.h"
 #include "utils/datetime.h"
 
+#include "compat.h"
+
 /* The days that the domain early_help.event_date takes. */
 #define FIRST_YEAR 1900
 #define LAST_YEAR 2100
