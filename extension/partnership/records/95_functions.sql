@@ -30,8 +30,8 @@ begin atomic
         and (m.joined_on is null or m.joined_on <= open_episode.opened_on)
         and (m.left_on is null or m.left_on > open_episode.opened_on)
         and (open_episode.children is null or m.child_id = any (open_episode.children))
-        and c.died_on is null
-        and c.pregnancy_ended_on is null
+        and (c.died_on is null or c.died_on > open_episode.opened_on)
+        and (c.pregnancy_ended_on is null or c.pregnancy_ended_on > open_episode.opened_on)
     group by e.episode_id, m.child_id
     order by m.child_id;
     insert into lead_practitioner (episode_id, from_on, practitioner_id)
