@@ -153,6 +153,28 @@ static const PartnershipQuery complete_query = {
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
+static const PartnershipQuery due_query = {
+	"update @review set due_on = $2 where review_id" EQ "$1",
+	2, {INT8OID, DATEOID}
+};
+
+/*
+ * Of several reviews of a plan in one statement, the later were written before
+ * the earlier had completed or extended it: they are looked at again.
+ */
+static void
+look_again(const Record *review, const SupportPlan *plan)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(review, "review_id")),
+		DateADTGetDatum(plan->review_due_on)
+	};
+
+	check_plan_is_open(review, plan);
+	if (date_of(review, "due_on") != plan->review_due_on)
+		write_by_rules(review->rel, &due_query, values, NULL);
+}
+
 PG_FUNCTION_INFO_V1(early_help_review_after);
 
 /* Trigger, after insert of review: completes or extends the plan. */
@@ -171,10 +193,13 @@ early_help_review_after(PG_FUNCTION_ARGS)
 		DateADTGetDatum(date_of(review, "next_review_due_on"))
 	};
 	Episode		episode;
+	SupportPlan plan;
 
 	begin_partnership_queries();
-	if (lock_episode(change.rel, episode_of_plan(change.rel, plan_id), &episode))
+	if (lock_episode(change.rel, episode_of_plan(change.rel, plan_id), &episode) &&
+		lock_plan(change.rel, plan_id, &plan))
 	{
+		look_again(review, &plan);
 		write_by_rules(change.rel, extends ? &extend_query : &complete_query, values, NULL);
 		apply_event(change.rel, &episode, EVENT_HOLD_REVIEW, held_on, 0);
 		if (extends)

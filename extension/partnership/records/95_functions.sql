@@ -1,6 +1,7 @@
 -- Every act of a practitioner, called by name. Each is a plain INSERT or UPDATE:
 -- the rules sit in the tables, and the row that comes back shows the new state.
 -- SQL-standard bodies: bound to their tables, they go on working in a renamed partnership.
+-- They return whole rows, not a list of columns: a partnership may add columns of its own.
 
 create function open_episode(
     family_id bigint,
@@ -43,7 +44,7 @@ begin atomic
     where e.family_id = open_episode.family_id
         and e.closed_on is null
         and open_episode.lead_practitioner_id is not null;
-    select e.*
+    select e
     from episode e
     where e.family_id = open_episode.family_id
         and e.closed_on is null;
@@ -61,7 +62,7 @@ begin atomic
     values (assign_lead_practitioner.episode_id, assign_lead_practitioner.from_on, assign_lead_practitioner.practitioner_id)
     on conflict on constraint lead_practitioner_pkey
     do update set practitioner_id = excluded.practitioner_id;
-    select e.*
+    select e
     from episode e
     where e.episode_id = assign_lead_practitioner.episode_id;
 end;
@@ -83,7 +84,7 @@ begin atomic
     insert into assessment (episode_id, started_on, child_id, practitioner_id, service_id)
     values (start_assessment.episode_id, start_assessment.started_on, start_assessment.child_id,
         start_assessment.practitioner_id, start_assessment.service_id)
-    returning *;
+    returning assessment;
 end;
 comment on function start_assessment(bigint, date, bigint, bigint, bigint) is
     'Starts an Early Help Assessment, of one child or (child_id null) of all. Errors YHS05, YH008 without consent, YH014, YHS01.';
@@ -105,7 +106,7 @@ begin atomic
         assess_domain.needs, assess_domain.strengths)
     on conflict on constraint assessment_domain_pkey
     do update set assessed_on = excluded.assessed_on, needs = excluded.needs, strengths = excluded.strengths
-    returning *;
+    returning assessment_domain;
 end;
 comment on function assess_domain(bigint, early_help.eha_domain, date, text, text) is
     'Records what an EHA found in one of its four domains; again replaces while the EHA is open. Errors YHS05, YH005, YH014.';
@@ -119,7 +120,7 @@ begin atomic
     update assessment
     set completed_on = complete_assessment.completed_on
     where assessment.assessment_id = complete_assessment.assessment_id
-    returning *;
+    returning assessment;
 end;
 comment on function complete_assessment(bigint, date) is
     'Completes an EHA whose four domains are assessed. Errors YHS05, YH005, YH014.';
@@ -141,7 +142,7 @@ begin atomic
     insert into plan (episode_id, kind, started_on, review_due_on, assessment_id, practitioner_id, service_id)
     values (start_plan.episode_id, start_plan.kind, start_plan.started_on, start_plan.review_due_on,
         start_plan.assessment_id, start_plan.practitioner_id, start_plan.service_id)
-    returning *;
+    returning plan;
 end;
 comment on function start_plan(bigint, date, date, early_help.plan_kind, bigint, bigint, bigint) is
     'Starts an intervention plan or a family outcomes plan; its review is due 42-56 days on, 56 where not given. Errors YHS05, YH002, YH008, YH014, YHS01.';
@@ -159,7 +160,7 @@ begin atomic
     where not exists (select from plan r where r.plan_id = add_outcome.plan_id);
     insert into plan_outcome (plan_id, agreed_on, description, headline_outcome_code)
     values (add_outcome.plan_id, add_outcome.agreed_on, add_outcome.description, add_outcome.headline_outcome_code)
-    returning *;
+    returning plan_outcome;
 end;
 comment on function add_outcome(bigint, text, date, text) is
     'Agrees an outcome with the family, in the lowest free position of the plan. Errors YHS05, YH001 where five are live, YH003, YH004, YH014.';
@@ -174,7 +175,7 @@ begin atomic
     set withdrawn_on = withdraw_outcome.withdrawn_on,
         withdrawn_reason = withdraw_outcome.reason
     where plan_outcome.plan_outcome_id = withdraw_outcome.plan_outcome_id
-    returning *;
+    returning plan_outcome;
 end;
 comment on function withdraw_outcome(bigint, date, text) is
     'Drops an outcome, which frees its position. Errors YHS05, YH014, YH019.';
@@ -188,7 +189,7 @@ begin atomic
     update plan_outcome
     set achieved_on = achieve_outcome.achieved_on
     where plan_outcome.plan_outcome_id = achieve_outcome.plan_outcome_id
-    returning *;
+    returning plan_outcome;
 end;
 comment on function achieve_outcome(bigint, date) is
     'Records the day the family agreed that an outcome was achieved. Errors YHS05, YH014, YH019.';
@@ -209,7 +210,7 @@ begin atomic
     insert into review (plan_id, decision, held_on, next_review_due_on, practitioner_id, family_views)
     values (hold_review.plan_id, hold_review.decision, hold_review.held_on, hold_review.next_review_due_on,
         hold_review.practitioner_id, hold_review.family_views)
-    returning *;
+    returning review;
 end;
 comment on function hold_review(bigint, early_help.review_decision, date, date, bigint, text) is
     'Records a held review, which completes the plan or extends it to a next review 42-56 days on. Errors YHS05, YH002, YH003, YH014, YHS01.';
@@ -237,7 +238,7 @@ begin atomic
     values (step_up.child_id, step_up.family_id, 'social_care', step_up.offered_on, step_up.basis, step_up.reason,
         step_up.consulted_role, step_up.consulted_on, step_up.assessment_id, step_up.no_assessment_reason,
         step_up.consent_override_reason)
-    returning *;
+    returning step;
 end;
 comment on function step_up(bigint, early_help.step_basis, text, date, early_help.consultation_role, date, bigint, text, text, bigint) is
     'Offers a child''s case to social care; early help stays open until it is accepted. Errors YHS05, YH008, YH010, YH011, YH012, YHS01.';
@@ -256,7 +257,7 @@ begin atomic
     where not exists (select from child r where r.child_id = step_down.child_id);
     insert into step (child_id, family_id, to_level, offered_on, reason)
     values (step_down.child_id, step_down.family_id, step_down.to_level, step_down.offered_on, step_down.reason)
-    returning *;
+    returning step;
 end;
 comment on function step_down(bigint, text, date, bigint, early_help.need_level) is
     'Social care offers a child''s case to early help (or to universal services); it needs no earlier episode. Errors YHS05, YH011, YH012.';
@@ -282,7 +283,7 @@ begin atomic
         first_review_on = coalesce(accept_step.first_review_on, step.first_review_on),
         decision_reason = accept_step.decision_reason
     where step.step_id = accept_step.step_id;
-    select s.*
+    select s
     from step s
     where s.step_id = accept_step.step_id;
 end;
@@ -300,7 +301,7 @@ begin atomic
         decided_on = decline_step.decided_on,
         decision_reason = decline_step.reason
     where step.step_id = decline_step.step_id
-    returning *;
+    returning step;
 end;
 comment on function decline_step(bigint, date, text) is
     'Declines an offered step: the child stays where it is. Errors YHS05, YH012.';
@@ -316,7 +317,7 @@ begin atomic
         decided_on = withdraw_step.decided_on,
         decision_reason = withdraw_step.reason
     where step.step_id = withdraw_step.step_id
-    returning *;
+    returning step;
 end;
 comment on function withdraw_step(bigint, date, text) is
     'Takes an offered step back. Errors YHS05, YH012.';
@@ -343,7 +344,7 @@ begin atomic
         closure_agreed_on = close_episode.agreed_on,
         closure_agreement_absent_reason = close_episode.agreement_absent_reason
     where episode.episode_id = close_episode.episode_id
-    returning *;
+    returning episode;
 end;
 comment on function close_episode(bigint, text, date, date, text) is
     'Closes an episode; agreed_on is the day the family agreed that support is no longer needed, or agreement_absent_reason says why there is none. Its plans and open EHAs end. Errors YHS01 if it is closed already, YHS05, YH012 while a step is open, YH014.';
@@ -359,7 +360,7 @@ begin atomic
         reopened_on = reopen_episode.reopened_on,
         reopen_reason = reopen_episode.reason
     where episode.episode_id = reopen_episode.episode_id
-    returning *;
+    returning episode;
 end;
 comment on function reopen_episode(bigint, text, date) is
     'Reopens a closed episode, with a day and a reason. Errors YHS01 if it is open, YHS05, YH006, YH007, YH014.';
