@@ -32,6 +32,12 @@ as 'MODULE_PATHNAME', 'early_help_may_commit';
 comment on function early_help.may_commit() is
     'Within a procedure: whether it may commit, that is, no transaction block, function or exception block stands around it.';
 
+create function early_help.forget_stale_marks() returns void
+    language c
+as 'MODULE_PATHNAME', 'early_help_forget_stale_marks';
+comment on function early_help.forget_stale_marks() is
+    'Lets the rest of the transaction mark months anew that it has marked already.';
+
 create function early_help.exclude_refresh(schema oid) returns void
     language sql
     set search_path = pg_catalog, pg_temp
@@ -123,6 +129,7 @@ declare
     cubes varchar[];
     cells bigint;
 begin
+    perform early_help.forget_stale_marks();
     execute format(
         'select array_agg(distinct s.source)
         from %I.kpi_stale_months s
@@ -187,6 +194,7 @@ as $$
 declare
     cubes varchar[];
 begin
+    perform early_help.forget_stale_marks();
     execute format('select array_agg(c.cube) from %I.kpi_cube c', schema) into cubes;
 
     -- Months that no cube has a cell for, neither kept nor computed, need no

@@ -97,6 +97,7 @@ PG_FUNCTION_INFO_V1(early_help_mark_stale_months);
 PG_FUNCTION_INFO_V1(early_help_mark_stale_months_of);
 PG_FUNCTION_INFO_V1(early_help_mark_all_months_stale);
 PG_FUNCTION_INFO_V1(early_help_hold_row);
+PG_FUNCTION_INFO_V1(early_help_forget_stale_marks);
 
 
 /*-------------------------------------------------------------------------
@@ -198,6 +199,25 @@ remember(Oid log, Oid trigger, int first, int last)
 	}
 	for (int month = first; month <= last; month++)
 		frame->months[month / MONTH_BITS] |= UINT64CONST(1) << (month % MONTH_BITS);
+}
+
+/*
+ * forget_stale_marks(): a refresh takes log rows away, so that what this
+ * transaction has logged no longer suppresses a mark.
+ */
+Datum
+early_help_forget_stale_marks(PG_FUNCTION_ARGS)
+{
+	(void) fcinfo;
+	while (frames != NULL)
+	{
+		Frame	   *frame = frames;
+
+		frames = frame->next;
+		pfree(frame);
+	}
+
+	PG_RETURN_VOID();
 }
 
 

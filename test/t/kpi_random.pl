@@ -233,7 +233,8 @@ sub day { return sprintf "date '2015-01-01' + %d", one_of(rand 1400, rand 1400, 
 # A row by chance, the same for the same seed: by a hash that a random number salts.
 sub some { my ($table, $key, $n, $where) = @_; my $salt = int rand 1e9; return
 	"(select $key from $table " . ($where ? "where $where " : '') . "order by hashint8($key # $salt) limit " . ($n // 1) . ')' }
-sub child { return 1 + int rand 36 }
+# One child is everybody's: writers meet there.
+sub child { return rand() < 0.25 ? 1 : 1 + int rand 36 }
 sub source { return one_of("'1A'", "'2A'", "'6'") }
 sub need { return one_of("'N1'", "'N2'", "'N4'") }
 sub reason { return one_of("'Neglect'", "'Low income'", 'null') }
@@ -280,6 +281,7 @@ my %kinds = (
 		'update contact_child set ' . one_of('decision = ' . decision(), 'primary_need_code = ' . need(), 'reason = ' . reason(),
 			'child_id = ' . child(), 'locality_id = ' . ward()) . ' where contact_child_id in ' . some('contact_child', 'contact_child_id', one_of(1, 1, 6)) . ';';
 	},
+	re_date_of_one_child => sub { 'update contact set received_on = ' . day() . ' where contact_id in (select contact_id from contact_child where child_id = 1 order by hashint8(contact_id # ' . int(rand 1e9) . ') limit 1);' },
 	re_date_cascade => sub { 'update contact set received_on = ' . day() . ' where contact_id in ' . some('contact', 'contact_id', one_of(1, 1, 3)) . ';' },
 	source_cascade => sub { 'update contact set source_code = ' . source() . ' where contact_id in ' . some('contact', 'contact_id', one_of(1, 4)) . ';' },
 	shift_dates => sub { 'update contact set received_on = received_on + ' . one_of(-400, -31, -1, 1, 30, 365) . ' where contact_id in ' . some('contact', 'contact_id', 5) . ';' },
@@ -381,6 +383,13 @@ sub step
 			($sql, $kind) = ("savepoint a$session->{savepoints};", 'savepoint');
 		}
 	}
+	elsif (rand() < 0.02 && $session->{state} eq 'none')
+	{
+		# The like, the marks of a released savepoint going with the one around it.
+		my $day = day();
+		$sql = 'begin; savepoint x; savepoint y; ' . contact($day, child()) . ' release savepoint y; rollback to savepoint x; ' . contact($day, child()) . ' commit;';
+		$kind = 'same month after a released savepoint';
+	}
 	elsif (rand() < 0.05 && $session->{state} eq 'none')
 	{
 		# All work of a savepoint undone, and the same months written to again.
@@ -431,6 +440,63 @@ sub step
 	}
 }
 
+sub refresh
+{
+	push @history, 'refresh';
+	my $error = error_in($refresher->ask("call early_help.refresh_kpis('p');"));
+	$unexpected //= "$error from a refresh" if defined $error;
+	$refreshes++;
+	my ($left) = $refresher->ask('select count(*) from kpi_stale_months;');
+	$fresh++ if $left eq '0';
+}
+
+sub do_in
+{
+	my ($session, $sql) = @_;
+	push @history, "$session->{name}: $sql";
+	my $error = error_in($session->ask($sql));
+	if (defined $error)
+	{
+		$met{$error}++;
+		$refused++;
+		$unexpected //= "$error from $sql" unless $error =~ /^(YH...|23...|40001|40P01|55P03|25P02)$/;
+	}
+	return !defined $error;
+}
+
+# Two sessions at one child: its birth date corrected, a contact written or
+# moved, committed in either order with a refresh between.
+sub meeting
+{
+	my ($other, $corrector) = @_;
+	my $level = one_of('read committed', 'repeatable read');
+	my $correction = $kinds{birth_date}->() =~ s/child_id = \d+;$/child_id = 1;/r;
+	my $write = one_of(contact(day(), 1), $kinds{re_date_of_one_child}->());
+	my $late = rand() < 0.4;
+
+	do_in($corrector, "begin isolation level $level; select 1 as snapshot \\gset");
+	do_in($other, "begin; $write") or do_in($other, 'rollback; begin;');
+	my $done = !$late && do_in($corrector, $correction);
+	do_in($other, 'commit;');
+	refresh();
+	if ($late)
+	{
+		$done = do_in($corrector, $correction);
+	}
+	elsif (!$done)
+	{
+		do_in($corrector, 'rollback; begin;');
+	}
+	# In the corrector's own transaction, and when it is over.
+	$wrong //= differences($corrector) if $done || !$late;
+	do_in($corrector, 'commit;');
+	$wrong //= differences($other);
+	refresh();
+	$wrong //= differences($other);
+	$writes += 1 + $done;
+	$done{meeting}++ if $done;
+}
+
 sub differences
 {
 	my ($session) = @_;
@@ -443,15 +509,9 @@ while ($writes < $wanted_writes && $steps < 4 * $wanted_writes && !defined $wron
 	my $writer = one_of(@sessions);
 	$steps++;
 	step($writer);
-	if (rand() < 0.04)
-	{
-		push @history, 'refresh';
-		my $error = error_in($refresher->ask("call early_help.refresh_kpis('p');"));
-		$unexpected //= "$error from a refresh" if defined $error;
-		$refreshes++;
-		my ($left) = $refresher->ask('select count(*) from kpi_stale_months;');
-		$fresh++ if $left eq '0';
-	}
+	refresh() if rand() < 0.03;
+	my @idle = grep { $_->{state} eq 'none' } @sessions;
+	meeting(@idle) if @idle > 1 && rand() < 0.05;
 	# Whoever has a snapshot of his own; of those who have none, one is enough;
 	# and he whose snapshot stands still, when he wrote, and now and then.
 	my $idle = 0;
@@ -467,7 +527,7 @@ is($wrong, undef, "the views equal the plain queries after each of $steps steps 
   or diag(join "\n", 'the last steps:', @history[ -12 .. -1 ]);
 is($unexpected, undef, 'no write failed but by a rule or another writer');
 cmp_ok($writes, '>=', $wanted_writes, "$writes writes, $refused refused");
-is(join(' ', grep { !$done{$_} } sort(keys %kinds), 'rollback to savepoint', 'same month after a rolled back savepoint', 'exception block', 'prepare'),
+is(join(' ', grep { !$done{$_} } sort(keys %kinds), 'rollback to savepoint', 'same month after a rolled back savepoint', 'same month after a released savepoint', 'exception block', 'prepare', 'meeting'),
 	'', 'every kind of write went through');
 cmp_ok($fresh, '>', 10, "$refreshes refreshes, $fresh of them left nothing stale");
 note('writes: ' . join ', ', map { "$_ $done{$_}" } sort keys %done);
