@@ -230,6 +230,26 @@ static const Rule rules[] = {
 		"a value is longer than the record takes",
 		"References have up to 255 characters, wards and reasons up to 120; check that the columns are in their order."
 	},
+	[RULE_AUDIT_REFERENCE] = {
+		"A01", "references lead somewhere", "YHA01",
+		"every reference leads to a record that is there",
+		"Bring back the record that is missing, or correct what refers to it."
+	},
+	[RULE_AUDIT_GUARD] = {
+		"A02", "the guard stands", "YHA02",
+		"triggers, constraints, indexes and columns stand as create_partnership laid them down",
+		"Put back what is missing or changed; ALTER TABLE ... ENABLE ALWAYS TRIGGER where it was ALWAYS."
+	},
+	[RULE_AUDIT_OWNER] = {
+		"A03", "one owner", "YHA03",
+		"everything in a partnership's schemas belongs to the owner of its records",
+		"ALTER ... OWNER TO the role that owns the schema."
+	},
+	[RULE_AUDIT_VERSION] = {
+		"A04", "record and extension agree", "YHA04",
+		"the record's tables are of the version of the extension",
+		"Upgrade the one that is behind."
+	},
 };
 
 static const RuleConstraint rule_constraints[] = {

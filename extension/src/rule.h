@@ -55,7 +55,11 @@ typedef enum RuleName
 	RULE_IMPORT_UNKNOWN_DECISION,	/* I04 */
 	RULE_IMPORT_TWICE,			/* I05 */
 	RULE_IMPORT_IN_USE,			/* I06 */
-	RULE_IMPORT_TOO_LONG		/* I07 */
+	RULE_IMPORT_TOO_LONG,		/* I07 */
+	RULE_AUDIT_REFERENCE,		/* A01 */
+	RULE_AUDIT_GUARD,			/* A02 */
+	RULE_AUDIT_OWNER,			/* A03 */
+	RULE_AUDIT_VERSION			/* A04 */
 } RuleName;
 
 typedef struct Rule

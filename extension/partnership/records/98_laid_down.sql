@@ -1,0 +1,16 @@
+-- What create_partnership laid down, as the catalog told it then: the audit
+-- compares it with the catalog of today. Filled at the end (kpi/98_laid_down.sql).
+create table laid_down (
+    kind varchar(20) not null,
+    table_name name not null,
+    name name not null,
+    definition text not null,
+    state text not null,
+    constraint laid_down_pkey primary key (kind, table_name, name)
+);
+comment on table laid_down is 'Tables, columns, constraints, indexes, triggers, functions and views as create_partnership, or the last upgrade, laid them down: early_help.audit compares. Written by early_help.note_laid_down alone.';
+comment on column laid_down.kind is 'table, column, constraint, index, trigger, function, view or kpi view.';
+comment on column laid_down.table_name is 'Table it belongs to; empty for a function.';
+comment on column laid_down.name is 'Its name; of a table or view, empty.';
+comment on column laid_down.definition is 'What it is, as PostgreSQL words it, without the name of the partnership.';
+comment on column laid_down.state is 'When a trigger fires, whether a constraint or an index is valid, whether a table has row security.';
