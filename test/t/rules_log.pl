@@ -38,7 +38,7 @@ my @breaches = (
 	[ 23502 => q{update plan_outcome set agreed_on = null, description = 'SECRET' where plan_outcome_id = 1} ],
 	[ 23514 => q{update plan_outcome set withdrawn_on = '2023-01-01', withdrawn_reason = 'SECRET' where plan_outcome_id = 1} ],
 	[ YH001 => q{do $$ begin perform town.add_outcome(1, 'SECRET', '2024-01-11'); end $$} ],
-	[ YH001 => qq{copy plan_outcome (plan_id, agreed_on, description) from stdin\n1\t2024-01-11\tSECRET\n\\.\nselect 1} ],
+	[ YH001 => qq{copy plan_outcome (plan_id, agreed_on, description) from stdin;\n1\t2024-01-11\tSECRET\n\\.\nselect 1} ],
 	[ YH001 => q{prepare p as insert into plan_outcome (plan_id, agreed_on, description) values (1, '2024-01-11', 'SECRET'); execute p} ]);
 for my $breach (@breaches)
 {
