@@ -78,7 +78,8 @@ select
     o.label,
     o.valid_from,
     o.valid_to
-from early_help.official_code o;
+from early_help.official_code o
+where o.list <> 'bank_holiday';
 comment on table code_label is 'Labels of codes by date: an official label can change while its code stays.';
 comment on column code_label.list is 'Code table the label belongs to.';
 comment on column code_label.code is 'The code.';
