@@ -71,6 +71,8 @@ from (values
     ('YH014', $$insert into episode_child (episode_id, child_id, joined_on) values (1, 22, '2024-04-02')$$),
     ('YH014', $$update episode_child set left_on = '2024-04-02' where child_id = 21 and episode_id = 1$$),
     ('YH014', $$update episode_child set left_on = null where child_id = 11$$),
+    ('YHS02', $$update episode_child set child_id = 22 where child_id = 21 and episode_id = 1$$),
+    ('YHS02', $$update episode_child set episode_id = 2 where child_id = 21 and episode_id = 1$$),
     ('YHS01', $$insert into step (child_id, family_id, episode_id, to_level, offered_on, basis, reason, no_assessment_reason)
         values (11, 1, 1, 'social_care', '2024-04-02', 'section_47', 'why', 'x')$$),
     ('YH014', $$update episode set closure_agreed_on = null where episode_id = 1$$),
