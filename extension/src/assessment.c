@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * assessment.c
- *		Early Help Assessments: four domains, then unchanged (R05), with consent
- *		(R08), before closure (R14).
+ *		Early Help Assessments: four domains, then unchanged (R05), after a
+ *		conversation (R09), with consent (R08), before closure (R14).
  *
  *-------------------------------------------------------------------------
  */
@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 
 #include "consent.h"
+#include "conversation.h"
 #include "episode_event.h"
 #include "partnership_query.h"
 #include "record.h"
@@ -78,6 +79,7 @@ check_start(RecordChange *change)
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
 	if (TRIGGER_FIRED_BY_INSERT(change->event))
 		legal_transition(change->rel, &episode, EVENT_START_ASSESSMENT, false);
+	require_conversation(change->rel, episode.family_id, started_on, "EHA");
 	end_with_consent(assessment, require_consent(change->rel, episode.family_id, started_on, "EHA"));
 }
 

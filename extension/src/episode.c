@@ -2,7 +2,7 @@
  *
  * episode.c
  *		Opening, closing and reopening an episode, and the children in it.
- *		Rules R06, R07, R11, R12, R14.
+ *		Rules R06, R07, R11, R12, R14, R16.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,6 +10,7 @@
 
 #include "catalog/pg_type.h"
 
+#include "attached_contact.h"
 #include "episode_event.h"
 #include "partnership_query.h"
 #include "record.h"
@@ -267,7 +268,10 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 	if (!is_null(episode, "referral_id") && field_changed(&change, "referral_id"))
 		check_referral(episode);
 	if (field_changed(&change, "opened_on") || field_changed(&change, "closed_on"))
+	{
 		check_one_at_a_time(episode);
+		check_no_referral_during(episode);
+	}
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * plan.c
- *		Plans: the window of their review (R02), how they end (R03), consent
- *		(R08) and closure (R14).
+ *		Plans: the window of their review (R02), how they end (R03), a
+ *		conversation before (R09), consent (R08) and closure (R14).
  *
  *-------------------------------------------------------------------------
  */
@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 
 #include "consent.h"
+#include "conversation.h"
 #include "episode_event.h"
 #include "partnership_query.h"
 #include "plan.h"
@@ -142,6 +143,7 @@ check_start(RecordChange *change)
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
 	if (TRIGGER_FIRED_BY_INSERT(change->event))
 		legal_transition(change->rel, &episode, EVENT_START_PLAN, false);
+	require_conversation(change->rel, episode.family_id, started_on, "plan");
 	end_with_consent(plan, require_consent(change->rel, episode.family_id, started_on, "plan"));
 }
 

@@ -198,7 +198,10 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 	if (moved)
 		lock_both_plans(change.rel, id_of(&change.before, "plan_id"), id_of(outcome, "plan_id"));
 	plan = plan_of(fcinfo, &change);
-	if (plan != NULL)			/* else the foreign key says so */
+	if (plan == NULL && !is_null(outcome, "plan_id"))
+		rule_error(RULE_NO_SUCH_RECORD, change.rel, "plan_outcome_of_a_plan",
+				   "plan_id %lld", (long long) id_of(outcome, "plan_id"));
+	if (plan != NULL)
 	{
 		if (moved || is_null(outcome, "plan_kind"))
 			set_field_text(outcome, "plan_kind", plan->kind);

@@ -124,6 +124,9 @@ early_help_review_before(PG_FUNCTION_ARGS)
 		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
 	episode_id = episode_of_plan(change.rel, plan_id);
+	if (episode_id == 0 && !is_null(review, "plan_id"))
+		rule_error(RULE_NO_SUCH_RECORD, change.rel, "review_of_a_plan",
+				   "plan_id %lld", (long long) plan_id);
 	if (episode_id != 0 && lock_episode(change.rel, episode_id, &episode) &&
 		lock_plan(change.rel, plan_id, &plan))
 	{

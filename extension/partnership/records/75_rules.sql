@@ -12,6 +12,11 @@ create trigger referral_fits_birth
     for each row
     execute function early_help.referral_before();
 
+create trigger referral_not_while_open
+    before insert or update of family_id, referred_on on referral
+    for each row
+    execute function early_help.referral_not_while_open();
+
 create trigger child_fits_referrals
     before update on child
     for each row
@@ -19,6 +24,21 @@ create trigger child_fits_referrals
         (old.birth_date, old.expected_birth_date, old.died_on, old.pregnancy_ended_on)
         is distinct from (new.birth_date, new.expected_birth_date, new.died_on, new.pregnancy_ended_on))
     execute function early_help.child_before();
+
+create trigger conversation_stays
+    before update of held_on or delete on conversation
+    for each row
+    execute function early_help.conversation_stays();
+create trigger conversation_keeps_family
+    before update on conversation
+    for each row
+    execute function early_help.keep_columns('family_id');
+
+create trigger sharing_decision_rests_on_consent
+    before insert or update on sharing_decision
+    for each row
+    when (new.shared)
+    execute function early_help.sharing_decision_before();
 
 create trigger consent_withdrawal_ends_support
     after insert or update on consent
@@ -147,3 +167,51 @@ create trigger step_what_follows
     after insert or update on step
     for each row
     execute function early_help.step_after();
+
+create trigger action_keeps_plan
+    before update on action
+    for each row
+    execute function early_help.keep_columns('plan_id');
+create trigger action_rules
+    before insert or update on action
+    for each row
+    execute function early_help.action_before();
+
+create trigger case_audit_keeps_episode
+    before update on case_audit
+    for each row
+    execute function early_help.keep_columns('episode_id');
+create trigger case_audit_agencies
+    before insert or update on case_audit
+    for each row
+    execute function early_help.case_audit_before();
+
+-- R20: each code on the day of its event. Sex is accepted for all dates.
+create trigger contact_codes
+    before insert or update on contact
+    for each row
+    execute function early_help.code_valid('source_code', 'contact_source', 'received_on');
+create trigger contact_child_codes
+    before insert or update on contact_child
+    for each row
+    execute function early_help.code_valid('primary_need_code', 'primary_need', 'received_on');
+create trigger referral_codes
+    before insert or update on referral
+    for each row
+    execute function early_help.code_valid(
+        'source_code', 'contact_source', 'referred_on',
+        'primary_need_code', 'primary_need', 'referred_on');
+create trigger episode_codes
+    before insert or update on episode
+    for each row
+    when (new.closure_reason_code is not null)
+    execute function early_help.code_valid('closure_reason_code', 'closure_reason', 'closed_on');
+create trigger plan_outcome_codes
+    before insert or update on plan_outcome
+    for each row
+    when (new.headline_outcome_code is not null)
+    execute function early_help.code_valid('headline_outcome_code', 'headline_outcome', 'agreed_on');
+create trigger service_request_codes
+    before insert or update on service_request
+    for each row
+    execute function early_help.code_valid('primary_need_code', 'primary_need', 'requested_on');

@@ -3,6 +3,171 @@
 -- SQL-standard bodies: bound to their tables, they go on working in a renamed partnership.
 -- They return whole rows, not a list of columns: a partnership may add columns of its own.
 
+create function record_conversation(
+    family_id bigint,
+    held_on date default current_date,
+    practitioner_id bigint default null,
+    child_id bigint default null,
+    family_voice text default null
+)
+returns conversation
+language sql
+begin atomic
+    insert into conversation (family_id, held_on, practitioner_id, child_id, family_voice)
+    values (record_conversation.family_id, record_conversation.held_on, record_conversation.practitioner_id,
+        record_conversation.child_id, record_conversation.family_voice)
+    returning *;
+end;
+comment on function record_conversation(bigint, date, bigint, bigint, text) is
+    'Records a conversation with a family: all support begins with one, and it need not lead to support.';
+
+create function give_consent(
+    family_id bigint,
+    given_by early_help.consent_given_by,
+    given_on date default current_date,
+    share_with_agency_id bigint default null
+)
+returns consent
+language sql
+begin atomic
+    insert into consent (family_id, kind, agency_id, given_by, given_on)
+    values (give_consent.family_id,
+        case when give_consent.share_with_agency_id is null then 'take_part' else 'share' end::early_help.consent_kind,
+        give_consent.share_with_agency_id, give_consent.given_by, give_consent.given_on)
+    returning *;
+end;
+comment on function give_consent(bigint, early_help.consent_given_by, date, bigint) is
+    'Records a family''s consent to take part, or, with an agency, to share information with that agency.';
+
+create function withdraw_consent(consent_id bigint, withdrawn_on date default current_date)
+returns consent
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('consent_id %s', withdraw_consent.consent_id))
+    where not exists (select from consent r where r.consent_id = withdraw_consent.consent_id);
+    update consent
+    set withdrawn_on = withdraw_consent.withdrawn_on
+    where consent.consent_id = withdraw_consent.consent_id
+    returning *;
+end;
+comment on function withdraw_consent(bigint, date) is
+    'Withdraws consent: to take part, it ends the family''s open EHAs and plans; nothing is deleted. Error YHS05.';
+
+create function record_contact(
+    child_id bigint,
+    source_code text,
+    primary_need_code text,
+    received_on date default current_date,
+    reason text default null,
+    locality_id bigint default null,
+    decision early_help.contact_decision default null,
+    agency_id bigint default null,
+    practitioner_id bigint default null
+)
+returns contact_child
+language sql
+begin atomic
+    with received as (
+        insert into contact (received_on, source_code, agency_id, practitioner_id)
+        values (record_contact.received_on, record_contact.source_code, record_contact.agency_id,
+            record_contact.practitioner_id)
+        returning contact_id, received_on, source_code
+    )
+    insert into contact_child (
+        contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision,
+        attached_episode_id)
+    select
+        r.contact_id,
+        r.received_on,
+        r.source_code,
+        record_contact.child_id,
+        record_contact.primary_need_code,
+        record_contact.reason,
+        record_contact.locality_id,
+        record_contact.decision,
+        (
+            select e.episode_id
+            from episode_child c
+            join episode e on e.episode_id = c.episode_id
+            where c.child_id = record_contact.child_id
+                and c.left_on is null
+                and e.closed_on is null
+                and e.opened_on < record_contact.received_on
+            order by e.episode_id
+            limit 1
+        )
+    from received r
+    returning *;
+end;
+comment on function record_contact(bigint, text, text, date, text, bigint, early_help.contact_decision, bigint, bigint) is
+    'Records a contact about one child and what was decided; attached to the open episode that supports the child, if there is one. Errors YH016, YH020.';
+
+create function refer(
+    contact_child_id bigint,
+    family_id bigint default null,
+    referred_on date default null,
+    service_id bigint default null
+)
+returns referral
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('contact_child_id %s', refer.contact_child_id))
+    where not exists (select from contact_child r where r.contact_child_id = refer.contact_child_id);
+    update contact_child
+    set decision = 'referral'
+    where contact_child.contact_child_id = refer.contact_child_id
+        and contact_child.decision is null;
+    insert into referral (
+        contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, locality_id, service_id)
+    select
+        c.contact_child_id,
+        c.child_id,
+        coalesce(refer.family_id, (
+            select max(m.family_id)
+            from family_member m
+            where m.child_id = c.child_id
+                and m.left_on is null
+            having count(distinct m.family_id) = 1)),
+        coalesce(refer.referred_on, c.received_on),
+        c.source_code,
+        c.primary_need_code,
+        c.locality_id,
+        refer.service_id
+    from contact_child c
+    where c.contact_child_id = refer.contact_child_id
+    returning *;
+end;
+comment on function refer(bigint, bigint, date, bigint) is
+    'Refers the child of a contact to early help, and decides the contact so if it was undecided; the family is the child''s only one where none is given. Errors YH015, YH016, YHS05, 23502 where the child has several families, 23503 where the contact was decided otherwise.';
+
+create function accept_referral(referral_id bigint, accepted_on date default current_date)
+returns referral
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('referral_id %s', accept_referral.referral_id))
+    where not exists (select from referral r where r.referral_id = accept_referral.referral_id);
+    update referral
+    set accepted_on = accept_referral.accepted_on
+    where referral.referral_id = accept_referral.referral_id
+    returning *;
+end;
+comment on function accept_referral(bigint, date) is
+    'Accepts a referral: the family waits from then until support starts. Error YHS05.';
+
+create function decline_referral(referral_id bigint, declined_on date default current_date)
+returns referral
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('referral_id %s', decline_referral.referral_id))
+    where not exists (select from referral r where r.referral_id = decline_referral.referral_id);
+    update referral
+    set declined_on = decline_referral.declined_on
+    where referral.referral_id = decline_referral.referral_id
+    returning *;
+end;
+comment on function decline_referral(bigint, date) is
+    'Declines a referral. Error YHS05.';
+
 create function open_episode(
     family_id bigint,
     opened_on date default current_date,
@@ -364,3 +529,140 @@ begin atomic
 end;
 comment on function reopen_episode(bigint, text, date) is
     'Reopens a closed episode, with a day and a reason. Errors YHS01 if it is open, YHS05, YH006, YH007, YH014.';
+
+create function add_action(
+    plan_id bigint,
+    due_on date,
+    description text default null,
+    agreed_on date default current_date,
+    owner_practitioner_id bigint default null,
+    plan_outcome_id bigint default null,
+    safety_reason text default null
+)
+returns action
+language sql
+begin atomic
+    insert into action (
+        plan_id, plan_outcome_id, owner_practitioner_id, owned_by_family, description, agreed_on, due_on, safety_reason)
+    values (add_action.plan_id, add_action.plan_outcome_id, add_action.owner_practitioner_id,
+        add_action.owner_practitioner_id is null, add_action.description, add_action.agreed_on, add_action.due_on,
+        add_action.safety_reason)
+    returning *;
+end;
+comment on function add_action(bigint, date, text, date, bigint, bigint, text) is
+    'Agrees an action: of a practitioner, or of the family where none is given. A safety action says why it is one. Errors YH003, YH004, YH014.';
+
+create function finish_action(action_id bigint, done_on date default current_date)
+returns action
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('action_id %s', finish_action.action_id))
+    where not exists (select from action r where r.action_id = finish_action.action_id);
+    update action
+    set done_on = finish_action.done_on
+    where action.action_id = finish_action.action_id
+    returning *;
+end;
+comment on function finish_action(bigint, date) is
+    'Records the day an action was done. Error YHS05.';
+
+create function give_feedback(
+    given_by early_help.feedback_from,
+    episode_id bigint default null,
+    group_programme_id bigint default null,
+    given_on date default current_date,
+    timely boolean default null,
+    helpful boolean default null,
+    empowered boolean default null,
+    comment text default null,
+    feedback_request_id bigint default null
+)
+returns feedback
+language sql
+begin atomic
+    insert into feedback (
+        given_by, episode_id, group_programme_id, given_on, timely, helpful, empowered, comment, feedback_request_id)
+    values (give_feedback.given_by, give_feedback.episode_id, give_feedback.group_programme_id, give_feedback.given_on,
+        give_feedback.timely, give_feedback.helpful, give_feedback.empowered, give_feedback.comment,
+        give_feedback.feedback_request_id)
+    returning *;
+end;
+comment on function give_feedback(early_help.feedback_from, bigint, bigint, date, boolean, boolean, boolean, text, bigint) is
+    'Records feedback on an episode or a group: timely, helpful, empowering. Error YH017.';
+
+create function request_service(
+    family_id bigint,
+    primary_need_code text,
+    requested_on date default current_date,
+    service_id bigint default null,
+    child_id bigint default null,
+    locality_id bigint default null
+)
+returns service_request
+language sql
+begin atomic
+    insert into service_request (
+        family_id, child_id, episode_id, service_id, primary_need_code, locality_id, requested_on)
+    values (request_service.family_id, request_service.child_id,
+        (
+            select e.episode_id
+            from episode e
+            where e.family_id = request_service.family_id
+                and e.closed_on is null
+        ),
+        request_service.service_id, request_service.primary_need_code, request_service.locality_id,
+        request_service.requested_on)
+    returning *;
+end;
+comment on function request_service(bigint, text, date, bigint, bigint, bigint) is
+    'Asks for a service for a need of a family, which waits from then on. Error YH020.';
+
+create function offer_service(service_request_id bigint, offered_on date default current_date, service_id bigint default null)
+returns service_request
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('service_request_id %s', offer_service.service_request_id))
+    where not exists (select from service_request r where r.service_request_id = offer_service.service_request_id);
+    update service_request
+    set offered_on = offer_service.offered_on,
+        service_id = coalesce(offer_service.service_id, service_request.service_id)
+    where service_request.service_request_id = offer_service.service_request_id
+    returning *;
+end;
+comment on function offer_service(bigint, date, bigint) is
+    'A service offers what was asked for. Error YHS05.';
+
+create function start_service(service_request_id bigint, started_on date default current_date)
+returns service_request
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('service_request_id %s', start_service.service_request_id))
+    where not exists (select from service_request r where r.service_request_id = start_service.service_request_id);
+    update service_request
+    set started_on = start_service.started_on,
+        decided_on = start_service.started_on,
+        outcome = 'started'
+    where service_request.service_request_id = start_service.service_request_id
+    returning *;
+end;
+comment on function start_service(bigint, date) is
+    'An offered service starts: the family no longer waits for it. Error YHS05.';
+
+create function end_service_request(
+    service_request_id bigint,
+    outcome early_help.service_request_outcome,
+    decided_on date default current_date
+)
+returns service_request
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('service_request_id %s', end_service_request.service_request_id))
+    where not exists (select from service_request r where r.service_request_id = end_service_request.service_request_id);
+    update service_request
+    set outcome = end_service_request.outcome,
+        decided_on = end_service_request.decided_on
+    where service_request.service_request_id = end_service_request.service_request_id
+    returning *;
+end;
+comment on function end_service_request(bigint, early_help.service_request_outcome, date) is
+    'A request ends without a start: declined, withdrawn, or no service meets the need. Error YHS05.';
