@@ -223,3 +223,31 @@ language c
 as 'MODULE_PATHNAME', 'early_help_step_stays';
 comment on function early_help.step_stays() is
     'Before delete of step: a decided one stays (R12). Error YH012.';
+
+create function early_help.counted_child()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_counted_child';
+comment on function early_help.counted_child() is
+    'Before insert or update of child_id of contact_child or referral: the child it counts for, where the child was merged.';
+
+create function early_help.child_merge_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_child_merge_before';
+comment on function early_help.child_merge_before() is
+    'Before insert or update of child_merge: no circle, nothing open for the duplicate. Errors YHM01, YHS02.';
+
+create function early_help.child_merge_after()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_child_merge_after';
+comment on function early_help.child_merge_after() is
+    'After insert, update or delete of child_merge: whom the duplicates count for.';
+
+create function early_help.child_merged_by_merges()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_child_merged_by_merges';
+comment on function early_help.child_merged_by_merges() is
+    'Before insert or update of child: merged_into_child_id is set by child_merge alone. Error YHS03.';

@@ -160,6 +160,11 @@ static const Rule rules[] = {
 		"there is no record of this id",
 		"Check the id; the function's arguments name what it belongs to."
 	},
+	[RULE_MERGE] = {
+		"M01", "merging duplicates", "YHM01",
+		"a duplicate is merged once, into another child that is not merged into it, and not while it is supported or a step of it is open",
+		"Close or undo what is open for the duplicate first, or merge the other way round."
+	},
 	[RULE_PARTNERSHIP_NAME] = {
 		"P01", "partnership name", "YHP01",
 		"this name cannot be a partnership's",
@@ -353,6 +358,18 @@ static const RuleConstraint rule_constraints[] = {
 	"an outcome is achieved or withdrawn, not both"},
 	{"plan_outcome_achieved_after_agreed", RULE_ACHIEVED_AGREED,
 	"achieved_on is not before agreed_on"},
+	{"child_merge_of_two", RULE_MERGE,
+	"a child is not merged into itself"},
+	{"child_is_not_merged_into_itself", RULE_MERGE,
+	"a child does not count for itself by a merge"},
+	{"child_merge_has_a_reason", RULE_MERGE,
+	"a merge has a reason"},
+	{"child_merge_undone_if_and_only_if_reason", RULE_MERGE,
+	"undone_on and undo_reason stand together"},
+	{"child_merge_undone_after_merged", RULE_MERGE,
+	"undone_on is not before merged_on"},
+	{"child_merge_once_at_a_time", RULE_MERGE,
+	"a duplicate is merged into one child at a time"},
 	{"code_dates_in_order", RULE_CODE_VALID,
 	"valid_from is not after valid_to"},
 	{"family_member_period_is_not_empty", RULE_MEMBERSHIP,

@@ -24,7 +24,8 @@ create table contact_child (
     contact_id bigint not null,
     received_on early_help.event_date not null,
     source_code varchar(40) not null,
-    child_id bigint not null references child,
+    child_id bigint not null,
+    counted_child_id bigint not null,
     primary_need_code varchar(40) not null references primary_need,
     reason varchar(120),
     locality_id bigint references locality,
@@ -33,11 +34,14 @@ create table contact_child (
     recorded_at timestamptz not null default now(),
     constraint contact_child_once_a_contact unique (contact_id, child_id),
     constraint contact_child_facts_its_referral_needs unique (contact_child_id, child_id, decision),
+    constraint contact_child_counts_for_a_child foreign key (child_id, counted_child_id)
+        references child (child_id, counts_for_child_id) on update cascade,
     constraint contact_child_shares_its_contact foreign key (contact_id, received_on, source_code)
         references contact (contact_id, received_on, source_code) on update cascade,
     constraint contact_child_attached_is_not_referred check (attached_episode_id is null or decision is distinct from 'referral')
 );
-create index contact_child_of_a_child on contact_child (child_id, received_on);
+create index contact_child_of_a_child on contact_child (counted_child_id, received_on);
+create index on contact_child (child_id);
 create index contact_child_of_a_month on contact_child (received_on);
 comment on table contact_child is 'One child in one contact: the unit contacts are counted in (Annex A list 1: a row a child a contact).';
 comment on column contact_child.contact_child_id is 'Key.';
@@ -45,6 +49,7 @@ comment on column contact_child.contact_id is 'The contact.';
 comment on column contact_child.received_on is 'Day of the contact; filled from it, and follows it.';
 comment on column contact_child.source_code is 'Source of the contact; filled from it, and follows it.';
 comment on column contact_child.child_id is 'The child.';
+comment on column contact_child.counted_child_id is 'Child it counts for: the child, or the one it was merged into. Filled from the child, and follows it.';
 comment on column contact_child.primary_need_code is 'Main need identified (DfE primary need code).';
 comment on column contact_child.reason is 'Reason for the contact in the partnership''s own words (sub-reason of the 2018 report).';
 comment on column contact_child.locality_id is 'Ward of the child at the time of the contact.';

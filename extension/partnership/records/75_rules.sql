@@ -7,6 +7,27 @@ create trigger contact_child_facts
     when (new.received_on is null or new.source_code is null)
     execute function early_help.contact_child_before();
 
+create trigger contact_child_counts_for
+    before insert or update of child_id on contact_child
+    for each row
+    execute function early_help.counted_child();
+create trigger referral_counts_for
+    before insert or update of child_id on referral
+    for each row
+    execute function early_help.counted_child();
+create trigger child_merge_rules
+    before insert or update on child_merge
+    for each row
+    execute function early_help.child_merge_before();
+create trigger child_merge_what_follows
+    after insert or update or delete on child_merge
+    for each row
+    execute function early_help.child_merge_after();
+create trigger child_merged_by_merges
+    before insert or update on child
+    for each row
+    execute function early_help.child_merged_by_merges();
+
 create trigger referral_fits_birth
     before insert or update of child_id, referred_on on referral
     for each row

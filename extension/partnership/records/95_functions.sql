@@ -666,3 +666,140 @@ begin atomic
 end;
 comment on function end_service_request(bigint, early_help.service_request_outcome, date) is
     'A request ends without a start: declined, withdrawn, or no service meets the need. Error YHS05.';
+
+create function merge_children(
+    keep_child_id bigint,
+    merge_child_id bigint,
+    reason text,
+    merged_on date default current_date
+)
+returns child_merge
+language sql
+begin atomic
+    insert into child_merge (kept_child_id, merged_child_id, reason, merged_on)
+    values (merge_children.keep_child_id, merge_children.merge_child_id, merge_children.reason, merge_children.merged_on)
+    returning *;
+end;
+comment on function merge_children(bigint, bigint, text, date) is
+    'Two records are one child: contacts and referrals of the duplicate count for the child that is kept. Both keep their histories. Errors YHM01, 23505 where the duplicate is merged already.';
+
+create function unmerge_children(child_merge_id bigint, reason text, undone_on date default current_date)
+returns child_merge
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('child_merge_id %s', unmerge_children.child_merge_id))
+    where not exists (select from child_merge r where r.child_merge_id = unmerge_children.child_merge_id);
+    update child_merge
+    set undone_on = unmerge_children.undone_on,
+        undo_reason = unmerge_children.reason
+    where child_merge.child_merge_id = unmerge_children.child_merge_id
+    returning *;
+end;
+comment on function unmerge_children(bigint, text, date) is
+    'Undoes a merge: what was recorded for the duplicate counts for it again. Errors YHS02 where it was undone already, YHS05.';
+
+create function move_child(
+    child_id bigint,
+    from_family_id bigint,
+    to_family_id bigint,
+    moved_on date default current_date
+)
+returns family_member
+language sql
+begin atomic
+    select early_help.raise_rule('S05',
+        format('child_id %s is no member of family_id %s on %s', move_child.child_id, move_child.from_family_id, move_child.moved_on))
+    where not exists (
+        select
+        from family_member m
+        where m.child_id = move_child.child_id
+            and m.family_id = move_child.from_family_id
+            and (m.joined_on is null or m.joined_on < move_child.moved_on)
+            and m.left_on is null);
+    update family_member
+    set left_on = move_child.moved_on
+    where family_member.child_id = move_child.child_id
+        and family_member.family_id = move_child.from_family_id
+        and family_member.left_on is null;
+    insert into family_member (family_id, child_id, joined_on)
+    values (move_child.to_family_id, move_child.child_id, move_child.moved_on)
+    returning *;
+end;
+comment on function move_child(bigint, bigint, bigint, date) is
+    'A child moves to another family from a day on. Past episodes stay with the family they were of. Errors YHS05, 23P01 where the child belongs there already.';
+
+create function split_family(family_id bigint, children bigint[], split_on date default current_date)
+returns family
+language sql
+begin atomic
+    with parted as (
+        insert into family default values
+        returning family_id
+    )
+    insert into family_member (family_id, child_id, joined_on)
+    select
+        p.family_id,
+        c.child_id,
+        split_family.split_on
+    from parted p
+    cross join unnest(split_family.children) as c (child_id);
+    select early_help.raise_rule('S05', format('child_id %s is no member of family_id %s', c.child_id, split_family.family_id))
+    from unnest(split_family.children) as c (child_id)
+    where not exists (
+        select
+        from family_member m
+        where m.child_id = c.child_id
+            and m.family_id = split_family.family_id
+            and m.left_on is null);
+    update family_member
+    set left_on = split_family.split_on
+    where family_member.family_id = split_family.family_id
+        and family_member.child_id = any (split_family.children)
+        and family_member.left_on is null;
+    select f.*
+    from family f
+    where f.family_id = (
+        select max(m.family_id)
+        from family_member m
+        where m.child_id = split_family.children[1]
+            and m.joined_on = split_family.split_on
+            and m.left_on is null);
+end;
+comment on function split_family(bigint, bigint[], date) is
+    'Children of a family are a family of their own from a day on; one row back, the new family. Past episodes stay with the old one. Error YHS05.';
+
+create function join_families(keep_family_id bigint, join_family_id bigint, joined_on date default current_date)
+returns family
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('family_id %s', f.id))
+    from (values (join_families.keep_family_id), (join_families.join_family_id)) as f (id)
+    where not exists (select from family r where r.family_id = f.id);
+    select early_help.raise_rule('R06', format('family_id %s, which joins, has episode_id %s open', e.family_id, e.episode_id))
+    from episode e
+    where e.family_id = join_families.join_family_id
+        and e.closed_on is null;
+    insert into family_member (family_id, child_id, joined_on)
+    select
+        join_families.keep_family_id,
+        m.child_id,
+        join_families.joined_on
+    from family_member m
+    where m.family_id = join_families.join_family_id
+        and m.left_on is null
+        and not exists (
+            select
+            from family_member k
+            where k.family_id = join_families.keep_family_id
+                and k.child_id = m.child_id
+                and k.left_on is null);
+    update family_member
+    set left_on = join_families.joined_on
+    where family_member.family_id = join_families.join_family_id
+        and family_member.left_on is null;
+    select f.*
+    from family f
+    where f.family_id = join_families.keep_family_id;
+end;
+comment on function join_families(bigint, bigint, date) is
+    'The children of one family belong to another from a day on. Past episodes stay where they were. Errors YH006 while the joining family has an open episode, YHS05.';

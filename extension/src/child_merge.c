@@ -1,0 +1,219 @@
+/*-------------------------------------------------------------------------
+ *
+ * child_merge.c
+ *		Duplicates: two records of one child count as one, and can be parted
+ *		again.
+ *
+ * Nothing is moved. A contact or referral keeps the child it was recorded for,
+ * and beside it the child it counts for: a composite foreign key to the child's
+ * own two columns, ON UPDATE CASCADE, so that structure keeps them in step
+ * whoever writes meanwhile. A merge changes whom the duplicate counts for.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "partnership_query.h"
+#include "record.h"
+#include "rule.h"
+
+/* ---------------------------------------------------------------------
+ * Whom a contact or referral counts for
+ * ---------------------------------------------------------------------
+ */
+
+/* Children that are merged: few. Kept as long as the statement's trigger. */
+typedef struct MergedChildren
+{
+	uint64		count;
+	int64	   *pairs;			/* child, whom it counts for */
+} MergedChildren;
+
+static const PartnershipQuery merged_children_query = {
+	"select child_id, merged_into_child_id from @child where merged_into_child_id is not null",
+	0, {0}
+};
+
+/* Held like a parent, so that its facts do not change unseen. */
+static const PartnershipQuery hold_child_query = {
+	"select child_id from @child where child_id" EQ "$1 for key share",
+	1, {INT8OID}
+};
+
+static MergedChildren *
+read_merged_children(Relation rel, MemoryContext lifetime)
+{
+	MergedChildren *merged = MemoryContextAllocZero(lifetime, sizeof(MergedChildren));
+	bool		isnull;
+
+	begin_partnership_queries();
+	merged->count = run_partnership_query(rel, &merged_children_query, NULL, NULL);
+	merged->pairs = MemoryContextAllocHuge(lifetime, Max(merged->count, 1) * 2 * sizeof(int64));
+	for (uint64 i = 0; i < merged->count; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+
+		merged->pairs[2 * i] = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
+		merged->pairs[2 * i + 1] = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
+	}
+	end_partnership_queries();
+	return merged;
+}
+
+static int64
+counts_for(const MergedChildren *merged, int64 child_id)
+{
+	for (uint64 i = 0; i < merged->count; i++)
+	{
+		if (merged->pairs[2 * i] == child_id)
+			return merged->pairs[2 * i + 1];
+	}
+	return child_id;
+}
+
+PG_FUNCTION_INFO_V1(early_help_counted_child);
+
+/* Trigger, before insert or update of child_id of contact_child or referral. */
+Datum
+early_help_counted_child(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "counted_child", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *record = &change.after;
+	int64		child_id;
+	int64		counted;
+
+	if (is_null(record, "child_id") || !field_changed(&change, "child_id"))
+		return record_result(&change);
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = read_merged_children(change.rel, fcinfo->flinfo->fn_mcxt);
+	child_id = id_of(record, "child_id");
+	counted = counts_for(fcinfo->flinfo->fn_extra, child_id);
+	set_field(record, "counted_child_id", Int64GetDatum(counted));
+	if (counted != child_id)
+	{
+		Datum		values[] = {Int64GetDatum(counted)};
+
+		begin_partnership_queries();
+		run_partnership_query(change.rel, &hold_child_query, values, NULL);
+		end_partnership_queries();
+	}
+	return record_result(&change);
+}
+
+/* ---------------------------------------------------------------------
+ * Merging and undoing it
+ * ---------------------------------------------------------------------
+ */
+
+/* Merges of a partnership go one after another: they are rare, and form chains. */
+static const PartnershipQuery lock_merges_query = {
+	"lock table @child_merge in share row exclusive mode",
+	0, {0}
+};
+
+static const PartnershipQuery counts_for_query = {
+	"select counts_for_child_id from @child where child_id" EQ "$1",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery open_for_child_query = {
+	"select 'episode_id', c.episode_id from @episode_child c join @episode e on e.episode_id" EQ "c.episode_id"
+	" where c.child_id" EQ "$1 and c.left_on is null and e.closed_on is null"
+	" union all select 'step_id', step_id from @step where child_id" EQ "$1 and outcome is null limit 1",
+	1, {INT8OID}
+};
+
+static void
+check_merge(const Record *merge)
+{
+	int64		kept = id_of(merge, "kept_child_id");
+	int64		merged = id_of(merge, "merged_child_id");
+	Datum		kept_value[] = {Int64GetDatum(kept)};
+	Datum		merged_value[] = {Int64GetDatum(merged)};
+
+	run_partnership_query(merge->rel, &lock_merges_query, NULL, NULL);
+	if (kept != merged && run_partnership_query(merge->rel, &counts_for_query, kept_value, NULL) > 0 &&
+		result_id(1) == merged)
+		rule_error(RULE_MERGE, merge->rel, NULL, "child_id %lld counts for child_id %lld already",
+				   (long long) kept, (long long) merged);
+	if (run_partnership_query(merge->rel, &open_for_child_query, merged_value, NULL) > 0)
+		rule_error(RULE_MERGE, merge->rel, NULL, "%s %lld is open for child_id %lld",
+				   result_text(1), (long long) result_id(2), (long long) merged);
+}
+
+PG_FUNCTION_INFO_V1(early_help_child_merge_before);
+
+/* Trigger, before insert or update of child_merge. */
+Datum
+early_help_child_merge_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "child_merge_before", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *merge = &change.after;
+
+	begin_partnership_queries();
+	if (TRIGGER_FIRED_BY_INSERT(change.event))
+		check_merge(merge);
+	else if (field_changed(&change, "kept_child_id") || field_changed(&change, "merged_child_id") ||
+			 (!is_null(&change.before, "undone_on") && field_changed(&change, "undone_on")))
+		rule_error(RULE_RECORD_STAYS, change.rel, NULL,
+				   "child_merge_id %lld: undo it and merge anew",
+				   (long long) id_of(merge, "child_merge_id"));
+	else
+		run_partnership_query(change.rel, &lock_merges_query, NULL, NULL);
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+/* Every merged child counts for the end of its chain of merges that hold. */
+static const PartnershipQuery settle_query = {
+	"with recursive holds as ("
+	" select merged_child_id as child_id, kept_child_id as kept from @child_merge where undone_on is null"
+	"), chain (child_id, kept) as ("
+	" select child_id, kept from holds"
+	" union all select c.child_id, h.kept from chain c join holds h on h.child_id" EQ "c.kept"
+	"), settled as ("
+	" select child_id, kept from chain c where not exists (select from holds h where h.child_id" EQ "c.kept)"
+	"), concerned as ("
+	" select child_id from settled union select child_id from @child where merged_into_child_id is not null"
+	")"
+	" update @child set merged_into_child_id = s.kept"
+	" from concerned c left join settled s on s.child_id" EQ "c.child_id"
+	" where child.child_id" EQ "c.child_id and child.merged_into_child_id is distinct from s.kept",
+	0, {0}
+};
+
+PG_FUNCTION_INFO_V1(early_help_child_merge_after);
+
+/* Trigger, after insert, update or delete of child_merge. */
+Datum
+early_help_child_merge_after(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "child_merge_after", false,
+										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
+
+	begin_partnership_queries();
+	write_by_rules(change.rel, &settle_query, NULL, NULL);
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+PG_FUNCTION_INFO_V1(early_help_child_merged_by_merges);
+
+/* Trigger, before insert or update of child. */
+Datum
+early_help_child_merged_by_merges(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "child_merged_by_merges", true,
+										ROW_INSERT | ROW_UPDATE);
+	bool		set = change.before.tuple ? field_changed(&change, "merged_into_child_id") :
+		!is_null(&change.after, "merged_into_child_id");
+
+	if (set && !rules_are_writing())
+		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL,
+				   "merged_into_child_id of child_id %lld is set by child_merge",
+				   (long long) id_of(&change.after, "child_id"));
+	return record_result(&change);
+}
