@@ -157,7 +157,8 @@ early_help_child_merge_before(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_INSERT(change.event))
 		check_merge(merge);
 	else if (field_changed(&change, "kept_child_id") || field_changed(&change, "merged_child_id") ||
-			 (!is_null(&change.before, "undone_on") && field_changed(&change, "undone_on")))
+			 (!is_null(&change.before, "undone_on") &&
+			  (field_changed(&change, "undone_on") || field_changed(&change, "undo_reason"))))
 		rule_error(RULE_RECORD_STAYS, change.rel, NULL,
 				   "child_merge_id %lld: undo it and merge anew",
 				   (long long) id_of(merge, "child_merge_id"));

@@ -1,0 +1,42 @@
+-- R16: while a family has an open episode a further contact is attached to it and not referred again.
+\ir fixture.psql
+
+select support(1, 'waiting') \g /dev/null
+select support(2, 'closed') \g /dev/null
+create function public.refers(family bigint, day date)
+returns text
+language sql
+as $$
+    select format('insert into referral (child_id, family_id, referred_on, source_code, primary_need_code)
+        values (%s, %s, %L, ''6'', ''N1'')', 10 * family + 1, family, day);
+$$;
+
+-- The episode of family 1 is open from 2024-01-01, that of family 2 until 2024-03-31.
+select allowed(refers(1, '2024-01-01'), 'the day it opens still belongs to the referral it answers');
+select refused(refers(1, '2024-01-02'), 'YH016', 'a referral on a day of an open episode', 'family_id 1 has episode_id 1 open on 2024-01-02');
+select refused(refers(1, '2030-01-01'), 'YH016', 'however late');
+select allowed(refers(1, '2023-12-31'), 'one of before may be recorded late');
+select refused(refers(2, '2024-03-30'), 'YH016', 'one on a past day of an episode that has closed');
+select allowed(refers(2, '2024-03-31'), 'the day it closes is free again');
+select refused(refers(2, '2024-05-01') || '; update referral set referred_on = ''2024-03-01'' where referred_on = ''2024-05-01''',
+    'YH016', 'nor re-dated into it');
+
+-- The other side.
+insert into referral (referral_id, child_id, family_id, referred_on, source_code, primary_need_code)
+values (1, 11, 1, '2023-12-20', '6', 'N1'), (2, 21, 2, '2024-04-10', '6', 'N1');
+select refused($$update episode set opened_on = '2023-12-19' where episode_id = 1$$, 'YH016',
+    'an episode is not given days on which it was referred', 'referral_id 1 %');
+select refused($$select reopen_episode(2, 'again', '2024-05-01')$$, 'YH016', 'nor reopened over a later referral');
+select refused($$update episode set closed_on = '2024-04-11', closure_agreed_on = '2024-04-11' where episode_id = 2$$, 'YH016', 'nor closed later');
+select allowed($$select open_episode(2, '2024-04-10', referral_id => 2)$$, 'the referral is answered by an episode of its day');
+
+-- Contacts.
+select is((record_contact(11, '6', 'N1', '2024-01-05')).attached_episode_id, 1::bigint, 'a further contact is attached');
+select is((record_contact(11, '6', 'N1', '2023-12-05')).attached_episode_id, null, 'one of before is not');
+select is((record_contact(21, '6', 'N1', '2024-05-05')).attached_episode_id, null, 'nor one after closure');
+select refused($$select record_contact(11, '6', 'N1', '2024-01-05', decision => 'referral')$$, 'YH016', 'and not referred again');
+select refused($$select refer(contact_child_id) from contact_child where attached_episode_id = 1$$, 'YH016', 'nor afterwards');
+select allowed($$select refer(contact_child_id) from contact_child where child_id = 21$$, 'one that is not attached is');
+
+select * from finish();
+rollback;
