@@ -267,6 +267,29 @@ begin
         and r.fault is null
         and k.attached_episode_id is not null
         and r.decided = 'referral';
+    update import_row r
+    set fault = 'R16 decision'
+    from import_row same_row
+    join child k on k.source_ref = same_row.child_ref
+    left join import_known o on o.row_no = same_row.row_no
+    left join referral f on f.referral_id = o.referral_id
+    cross join lateral (
+        select m.family_id
+        from family_member m
+        where m.child_id = k.child_id
+        order by
+            same_row.received >= coalesce(m.joined_on, '-infinity') and same_row.received < coalesce(m.left_on, 'infinity') desc,
+            m.joined_on desc nulls last,
+            m.family_id
+        limit 1
+    ) of_child
+    join episode e on e.family_id = coalesce(f.family_id, of_child.family_id)
+    where same_row.row_no = r.row_no
+        and r.fault is null
+        and r.decided = 'referral'
+        and o.same is not true
+        and e.opened_on < r.received
+        and (e.closed_on is null or e.closed_on > r.received);
 
     -- What the rows without fault make of each child, next to what it was.
     create temporary table import_child (
@@ -490,10 +513,23 @@ begin
         and (c.received_on, c.source_code) is distinct from (r.received, r.source_code);
 
     insert into contact_child
-        (contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision)
+        (contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision,
+         attached_episode_id)
     select
         c.contact_id, r.received, r.source_code, k.child_id, r.primary_need_code, r.reason,
-        coalesce(w.locality_id, one.locality_id), r.decided
+        coalesce(w.locality_id, one.locality_id), r.decided,
+        case
+            when r.decided is distinct from 'referral' then (
+                select e.episode_id
+                from episode_child m
+                join episode e on e.episode_id = m.episode_id
+                where m.child_id = k.child_id
+                    and m.joined_on <= r.received
+                    and (m.left_on is null or m.left_on > r.received)
+                    and e.opened_on < r.received
+                order by e.episode_id
+                limit 1)
+        end
     from import_row r
     join contact c on c.source_ref = r.contact_ref
     join child k on k.source_ref = r.child_ref

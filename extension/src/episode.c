@@ -80,6 +80,13 @@ static const PartnershipQuery dated_after_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
+/* Whoever drops or achieves an outcome holds its row: wait for them here. */
+static const PartnershipQuery hold_outcomes_query = {
+	"select o.plan_outcome_id from @plan p join @plan_outcome o on o.plan_id" EQ "p.plan_id"
+	" where p.episode_id" EQ "$1 order by o.plan_outcome_id for no key update of o",
+	1, {INT8OID}
+};
+
 /*
  * R14: what is there already is not dated after the closure. What ended with
  * a closure whose day is corrected moves along with it.
@@ -95,6 +102,7 @@ check_nothing_after_closure(const RecordChange *change)
 	};
 	char		nulls[] = {' ', ' ', is_null(&change->before, "closed_on") ? 'n' : ' '};
 
+	run_partnership_query(episode->rel, &hold_outcomes_query, values, NULL);
 	if (run_partnership_query(episode->rel, &dated_after_query, values, nulls) > 0)
 		rule_error(RULE_CLOSURE, episode->rel, NULL,
 				   "%s %lld is dated after closed_on %s of episode_id %lld",

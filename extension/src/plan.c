@@ -41,30 +41,31 @@ episode_of_plan(Relation rel, int64 plan_id)
 
 /* A plan's episode is locked before it: the order closing an episode takes them. */
 static const PartnershipQuery lock_its_episode_query = {
-	"select closed_on::pg_catalog.date from @episode where episode_id" EQ
+	"select episode_id from @episode where episode_id" EQ
 	"(select episode_id from @plan where plan_id" EQ "$1) for no key update",
 	1, {INT8OID}
 };
 
+#define PLAN_QUERY \
+	"select p.episode_id, p.kind::pg_catalog.text, p.started_on::pg_catalog.date," \
+	" p.review_counts_from::pg_catalog.date, p.review_due_on::pg_catalog.date," \
+	" p.ended_on::pg_catalog.date, p.end_reason::pg_catalog.text, e.closed_on::pg_catalog.date" \
+	" from @plan p join @episode e on e.episode_id" EQ "p.episode_id" \
+	" where p.plan_id" EQ "$1"
+
 static const PartnershipQuery lock_plan_query = {
-	"select episode_id, kind::pg_catalog.text, started_on::pg_catalog.date,"
-	" review_counts_from::pg_catalog.date, review_due_on::pg_catalog.date,"
-	" ended_on::pg_catalog.date, end_reason::pg_catalog.text"
-	" from @plan where plan_id" EQ "$1 for no key update",
-	1, {INT8OID}
+	PLAN_QUERY " for no key update of p", 1, {INT8OID}
 };
 
-/* Locks and reads a plan, and its episode; false if it is not there. */
-bool
-lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
+static const PartnershipQuery read_plan_query = {PLAN_QUERY, 1, {INT8OID}};
+
+static bool
+query_plan(Relation rel, const PartnershipQuery *query, int64 plan_id, SupportPlan *plan)
 {
 	Datum		values[] = {Int64GetDatum(plan_id)};
 	char	   *end_reason;
 
-	if (run_partnership_query(rel, &lock_its_episode_query, values, NULL) == 0)
-		return false;
-	plan->closed_on = result_date(1);
-	if (run_partnership_query(rel, &lock_plan_query, values, NULL) == 0)
+	if (run_partnership_query(rel, query, values, NULL) == 0)
 		return false;
 	plan->id = plan_id;
 	plan->episode_id = result_id(1);
@@ -75,7 +76,26 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	plan->ended_on = result_date(6);
 	end_reason = result_text(7);
 	plan->withdrawn = end_reason && strcmp(end_reason, SUPPORT_CONSENT_WITHDRAWN) == 0;
+	plan->closed_on = result_date(8);
 	return true;
+}
+
+/* Reads a plan as it is now; false if it is not there. */
+bool
+read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
+{
+	return query_plan(rel, &read_plan_query, plan_id, plan);
+}
+
+/* Locks and reads a plan, and its episode; false if it is not there. */
+bool
+lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
+{
+	Datum		values[] = {Int64GetDatum(plan_id)};
+
+	if (run_partnership_query(rel, &lock_its_episode_query, values, NULL) == 0)
+		return false;
+	return query_plan(rel, &lock_plan_query, plan_id, plan);
 }
 
 static const PartnershipQuery lock_both_episodes_query = {

@@ -151,9 +151,18 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 				   date_words(last), (long long) plan->id, date_words(plan->closed_on));
 }
 
+/* Whether the row becomes live, or is agreed on another day. */
+static bool
+takes_a_place(const RecordChange *change)
+{
+	return !is_null(&change->after, "withdrawn_on") ? TRIGGER_FIRED_BY_INSERT(change->event) :
+		field_changed(change, "plan_id") || field_changed(change, "position") ||
+		field_changed(change, "agreed_on") || field_changed(change, "withdrawn_on");
+}
+
 /* The locked plan of the row; NULL if there is none. */
 static SupportPlan *
-plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
+locked_plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
 {
 	int64		plan_id = id_of(&change->after, "plan_id");
 	SupportPlan *last = fcinfo->flinfo->fn_extra;
@@ -167,6 +176,22 @@ plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
 		last = fcinfo->flinfo->fn_extra = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SupportPlan));
 	*last = plan;
 	return last;
+}
+
+/*
+ * Dropping or achieving an outcome takes no place and locks no plan: two that
+ * drop the same outcomes in another order would wait for each other with it.
+ * Closing the episode waits for them at the outcomes themselves.
+ */
+static SupportPlan *
+plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
+{
+	SupportPlan *plan;
+
+	if (takes_a_place(change))
+		return locked_plan_of(fcinfo, change);
+	plan = palloc(sizeof(SupportPlan));
+	return read_plan(change->rel, id_of(&change->after, "plan_id"), plan) ? plan : NULL;
 }
 
 static void

@@ -90,8 +90,8 @@ begin atomic
             from episode_child c
             join episode e on e.episode_id = c.episode_id
             where c.child_id = record_contact.child_id
-                and c.left_on is null
-                and e.closed_on is null
+                and c.joined_on <= record_contact.received_on
+                and (c.left_on is null or c.left_on > record_contact.received_on)
                 and e.opened_on < record_contact.received_on
             order by e.episode_id
             limit 1
@@ -100,7 +100,7 @@ begin atomic
     returning *;
 end;
 comment on function record_contact(bigint, text, text, date, text, bigint, early_help.contact_decision, bigint, bigint) is
-    'Records a contact about one child and what was decided; attached to the open episode that supports the child, if there is one. Errors YH016, YH020.';
+    'Records a contact about one child and what was decided; attached to the episode that supports the child on that day, if there is one. Errors YH016, YH020.';
 
 create function refer(
     contact_child_id bigint,
