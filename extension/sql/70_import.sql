@@ -272,7 +272,7 @@ begin
     from import_row same_row
     join child k on k.source_ref = same_row.child_ref
     left join import_known o on o.row_no = same_row.row_no
-    left join referral f on f.referral_id = o.referral_id
+    left join referral f on f.referral_id = o.referral_id and not o.other_child
     cross join lateral (
         select m.family_id
         from family_member m
