@@ -34,6 +34,7 @@ select is_empty($$select name from structure where held_by ~ '^(plan_outcome|epi
 -- Every kind of error, with SECRET in every narrative.
 select support(1, 'planned'), support(2, 'planned'), support(3, 'closed') \g /dev/null
 insert into plan_outcome (plan_outcome_id, plan_id, agreed_on, description) select n, 1, '2024-02-01', 'SECRET' from generate_series(1, 5) n;
+insert into conversation (family_id, held_on, family_voice) values (1, '2023-11-01', 'SECRET');
 insert into child_identity (child_id, given_name, address) values (11, 'SECRET', 'SECRET');
 update practitioner set name = 'SECRET';
 update agency set name = 'SECRET' || agency_id;

@@ -28,6 +28,7 @@ select allowed($$insert into plan (episode_id, kind, started_on, review_due_on) 
 update partnership set family_outcomes_plan_review_weeks = 10;
 insert into plan (plan_id, episode_id, kind, started_on) values (2, 1, 'family_outcomes', '2024-02-01');
 select is((select review_due_on - started_on from plan where plan_id = 2), 70, 'where none is given the partnership''s weeks count');
+select refused($$insert into review (plan_id, held_on, decision, next_review_due_on) values (2, '2024-03-01', 'extend', '2024-03-01')$$, 'YH002', 'nor is its next review due on the day of the last');
 select refused($$update plan set review_due_on = review_counts_from where plan_id = 2$$, 'YH002', 'it always has its next review set');
 
 -- R03
