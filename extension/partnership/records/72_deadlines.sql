@@ -59,11 +59,11 @@ create index step_urgent_without_consultation on step (offered_on)
     where basis = 'section_47' and consulted_on is null;
 
 create function lead_practitioner_on(episode_id bigint, on_day date default current_date)
-returns setof practitioner
+returns table (practitioner_id bigint, name varchar(120), agency_id bigint)
 language sql
 stable
 begin atomic
-    select r
+    select r.practitioner_id, r.name, r.agency_id
     from lead_practitioner l
     join practitioner r on r.practitioner_id = l.practitioner_id
     where l.episode_id = lead_practitioner_on.episode_id
@@ -72,7 +72,7 @@ begin atomic
     limit 1;
 end;
 comment on function lead_practitioner_on(bigint, date) is
-    'The lead practitioner of an episode on a day, a row of practitioner; none before the episode was allocated.';
+    'The lead practitioner of an episode on a day (lead professional in the 2021 strategy); no row before the episode was allocated.';
 
 -- The one place that says what a deadline is. due_on is the last day in time.
 create view deadline with (security_invoker = true) as
@@ -107,20 +107,19 @@ select
     l.episode_id,
     l.practitioner_id,
     greatest(r.active_to, l.from_on - 1),
-    l.until_on
-from (
-    select
-        c.episode_id,
-        c.practitioner_id,
-        c.from_on,
-        lead(c.from_on) over (partition by c.episode_id order by c.from_on)::date as until_on
+    n.from_on
+from practitioner r
+join lead_practitioner l on l.practitioner_id = r.practitioner_id
+join episode e on e.episode_id = l.episode_id
+left join lateral (
+    select min(c.from_on)::date as from_on
     from lead_practitioner c
-    join episode e on e.episode_id = c.episode_id
-    where e.closed_on is null
-) l
-join practitioner r on r.practitioner_id = l.practitioner_id
+    where c.episode_id = l.episode_id
+        and c.from_on > l.from_on
+) n on true
 where r.active_to is not null
-    and (l.until_on is null or l.until_on > r.active_to + 1);
+    and e.closed_on is null
+    and (n.from_on is null or n.from_on > r.active_to + 1);
 comment on view deadline is 'What is due, early or late: the next review of every running plan; the consultation of an urgent (s.47) step up that has none recorded, by the next working day; a new lead practitioner where the present one leaves. Compare due_on with the day of interest.';
 comment on column deadline.kind is 'What it becomes the day after due_on: review_overdue, consultation_missing, lead_practitioner_left.';
 comment on column deadline.plan_id is 'The plan to review; null for other kinds.';
