@@ -244,9 +244,9 @@ select plants('{child.child_born_or_expected_not_both}', $$update child set expe
     '{R15 child 1}', 'R15: born and expected');
 select plants('{}', $$update child set died_on = '2023-01-01' where child_id = 1$$, '{R15 referral 1}', 'R15: referred after death');
 select plants('{}', $$update child set birth_date = null, expected_birth_date = '2024-12-01' where child_id = 1$$, '{R15 referral 1}', 'R15: referred too long before birth');
-select plants('{}', $$insert into referral (referral_id, child_id, family_id, referred_on, source_code, primary_need_code)
-    values (60, 3, 2, '2024-02-02', '2A', 'N1'), (61, 3, 2, '2024-02-01', '2A', 'N1'), (62, 1, 1, '2024-05-15', '2A', 'N1')$$,
-    '{R16 referral 60}', 'R16: referred again while an episode is open, not on the day it opens or closes');
+select plants('{}', $$update referral set referred_on = '2024-01-06'$$, '{R16 referral 1}', 'R16: referred again while an episode is open');
+select plants('{}', format($$update referral set referred_on = %L$$, d), '{}', 'R16: not on the day it opens or closes')
+from unnest('{2024-01-05,2024-05-15}'::date[]) d;
 select plants('{contact_child.contact_child_attached_is_not_referred}', $$update contact_child set attached_episode_id = 1 where contact_child_id = 1$$,
     '{R16 contact_child 1}', 'R16: attached and referred');
 select plants('{feedback.feedback_answers_a_question}', $$update feedback set helpful = null$$, '{R17 feedback 1}', 'R17: no question answered');
