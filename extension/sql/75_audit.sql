@@ -851,6 +851,46 @@ as $audit$
         where s.to_level = 'social_care'
             and s.outcome = 'accepted' $$),
 
+    ('S03', $$
+        select 'child', c.child_id,
+            format('merged_into_child_id %s, its merges lead to %s', coalesce(c.merged_into_child_id::text, 'none'),
+                coalesce(s.kept::text, 'none'))
+        from @child c
+        left join (
+            with recursive holds as (
+                select merged_child_id as child_id, kept_child_id as kept
+                from @child_merge
+                where undone_on is null
+            ), chain (child_id, kept) as (
+                select child_id, kept from holds
+                union
+                select c.child_id, h.kept
+                from chain c
+                join holds h on h.child_id = c.kept
+            )
+            select child_id, kept
+            from chain c
+            where not exists (select from holds h where h.child_id = c.kept)
+        ) s on s.child_id = c.child_id
+        where c.merged_into_child_id is distinct from s.kept $$),
+
+    ---------- M01: merges ----------
+    ('M01', $$
+        select 'child_merge', m.child_merge_id,
+            format('merged_child_id %s, kept_child_id %s, merged_on %s, undone_on %s', m.merged_child_id, m.kept_child_id,
+                m.merged_on, coalesce(m.undone_on::text, 'none'))
+        from (
+            select
+                m.*,
+                count(*) filter (where m.undone_on is null) over (partition by m.merged_child_id) as holding
+            from @child_merge m
+        ) m
+        where m.kept_child_id = m.merged_child_id
+            or coalesce(m.reason, '') !~ '\S'
+            or (m.undone_on is null) <> (m.undo_reason is null)
+            or m.undone_on < m.merged_on
+            or (m.undone_on is null and m.holding > 1) $$),
+
     ---------- A04: versions ----------
     ('A04', $$
         select 'partnership', null::bigint, format('record_version %s, early_help %s', p.record_version, e.extversion)

@@ -266,6 +266,12 @@ select plants('{family_member.family_member_periods_do_not_overlap}', $$insert i
 select plants('{}', $$update episode set state = 'under_review' where episode_id = 3$$, '{S03 episode 3}', 'S03: a state nobody led to');
 select plants('{}', $$delete from episode_event where episode_id = 3 and event = 'start_plan'
     and episode_event_id = (select max(episode_event_id) from episode_event where episode_id = 3)$$, '{S03 episode 3}', 'S03: an event is missing');
+select plants('{}', $$insert into child_merge (child_merge_id, kept_child_id, merged_child_id, merged_on, reason)
+    values (5, 2, 1, '2024-09-01', 'Same child.')$$, '{S03 child 1}', 'S03: a merge that changed nothing');
+select plants('{child_merge.child_merge_has_a_reason}', $$insert into child_merge (child_merge_id, kept_child_id, merged_child_id, merged_on, reason)
+    values (5, 2, 1, '2024-09-01', ' '); update child set merged_into_child_id = 2 where child_id = 1;
+    update contact_child set counted_child_id = 2 where child_id = 1$$, '{A01 referral 1,M01 child_merge 5}',
+    'M01: a merge without a reason, and a referral that counts for another child');
 select plants('{}', $$delete from child where child_id = 4$$,
     '{A01 episode_child 4,A01 episode_event 20,A01 family_member 4,A01 level_change 7,A01 step 3}', 'A01: what referred to a child that is gone');
 select plants('{}', $$insert into plan (plan_id, episode_id, started_on, review_counts_from, review_due_on)
