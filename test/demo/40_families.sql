@@ -23,13 +23,20 @@ select
     setval(pg_get_serial_sequence('practitioner', 'practitioner_id'), 3) as practitioner_id
 \gset next_
 
--- Families that the import has made, with a second child for the first of them.
+-- Families that the import has made and nobody has referred yet, with a second child for the first of them.
 select
-    min(family_id) as first,
-    min(family_id) + 1 as second,
-    min(family_id) + 2 as third,
-    min(family_id) + 3 as fourth
-from family
+    ids[1] as first,
+    ids[2] as second,
+    ids[3] as third,
+    ids[4] as fourth
+from (
+    select array_agg(family_id order by family_id) as ids
+    from family f
+    where not exists (
+        select
+        from referral r
+        where r.family_id = f.family_id)
+) as unreferred
 \gset family_
 select child_id as older_child from family_member where family_id = :family_first
 \gset
@@ -39,9 +46,9 @@ insert into family_member (family_id, child_id, joined_on) values (:family_first
 
 \echo
 \echo 1. Assessment, plan, review, closure.
-insert into conversation (family_id, practitioner_id, held_on, family_voice)
-values (:family_first, 1, '2026-01-05', 'Mornings are hard.');
-insert into consent (family_id, given_by, given_on) values (:family_first, 'parent', '2026-01-05');
+select held_on
+from record_conversation(:family_first, held_on => '2026-01-05', practitioner_id => 1, family_voice => 'Mornings are hard.');
+select given_on from give_consent(:family_first, 'parent', given_on => '2026-01-05');
 select episode_id, state from open_episode(:family_first, opened_on => '2026-01-06')
 \gset first_
 select state from assign_lead_practitioner(:first_episode_id, practitioner_id => 1, from_on => '2026-01-12');
@@ -91,7 +98,8 @@ from accept_step(:older_step_id, decided_on => '2026-07-06', receiving_agency_id
     first_review_on => '2026-08-17');
 
 \echo 4. Straight to an intervention plan; an urgent section 47 step up of the only child closes the episode.
-insert into consent (family_id, given_by, given_on) values (:family_second, 'parent', '2026-02-02');
+select held_on from record_conversation(:family_second, held_on => '2026-02-02', practitioner_id => 3);
+select given_on from give_consent(:family_second, 'parent', given_on => '2026-02-02');
 select episode_id, state
 from open_episode(:family_second, opened_on => '2026-02-03', lead_practitioner_id => 3)
 \gset second_
@@ -108,7 +116,8 @@ select state, closure_reason_code from episode where episode_id = :second_episod
 
 \echo 5. One family waits; one has a running plan.
 select state from open_episode(:family_third, opened_on => '2026-04-01');
-insert into consent (family_id, given_by, given_on) values (:family_fourth, 'young_person', '2026-04-02');
+select held_on from record_conversation(:family_fourth, held_on => '2026-04-02', practitioner_id => 2);
+select given_on from give_consent(:family_fourth, 'young_person', given_on => '2026-04-02');
 select episode_id from open_episode(:family_fourth, opened_on => '2026-04-02', lead_practitioner_id => 2)
 \gset fourth_
 select plan_id, review_due_on from start_plan(:fourth_episode_id, started_on => '2026-04-07', service_id => 2)
