@@ -12,11 +12,17 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
         (count(*) filter (where exists (
             select
             from contact_child earlier
-            where earlier.counted_child_id = cc.counted_child_id
+            where earlier.child_id = cc.child_id
                 and earlier.received_on < cc.received_on
                 and earlier.received_on >= cc.received_on - 365)))::integer as known_contacts
     from contact_child cc
-    left join child ch on ch.child_id = cc.counted_child_id
+    -- One look-up a contact, never a join: a month has few of all children.
+    left join lateral (
+        select c.birth_date, c.expected_birth_date, c.sex_code
+        from child c
+        where c.child_id = cc.child_id
+        offset 0
+    ) ch on true
     where cc.received_on >= m.month
         and cc.received_on < m.next_month
     group by 1, 2, 3, 4, 5, 6
