@@ -12,7 +12,7 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
         (count(*) filter (where exists (
             select
             from contact_child earlier
-            where earlier.child_id = cc.child_id
+            where earlier.counted_child_id = cc.counted_child_id
                 and earlier.received_on < cc.received_on
                 and earlier.received_on >= cc.received_on - 365)))::integer as known_contacts
     from contact_child cc
@@ -20,7 +20,7 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
     left join lateral (
         select c.birth_date, c.expected_birth_date, c.sex_code
         from child c
-        where c.child_id = cc.child_id
+        where c.child_id = cc.counted_child_id
         offset 0
     ) ch on true
     where cc.received_on >= m.month

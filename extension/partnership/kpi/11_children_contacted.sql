@@ -6,7 +6,7 @@ create function children_contacted(from_date date, to_date date) returns integer
     security definer
     set search_path = pg_catalog, pg_temp
 begin atomic
-    select count(distinct cc.child_id)::integer
+    select count(distinct cc.counted_child_id)::integer
     from contact_child cc
     where cc.received_on >= from_date
         and cc.received_on <= to_date;

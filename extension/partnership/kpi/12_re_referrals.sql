@@ -8,7 +8,7 @@ select early_help.define_kpi_cube('re_referrals', array['referral', 'partnership
         (count(*) filter (where exists (
             select
             from referral earlier
-            where earlier.child_id = r.child_id
+            where earlier.counted_child_id = r.counted_child_id
                 and earlier.referred_on < r.referred_on
                 and r.referred_on <= earlier.referred_on + make_interval(
                     months => (select p.re_referral_months from partnership p)))))::integer as re_referrals

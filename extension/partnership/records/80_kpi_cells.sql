@@ -69,16 +69,16 @@ create trigger kpi_stale_months
     for each row
     when ((old.birth_date, old.expected_birth_date, old.sex_code) is distinct from
           (new.birth_date, new.expected_birth_date, new.sex_code))
-    execute function early_help.mark_stale_months_of('child', 'child_id', 'contact_child', 'child_id', 'received_on');
+    execute function early_help.mark_stale_months_of('child', 'child_id', 'contact_child', 'counted_child_id', 'received_on');
 create trigger kpi_hold_child
     after update on contact_child
     for each row
     when (old.received_on is distinct from new.received_on)
-    execute function early_help.hold_row('child_id', 'child', 'child_id');
+    execute function early_help.hold_row('counted_child_id', 'child', 'child_id');
 -- Where foreign keys are not checked, contacts can be there before the child.
 create trigger kpi_stale_months_of_copy
     after insert or delete on child
-    for each row execute function early_help.mark_stale_months_of('child', 'child_id', 'contact_child', 'child_id', 'received_on');
+    for each row execute function early_help.mark_stale_months_of('child', 'child_id', 'contact_child', 'counted_child_id', 'received_on');
 
 -- The months of a re-referral are a setting.
 create trigger kpi_stale_months
