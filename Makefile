@@ -7,9 +7,11 @@
 #   make check            install what is missing, build, run every suite
 #   make demo             install what is missing, build, show it at work
 #   make demo-stop        end the demo
+#   make docs             make the pages of docs/ that come from the library
+#   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
 
-HARNESS := check demo demo-stop
+HARNESS := check demo demo-stop docs mutate
 ifneq ($(filter $(HARNESS),$(MAKECMDGOALS)),)
 
 # These work before there is a compiler or a PostgreSQL, so PGXS stays out;
@@ -25,6 +27,12 @@ demo:
 
 demo-stop:
 	@test/demo/stop
+
+docs:
+	@tools/docs
+
+mutate:
+	@tools/with-server test/mutate $(PATTERN)
 
 $(filter-out $(HARNESS),$(MAKECMDGOALS)):
 	@$(MAKE) --no-print-directory $@
