@@ -197,7 +197,7 @@ as_council('source', q{
 	insert into medway.contact_child (contact_id, received_on, source_code, child_id, primary_need_code, locality_id, decision)
 	select c.contact_id, c.received_on, c.source_code, 1 + c.contact_id % 20,
 		(select min(code) from medway.primary_need where offered), 1,
-		case when c.contact_id % 3 = 0 then 'referral' else 'information_and_advice' end::early_help.contact_decision
+		case when c.contact_id % 3 = 0 and c.contact_id % 20 > 3 then 'referral' else 'information_and_advice' end::early_help.contact_decision
 	from medway.contact c;
 	insert into medway.referral (contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code)
 	select contact_child_id, child_id, child_id, received_on, source_code, primary_need_code
