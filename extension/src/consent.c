@@ -200,11 +200,25 @@ static const PartnershipQuery uncovered_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
+static const PartnershipQuery ended_by_nothing_query = {
+	"select s.what, s.id from ("
+	" select 'assessment_id' as what, a.assessment_id as id, a.ended_on"
+	" from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
+	" where e.family_id" EQ "$1 and a.end_reason" EQ "'consent_withdrawn'"
+	" union all select 'plan_id', p.plan_id, p.ended_on"
+	" from @plan p join @episode e on e.episode_id" EQ "p.episode_id"
+	" where e.family_id" EQ "$1 and p.end_reason" EQ "'consent_withdrawn'"
+	") as s where not exists (select from @consent c where c.family_id" EQ "$1"
+	" and c.kind" EQ "'take_part' and c.withdrawn_on" LE "s.ended_on) limit 1",
+	1, {INT8OID}
+};
+
 PG_FUNCTION_INFO_V1(early_help_consent_stays);
 
 /*
  * Trigger, after delete of consent or update of given_on: what rests on it is
- * covered by another, or it is withdrawn and not deleted. One at a time for a
+ * covered by another, or it is withdrawn and not deleted; what its withdrawal
+ * ended, however late that was recorded, was ended by one. One at a time for a
  * family, so that two consents do not go because each has the other.
  */
 Datum
@@ -223,7 +237,8 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 		return record_result(&change);
 	begin_partnership_queries();
 	lock_family(change.rel, id_of(consent, "family_id"));
-	if (run_partnership_query(change.rel, &uncovered_query, values, nulls) > 0)
+	if (run_partnership_query(change.rel, &uncovered_query, values, nulls) > 0 ||
+		run_partnership_query(change.rel, &ended_by_nothing_query, values, NULL) > 0)
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
 						"Set withdrawn_on; withdrawal never deletes the record.",
 						"%s %lld rests on consent_id %lld", result_text(1),

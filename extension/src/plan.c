@@ -211,6 +211,24 @@ check_due_after_outcomes(const Record *plan)
 				   (long long) id_of(plan, "plan_id"));
 }
 
+static const PartnershipQuery held_review_query = {
+	"select review_id from @review where plan_id" EQ "$1 limit 1",
+	1, {INT8OID}
+};
+
+/* The window of a held review was counted from the start: the start stays. */
+static void
+check_start_not_reviewed(const Record *plan)
+{
+	Datum		values[] = {Int64GetDatum(id_of(plan, "plan_id"))};
+
+	if (run_partnership_query(plan->rel, &held_review_query, values, NULL) > 0)
+		rule_error_hint(RULE_REVIEW_DUE, plan->rel, NULL,
+						"started_on can be corrected until the first review is held.",
+						"review_id %lld of plan_id %lld was due by its started_on",
+						(long long) result_id(1), (long long) id_of(plan, "plan_id"));
+}
+
 /* ---------------------------------------------------------------------
  * Ending a plan
  * ---------------------------------------------------------------------
@@ -235,19 +253,32 @@ end_is_true(const Record *plan)
 	return ended_so(plan);
 }
 
-/* Outcomes lock their plan, so none is being agreed while it ends. */
+static const PartnershipQuery dated_after_query = {
+	"select what, id from ("
+	" select 'plan_outcome_id' as what, plan_outcome_id as id from @plan_outcome"
+	" where plan_id" EQ "$1 and agreed_on" GT "$2"
+	" union all select 'action_id', action_id from @action"
+	" where plan_id" EQ "$1 and agreed_on" GT "$2 and safety_reason is null"
+	" union all select 'review_id', review_id from @review"
+	" where plan_id" EQ "$1 and held_on" GT "$2"
+	") as dated limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* Whoever agrees or reviews locks the plan, so none is doing it while it ends. */
 static void
-check_no_outcome_after(const Record *plan)
+check_nothing_after_end(const Record *plan)
 {
 	Datum		values[] = {
 		Int64GetDatum(id_of(plan, "plan_id")),
 		DateADTGetDatum(date_of(plan, "ended_on"))
 	};
 
-	if (run_partnership_query(plan->rel, &agreed_after_query, values, NULL) > 0)
-		rule_error(RULE_CLOSURE, plan->rel, NULL,
-				   "plan_outcome_id %lld was agreed after ended_on %s of plan_id %lld",
-				   (long long) result_id(1), date_words(date_of(plan, "ended_on")),
+	if (run_partnership_query(plan->rel, &dated_after_query, values, NULL) > 0)
+		rule_error(strcmp(result_text(1), "review_id") == 0 ? RULE_COMPLETED_BY_REVIEW : RULE_CLOSURE,
+				   plan->rel, NULL,
+				   "%s %lld is dated after ended_on %s of plan_id %lld", result_text(1),
+				   (long long) result_id(2), date_words(date_of(plan, "ended_on")),
 				   (long long) id_of(plan, "plan_id"));
 }
 
@@ -264,7 +295,7 @@ check_end(const RecordChange *change)
 						date_words(date_of(&change->before, "ended_on")));
 	if (!ended)
 		return;
-	check_no_outcome_after(plan);
+	check_nothing_after_end(plan);
 	if (!rules_are_writing() &&
 		(field_changed(change, "end_reason") || field_changed(change, "ended_on") ||
 		 field_changed(change, "completed_by_review_id")) &&
@@ -303,6 +334,8 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	fill_review_window(plan);
 	if (field_changed(&change, "started_on"))
 		check_start(&change);
+	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "started_on"))
+		check_start_not_reviewed(plan);
 	if (!is_null(plan, "assessment_id") && field_changed(&change, "assessment_id"))
 		check_assessment(plan);
 	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "review_due_on"))

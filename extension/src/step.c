@@ -326,8 +326,15 @@ accept_step_down(const Record *step, DateADT on)
 {
 	int64		child_id = id_of(step, "child_id");
 	Datum		family[] = {Int64GetDatum(id_of(step, "family_id"))};
+	Level		now = level_of_child(step->rel, child_id);
 	Episode		episode;
 
+	/* Who was first met by this step may have come to early help otherwise since. */
+	if (now != LEVEL_NONE && now != LEVEL_SOCIAL_CARE)
+		rule_error_hint(RULE_LEVELS, step->rel, NULL, "Withdraw the step.",
+						"child_id %lld is at level %s, and step_id %lld leads from %s",
+						(long long) child_id, level_name(now),
+						(long long) id_of(step, "step_id"), level_name(LEVEL_SOCIAL_CARE));
 	if (run_partnership_query(step->rel, &open_episode_query, family, NULL) > 0 &&
 		lock_episode(step->rel, result_id(1), &episode) &&
 		episode.state != STATE_CLOSED)
