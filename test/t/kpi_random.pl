@@ -12,7 +12,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 my $seed = $ENV{EARLY_HELP_SEED} // 20210401;
-my $wanted_writes = $ENV{EARLY_HELP_WRITES} // 2200;
+my $wanted_writes = $ENV{EARLY_HELP_WRITES} // 2000;
 srand($seed);
 note("EARLY_HELP_SEED=$seed");
 my $began = time;
@@ -47,17 +47,19 @@ select
     sum((received_on - earlier > 365 or earlier is null)::integer)::integer as new
 from (
     select
-        cc.*, l.name, c.sex_code,
+        cc.*, l.name, k.sex_code,
         case
-            when c.birth_date <= cc.received_on then extract(year from age(cc.received_on, c.birth_date))::integer
-            when c.birth_date is not null or c.expected_birth_date is not null then -1
+            when k.birth_date <= cc.received_on then extract(year from age(cc.received_on, k.birth_date))::integer
+            when k.birth_date is not null or k.expected_birth_date is not null then -1
         end as age,
         max(cc.received_on::date) over (
-            partition by cc.child_id
+            partition by k.child_id
             order by cc.received_on::date
             range between unbounded preceding and '1 day' preceding) as earlier
     from contact_child cc
     join child c using (child_id)
+    -- The child itself, or the one it is a duplicate of.
+    join child k on k.child_id = coalesce(c.merged_into_child_id, c.child_id)
     left join locality l using (locality_id)
 ) one
 group by 1, 2, 3, 4, 5, 6, 7, locality_id;
@@ -72,10 +74,11 @@ from (
     select
         r.*, l.name,
         max(r.referred_on::date) over (
-            partition by r.child_id
+            partition by coalesce(c.merged_into_child_id, c.child_id)
             order by r.referred_on::date
             range between unbounded preceding and '1 day' preceding) as earlier
     from referral r
+    join child c using (child_id)
     left join locality l using (locality_id)
 ) one
 cross join partnership
@@ -152,7 +155,7 @@ sub differ
 }
 my $differences = join ' || ', map { differ($_, @{ $pairs{$_} }) } sort keys %pairs;
 $differences .= " || case when p_kpi.children_contacted('2016-03-01', '2017-08-31') <>"
-  . " (select count(*) from p.child c where exists (select from p.contact_child x where x.child_id = c.child_id and x.received_on >= '2016-03-01' and x.received_on < '2017-09-01'))"
+  . " (select count(distinct coalesce(c.merged_into_child_id, c.child_id)) from p.child c where exists (select from p.contact_child x where x.child_id = c.child_id and x.received_on >= '2016-03-01' and x.received_on < '2017-09-01'))"
   . " then ' children_contacted' else '' end";
 my $check = "select 'differ:' || $differences";
 # The dashboard rests on the same cubes, and takes longest: now and then.
@@ -198,9 +201,23 @@ package Session
 	sub ask
 	{
 		my ($self, $sql) = @_;
-		my $mark = 'mark ' . ++$self->{asked};
+		$self->send($sql);
+		return $self->answer;
+	}
+
+	# To several at a time, before any answer is waited for.
+	sub send
+	{
+		my ($self, $sql) = @_;
+		print { $self->{in} } "$sql\n\\echo mark ", ++$self->{asked}, "\n";
+		return;
+	}
+
+	sub answer
+	{
+		my ($self) = @_;
+		my $mark = "mark $self->{asked}";
 		my @lines;
-		print { $self->{in} } "$sql\n\\echo $mark\n";
 		while (defined(my $line = readline $self->{out}))
 		{
 			chomp $line;
@@ -208,6 +225,14 @@ package Session
 			push @lines, $line;
 		}
 		die "$self->{name} ended: @lines\n";
+	}
+
+	# The answer to the check, which comes last.
+	sub difference_in
+	{
+		my ($self, @lines) = @_;
+		my $answer = $lines[-1] // 'nothing';
+		return $answer eq 'differ:' ? undef : "$self->{name} ($self->{state}): $answer";
 	}
 
 	sub end
@@ -300,6 +325,8 @@ my %kinds = (
 	referral_re_date => sub { 'update referral set ' . one_of('referred_on = ' . day(), 'referred_on = referred_on + 1', 'child_id = ' . child() . ', contact_child_id = null', 'locality_id = ' . ward())
 		. ' where referral_id in ' . some('referral', 'referral_id', one_of(1, 3)) . ';' },
 	referral_delete => sub { 'delete from referral where referral_id in ' . some('referral', 'referral_id', one_of(1, 2)) . ';' },
+	merge_children => sub { 'select merge_children(' . child() . ', ' . child() . ", 'r');" },
+	unmerge_children => sub { "select unmerge_children(child_merge_id, 'r') from child_merge where child_merge_id in " . some('child_merge', 'child_merge_id', 1, 'undone_on is null') . ';' },
 	setting => sub { 'update partnership set re_referral_months = ' . one_of(1, 3, 6, 12, 18, 24) . ';' },
 	names => sub { one_of("update locality set name = 'Ward $next_id' where locality_id = 1;", "update service set run_by = '" . one_of('hub', 'partner') . "' where service_id = 2;") },
 	plan => sub { 'select start_plan(' . some('episode', 'episode_id', 1, 'closed_on is null') . ', ' . day() . ', service_id => ' . one_of(1, 2, 'null') . ');' },
@@ -381,7 +408,7 @@ sub step
 			($sql, $kind) = ("savepoint a$session->{savepoints};", 'savepoint');
 		}
 	}
-	elsif (rand() < 0.02 && $session->{state} eq 'none')
+	elsif (rand() < 0.01 && $session->{state} eq 'none')
 	{
 		# The like, the marks of a released savepoint going with the one around it.
 		my $day = day();
@@ -389,7 +416,7 @@ sub step
 		$kind = 'same month after a released savepoint';
 		refresh();
 	}
-	elsif (rand() < 0.03 && $session->{state} eq 'none')
+	elsif (rand() < 0.015 && $session->{state} eq 'none')
 	{
 		# All work of a savepoint undone, and the same months written to again:
 		# months that are fresh, else no mark would be missed.
@@ -415,8 +442,15 @@ sub step
 	}
 
 	push @history, "$session->{name}: $sql";
-	my $error = error_in($session->ask($sql));
-	if (defined $error)
+	my @answer = $session->ask("$sql\nexecute k;");
+	my $error = error_in(@answer);
+	if (!defined $error)
+	{
+		# At once in the writer's own session.
+		$wrong //= $session->difference_in(@answer);
+		$checks++;
+	}
+	else
 	{
 		$refused++;
 		$met{$error}++;
@@ -434,7 +468,7 @@ sub step
 			$session->{state} = 'none';
 		}
 	}
-	else
+	if (!defined $error)
 	{
 		$done{$kind}++;
 		$writes++ if exists $kinds{$kind} || $kind =~ /^same month|^exception/;
@@ -475,7 +509,8 @@ sub meeting
 	my $child = child();
 	my $correction = $kinds{birth_date}->() =~ s/child_id = \d+;$/child_id = $child;/r;
 	my $write = one_of(contact(day(), $child),
-		'update contact set received_on = ' . day() . ' where contact_id in ' . some('contact_child', 'contact_id', 1, "child_id = $child") . ';');
+		'update contact set received_on = ' . day() . ' where contact_id in ' . some('contact_child', 'contact_id', 1, "counted_child_id = $child") . ';',
+		'select merge_children(' . $child . ', ' . child() . ", 'r');");
 	my $late = rand() < 0.4;
 
 	# Only a month that is fresh shows a mark that is missing.
@@ -506,8 +541,7 @@ sub meeting
 sub differences
 {
 	my ($session) = @_;
-	my ($answer) = $session->ask(rand() < 0.05 ? 'execute k_all;' : 'execute k;');
-	return $answer eq 'differ:' ? undef : "$session->{name} ($session->{state}): $answer";
+	return $session->difference_in($session->ask('execute k;'));
 }
 
 while ($writes < $wanted_writes && $steps < 4 * $wanted_writes && !defined $wrong && !defined $unexpected)
@@ -517,15 +551,17 @@ while ($writes < $wanted_writes && $steps < 4 * $wanted_writes && !defined $wron
 	step($writer);
 	refresh() if rand() < 0.03;
 	my @idle = grep { $_->{state} eq 'none' } @sessions;
-	meeting(@idle) if @idle > 1 && rand() < 0.05;
-	# Whoever has a snapshot of his own; of those who have none, one is enough;
-	# and he whose snapshot stands still, when he wrote, and now and then.
+	meeting(@idle) if @idle > 1 && rand() < 0.02;
+	# Then whoever else has a snapshot of his own: of those who have none, one
+	# is enough; and he whose snapshot stands still, now and then.
 	my $idle = 0;
-	foreach my $session (@sessions, $refresher)
+	my @asked = grep {
+		$_ != $writer && ($_->{state} ne 'none' || !$idle++) && ($_->{state} ne 'repeatable read' || rand() < 0.2)
+	} @sessions, $refresher;
+	$_->send(rand() < 0.05 ? 'execute k_all;' : 'execute k;') foreach @asked;
+	foreach my $session (@asked)
 	{
-		next if $session->{state} eq 'none' && $idle++;
-		next if $session->{state} eq 'repeatable read' && $session != $writer && rand() < 0.8;
-		$wrong //= differences($session);
+		$wrong //= $session->difference_in($session->answer);
 		$checks++;
 	}
 }

@@ -7,7 +7,7 @@ select
     p.episode_id::numeric(19, 0) as episode_id,
     e.family_id::numeric(19, 0) as family_id,
     l.practitioner_id::numeric(19, 0) as lead_practitioner_id,
-    l.name as lead_practitioner,
+    l.name::varchar(120) as lead_practitioner,
     a.name as agency,
     s.name as service,
     d.due_on as review_due_on,

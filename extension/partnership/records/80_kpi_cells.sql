@@ -70,10 +70,17 @@ create trigger kpi_stale_months
     when ((old.birth_date, old.expected_birth_date, old.sex_code) is distinct from
           (new.birth_date, new.expected_birth_date, new.sex_code))
     execute function early_help.mark_stale_months_of('child', 'child_id', 'contact_child', 'counted_child_id', 'received_on');
+-- The foreign key holds the child a new contact is of. Here are the others: the
+-- child a duplicate's contact counts for, and that of a contact that moves.
 create trigger kpi_hold_child
+    after insert on contact_child
+    for each row
+    when (new.counted_child_id <> new.child_id)
+    execute function early_help.hold_row('counted_child_id', 'child', 'child_id');
+create trigger kpi_hold_child_of_change
     after update on contact_child
     for each row
-    when (old.received_on is distinct from new.received_on)
+    when ((old.received_on, old.counted_child_id) is distinct from (new.received_on, new.counted_child_id))
     execute function early_help.hold_row('counted_child_id', 'child', 'child_id');
 -- Where foreign keys are not checked, contacts can be there before the child.
 create trigger kpi_stale_months_of_copy
@@ -93,6 +100,7 @@ create trigger kpi_stale_months_of_change
 -- On a subscriber too: its figures are its own.
 alter table contact_child enable always trigger kpi_stale_months;
 alter table contact_child enable always trigger kpi_hold_child;
+alter table contact_child enable always trigger kpi_hold_child_of_change;
 alter table referral enable always trigger kpi_stale_months;
 alter table plan enable always trigger kpi_stale_months;
 alter table step enable always trigger kpi_stale_months;
