@@ -170,15 +170,20 @@ begin
                 when 'consent' then
                     insert into consent (family_id, given_by, given_on) values (family, 'parent', day);
                 when 'withdraw' then
-                    -- Not from before support that is over: what that would make of it is the audit's to say.
-                    select greatest(day, max(x.started_on)) into day
-                    from episode e
-                    cross join lateral (
-                        select p.started_on from plan p where p.episode_id = e.episode_id and p.ended_on is not null
+                    -- Not from before support that is over, or a step: what that would make of it is the audit's to say.
+                    select greatest(day, max(x.began) + 1) into day
+                    from (
+                        select p.started_on as began
+                        from plan p join episode e on e.episode_id = p.episode_id
+                        where e.family_id = family and p.ended_on is not null
                         union all
-                        select a.started_on from assessment a
-                        where a.episode_id = e.episode_id and num_nonnulls(a.ended_on, a.completed_on) > 0) x
-                    where e.family_id = family;
+                        select a.started_on
+                        from assessment a join episode e on e.episode_id = a.episode_id
+                        where e.family_id = family and num_nonnulls(a.ended_on, a.completed_on) > 0
+                        union all
+                        select s.offered_on
+                        from step s
+                        where s.family_id = family) x;
                     update consent set withdrawn_on = day where family_id = family and withdrawn_on is null;
                 when 'open', 'second_episode' then
                     if pick(no, d + 5, 2) = 0 then
