@@ -10,7 +10,10 @@
  * raises the rule's error with ids alone. It adds no rule: without it the
  * constraints hold all the same.
  *
- * Compiled expressions live as long as the statement's trigger (fn_extra).
+ * Most statements write one row, and compiling the constraints costs more than
+ * such a statement: the compiled ones are kept for the session, a table at a
+ * time, until the table, or a function or type, is altered (forget_table,
+ * forget_all). What is forgotten is freed when the next table is compiled.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,8 +23,11 @@
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
-#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
 #include "partnership_query.h"
@@ -30,29 +36,125 @@
 
 typedef struct CompiledChecks
 {
-	EState	   *estate;
+	Oid			table;			/* the key */
+	bool		valid;			/* nothing changed since it was begun */
+	bool		ready;			/* and it was finished */
+	bool		busy;			/* being evaluated: neither freed nor entered again */
+	MemoryContext memory;		/* of all below */
+	ExprContext *context;
 	int			count;
 	ExprState **checks;			/* in the relation's order; NULL: not enforced */
 } CompiledChecks;
 
-static CompiledChecks *
-compile_checks(Relation rel, MemoryContext lifetime)
-{
-	MemoryContext caller = MemoryContextSwitchTo(lifetime);
-	TupleConstr *constr = RelationGetDescr(rel)->constr;
-	CompiledChecks *compiled = palloc0(sizeof(CompiledChecks));
+/* Created at first use, kept until the session ends. */
+static HTAB *compiled_tables = NULL;
 
-	compiled->estate = CreateExecutorState();
+static void
+forget_table(Datum arg, Oid table)
+{
+	HASH_SEQ_STATUS all;
+	CompiledChecks *compiled;
+
+	(void) arg;
+	hash_seq_init(&all, compiled_tables);
+	while ((compiled = hash_seq_search(&all)) != NULL)
+	{
+		if (compiled->table == table || !OidIsValid(table))
+			compiled->valid = false;
+	}
+}
+
+static void
+forget_all(Datum arg, int cache, uint32 hash)
+{
+	(void) cache;
+	(void) hash;
+	forget_table(arg, InvalidOid);
+}
+
+static void
+begin_cache(void)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(CompiledChecks);
+	compiled_tables = hash_create("early_help checks", 64, &control, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(forget_table, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, forget_all, (Datum) 0);
+	CacheRegisterSyscacheCallback(OPEROID, forget_all, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, forget_all, (Datum) 0);
+}
+
+static void
+free_forgotten(void)
+{
+	HASH_SEQ_STATUS all;
+	CompiledChecks *compiled;
+
+	hash_seq_init(&all, compiled_tables);
+	while ((compiled = hash_seq_search(&all)) != NULL)
+	{
+		if ((compiled->valid && compiled->ready) || compiled->busy)
+			continue;
+		if (compiled->memory)
+			MemoryContextDelete(compiled->memory);
+		hash_search(compiled_tables, &compiled->table, HASH_REMOVE, NULL);
+	}
+}
+
+/* Planned in the caller's memory, kept in the memory given. */
+static ExprState *
+compile_check(const char *text, MemoryContext memory)
+{
+	Expr	   *planned = expression_planner(stringToNode(text));
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+	ExprState  *check = ExecInitExpr(copyObject(planned), NULL);
+
+	MemoryContextSwitchTo(caller);
+	return check;
+}
+
+static void
+compile_checks(Relation rel, MemoryContext parent, CompiledChecks *compiled)
+{
+	TupleConstr *constr = RelationGetDescr(rel)->constr;
+	MemoryContext memory = AllocSetContextCreate(parent, "early_help checks", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+
+	/* A change that arrives while this compiles makes it invalid again. */
+	compiled->valid = true;
+	compiled->memory = memory;
+	compiled->context = CreateStandaloneExprContext();
 	compiled->count = constr ? constr->num_check : 0;
 	compiled->checks = palloc0(sizeof(ExprState *) * Max(compiled->count, 1));
+	MemoryContextSwitchTo(caller);
 	for (int i = 0; i < compiled->count; i++)
 	{
-		Expr	   *expr = stringToNode(constr->check[i].ccbin);
-
 		if (check_is_enforced(&constr->check[i]))
-			compiled->checks[i] = ExecPrepareExpr(expr, compiled->estate);
+			compiled->checks[i] = compile_check(constr->check[i].ccbin, memory);
 	}
-	MemoryContextSwitchTo(caller);
+	compiled->ready = true;
+}
+
+/* The table's entry, compiled only where the entry is free to be used. */
+static CompiledChecks *
+compiled_checks(Relation rel)
+{
+	Oid			table = RelationGetRelid(rel);
+	CompiledChecks *compiled;
+	bool		found;
+
+	if (compiled_tables == NULL)
+		begin_cache();
+	compiled = hash_search(compiled_tables, &table, HASH_FIND, NULL);
+	if (compiled && ((compiled->valid && compiled->ready) || compiled->busy))
+		return compiled;
+	free_forgotten();
+	compiled = hash_search(compiled_tables, &table, HASH_ENTER, &found);
+	compiled->ready = compiled->busy = false;
+	compiled->memory = NULL;
+	compile_checks(rel, CacheMemoryContext, compiled);
 	return compiled;
 }
 
@@ -126,17 +228,47 @@ refuse(Relation rel, TupleTableSlot *slot, const char *constraint)
 }
 
 static void
-check_constraints(Relation rel, TupleTableSlot *slot, CompiledChecks *compiled)
+evaluate(Relation rel, TupleTableSlot *slot, const CompiledChecks *compiled)
 {
-	ExprContext *context = GetPerTupleExprContext(compiled->estate);
-
-	context->ecxt_scantuple = slot;
+	compiled->context->ecxt_scantuple = slot;
 	for (int i = 0; i < compiled->count; i++)
 	{
-		if (compiled->checks[i] && !ExecCheck(compiled->checks[i], context))
+		if (compiled->checks[i] && !ExecCheck(compiled->checks[i], compiled->context))
 			refuse(rel, slot, RelationGetDescr(rel)->constr->check[i].ccname);
 	}
-	ResetExprContext(context);
+	ResetExprContext(compiled->context);
+}
+
+static void
+evaluate_cached(Relation rel, TupleTableSlot *slot, CompiledChecks *compiled)
+{
+	PG_TRY();
+	{
+		compiled->busy = true;
+		evaluate(rel, slot, compiled);
+	}
+	PG_FINALLY();
+	{
+		compiled->busy = false;
+	}
+	PG_END_TRY();
+}
+
+static void
+check_constraints(Relation rel, TupleTableSlot *slot)
+{
+	CompiledChecks *compiled = compiled_checks(rel);
+	CompiledChecks own = {0};
+
+	if (!compiled->busy)
+	{
+		evaluate_cached(rel, slot, compiled);
+		return;
+	}
+	/* Here a constraint's function writes to the constraint's table. */
+	compile_checks(rel, CurrentMemoryContext, &own);
+	evaluate(rel, slot, &own);
+	MemoryContextDelete(own.memory);
 }
 
 PG_FUNCTION_INFO_V1(early_help_check_row);
@@ -149,10 +281,8 @@ early_help_check_row(PG_FUNCTION_ARGS)
 	TupleTableSlot *slot = TRIGGER_FIRED_BY_UPDATE(change.event) ?
 		change.trigger->tg_newslot : change.trigger->tg_trigslot;
 
-	if (fcinfo->flinfo->fn_extra == NULL)
-		fcinfo->flinfo->fn_extra = compile_checks(change.rel, fcinfo->flinfo->fn_mcxt);
 	check_not_null(change.rel, slot);
-	check_constraints(change.rel, slot, fcinfo->flinfo->fn_extra);
+	check_constraints(change.rel, slot);
 	return record_result(&change);
 }
 
