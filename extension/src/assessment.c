@@ -14,6 +14,7 @@
 #include "conversation.h"
 #include "episode_event.h"
 #include "partnership_query.h"
+#include "partnership_row.h"
 #include "record.h"
 #include "rule.h"
 
@@ -167,47 +168,48 @@ early_help_assessment_after(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------
  */
 
-static const PartnershipQuery lock_assessment_query = {
-	"select episode_id, started_on::pg_catalog.date,"
-	" completed_on::pg_catalog.date, ended_on::pg_catalog.date,"
-	" corrects_assessment_id"
-	" from @assessment where assessment_id" EQ "$1 for no key update",
-	1, {INT8OID}
-};
-
 static void
-check_open_assessment(const Record *domain)
+check_open_assessment(const Record *domain, const Record *assessment)
 {
-	int64		id = id_of(domain, "assessment_id");
-	Datum		values[] = {Int64GetDatum(id)};
-
-	if (run_partnership_query(domain->rel, &lock_assessment_query, values, NULL) == 0)
-		return;					/* deleted with its EHA, or the foreign key says so */
-	if (result_date(3) != DATEVAL_NOEND || result_date(4) != DATEVAL_NOEND)
+	if (!is_null(assessment, "completed_on") || !is_null(assessment, "ended_on"))
 		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
 				   "assessment_id %lld is complete or ended since %s",
-				   (long long) id, date_words(Min(result_date(3), result_date(4))));
+				   (long long) id_of(assessment, "assessment_id"),
+				   date_words(Min(date_of(assessment, "completed_on"),
+								  date_of(assessment, "ended_on"))));
 }
 
 static void
-check_assessed_on(const Record *domain)
+check_assessed_on(const Record *domain, const Record *assessment)
 {
-	int64		id = id_of(domain, "assessment_id");
-	Datum		values[] = {Int64GetDatum(id)};
 	DateADT		assessed_on = date_of(domain, "assessed_on");
-	bool		correction;
 	Episode		episode;
 
-	if (is_null(domain, "assessed_on") ||
-		run_partnership_query(domain->rel, &lock_assessment_query, values, NULL) == 0)
+	if (is_null(domain, "assessed_on"))
 		return;
-	if (assessed_on < result_date(2))
+	if (assessed_on < date_of(assessment, "started_on"))
 		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
 				   "assessed_on %s is before the start of assessment_id %lld",
-				   date_words(assessed_on), (long long) id);
-	correction = result_id(5) != 0;
-	if (!correction && lock_episode(domain->rel, result_id(1), &episode))
+				   date_words(assessed_on), (long long) id_of(assessment, "assessment_id"));
+	if (is_null(assessment, "corrects_assessment_id") &&
+		lock_episode(domain->rel, id_of(assessment, "episode_id"), &episode))
 		refuse_after_closure(domain->rel, &episode, "assessed_on", assessed_on);
+}
+
+/* Locks the EHA of a domain, old or new, and checks it; without one there is none to check. */
+static void
+check_domain(const Record *domain, bool new)
+{
+	Record		assessment;
+
+	/* Not there: deleted with its domain, or the foreign key says so. */
+	if (!lock_sibling(domain->rel, "assessment", "assessment_id",
+					  id_of(domain, "assessment_id"), &assessment))
+		return;
+	check_open_assessment(domain, &assessment);
+	if (new)
+		check_assessed_on(domain, &assessment);
+	leave_sibling(&assessment);
 }
 
 PG_FUNCTION_INFO_V1(early_help_assessment_domain_before);
@@ -221,12 +223,9 @@ early_help_assessment_domain_before(PG_FUNCTION_ARGS)
 
 	begin_partnership_queries();
 	if (change.before.tuple)
-		check_open_assessment(&change.before);
+		check_domain(&change.before, false);
 	if (change.after.tuple)
-	{
-		check_open_assessment(&change.after);
-		check_assessed_on(&change.after);
-	}
+		check_domain(&change.after, true);
 	end_partnership_queries();
 	return record_result(&change);
 }

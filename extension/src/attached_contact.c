@@ -15,13 +15,9 @@
 #include "catalog/pg_type.h"
 
 #include "attached_contact.h"
+#include "episode_event.h"
 #include "partnership_query.h"
 #include "rule.h"
-
-static const PartnershipQuery lock_family_query = {
-	"select family_id from @family where family_id" EQ "$1 for no key update",
-	1, {INT8OID}
-};
 
 static const PartnershipQuery open_episode_query = {
 	"select episode_id from @episode where family_id" EQ "$1"
@@ -46,7 +42,7 @@ early_help_referral_not_while_open(PG_FUNCTION_ARGS)
 	if (is_null(referral, "referred_on") || is_null(referral, "family_id"))
 		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
-	run_partnership_query(change.rel, &lock_family_query, values, NULL);
+	lock_family(change.rel, id_of(referral, "family_id"));
 	if (run_partnership_query(change.rel, &open_episode_query, values, NULL) > 0)
 		rule_error(RULE_ATTACHED_CONTACT, change.rel, NULL,
 				   "family_id %lld has episode_id %lld open on %s",
@@ -75,7 +71,7 @@ check_no_referral_during(const Record *episode)
 
 	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
 		return;					/* check_row says so */
-	run_partnership_query(episode->rel, &lock_family_query, values, NULL);
+	lock_family(episode->rel, id_of(episode, "family_id"));
 	if (run_partnership_query(episode->rel, &referral_during_query, values, nulls) > 0)
 		rule_error_hint(RULE_ATTACHED_CONTACT, episode->rel, NULL,
 						"Open the episode on the day of its latest referral, or correct the referral.",

@@ -18,16 +18,9 @@
 
 #include "episode_event.h"
 #include "partnership_query.h"
+#include "partnership_row.h"
 #include "record.h"
 #include "rule.h"
-
-/* FOR NO KEY UPDATE: it does not wait for foreign keys, nor they for it. */
-static const PartnershipQuery lock_episode_query = {
-	"select episode_id, family_id, state::pg_catalog.text, opened_on::pg_catalog.date,"
-	" allocated_on::pg_catalog.date, closed_on::pg_catalog.date"
-	" from @episode where episode_id" EQ "$1 for no key update",
-	1, {INT8OID}
-};
 
 static const PartnershipQuery set_state_query = {
 	"update @episode set state = $2::pg_catalog.text::early_help.episode_state"
@@ -40,11 +33,6 @@ static const PartnershipQuery log_event_query = {
 	" values ($1, $2::early_help.continuum_event, $3::early_help.episode_state,"
 	" $4::early_help.episode_state, $5, $6)",
 	6, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID}
-};
-
-static const PartnershipQuery lock_child_query = {
-	"select child_id from @child where child_id" EQ "$1 for no key update",
-	1, {INT8OID}
 };
 
 static const PartnershipQuery last_level_query = {
@@ -60,11 +48,6 @@ static const PartnershipQuery log_level_query = {
 	7, {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, DATEOID}
 };
 
-static const PartnershipQuery lock_family_query = {
-	"select family_id from @family where family_id" EQ "$1 for no key update",
-	1, {INT8OID}
-};
-
 static const PartnershipQuery supported_elsewhere_query = {
 	"select c.episode_id from @episode_child c join @episode e on e.episode_id" EQ "c.episode_id"
 	" where c.child_id" EQ "$1 and c.episode_id" NE "$2"
@@ -72,13 +55,27 @@ static const PartnershipQuery supported_elsewhere_query = {
 	2, {INT8OID, INT8OID}
 };
 
+/* Locks a row for its key's sake; nothing of it is read. */
+static void
+lock_only(Relation rel, const char *table, const char *key, int64 id)
+{
+	Record		row;
+
+	if (lock_sibling(rel, table, key, id, &row))
+		leave_sibling(&row);
+}
+
 /* What is said of a family as a whole is written by one at a time. */
 void
 lock_family(Relation rel, int64 family_id)
 {
-	Datum		values[] = {Int64GetDatum(family_id)};
+	lock_only(rel, "family", "family_id", family_id);
+}
 
-	run_partnership_query(rel, &lock_family_query, values, NULL);
+static void
+lock_child(Relation rel, int64 child_id)
+{
+	lock_only(rel, "child", "child_id", child_id);
 }
 
 /* One family's record never takes along what belongs to another. */
@@ -95,16 +92,17 @@ refuse_other_family(Relation rel, const char *what, int64 id, int64 its_family, 
 bool
 lock_episode(Relation rel, int64 episode_id, Episode *episode)
 {
-	Datum		values[] = {Int64GetDatum(episode_id)};
+	Record		row;
 
-	if (run_partnership_query(rel, &lock_episode_query, values, NULL) == 0)
+	if (!lock_sibling(rel, "episode", "episode_id", episode_id, &row))
 		return false;
-	episode->id = result_id(1);
-	episode->family_id = result_id(2);
-	episode->state = state_by_name(result_text(3));
-	episode->opened_on = result_date(4);
-	episode->allocated_on = result_date(5);
-	episode->closed_on = result_date(6);
+	episode->id = episode_id;
+	episode->family_id = id_of(&row, "family_id");
+	episode->state = state_by_name(text_of(&row, "state"));
+	episode->opened_on = date_of(&row, "opened_on");
+	episode->allocated_on = date_of(&row, "allocated_on");
+	episode->closed_on = date_of(&row, "closed_on");
+	leave_sibling(&row);
 	return true;
 }
 
@@ -158,6 +156,28 @@ log_event(Relation rel, int64 episode_id, ContinuumEvent event,
 	write_by_rules(rel, &log_event_query, values, nulls);
 }
 
+/* Checks and logs an event that neither opens nor closes the episode. */
+static void
+pass_event(Relation rel, Episode *episode, ContinuumEvent event, DateADT on, int64 child_id)
+{
+	const Transition *legal = legal_transition(rel, episode, event, false);
+
+	log_event(rel, episode->id, event, legal->from, legal->to, on, child_id);
+	episode->state = legal->to;
+}
+
+static void
+write_state(Relation rel, const Episode *episode, EpisodeState was)
+{
+	Datum		values[] = {
+		Int64GetDatum(episode->id),
+		CStringGetTextDatum(state_name(episode->state))
+	};
+
+	if (episode->state != was)
+		write_by_rules(rel, &set_state_query, values, NULL);
+}
+
 /*
  * An event that neither opens nor closes the episode: moves its state and logs
  * it. The episode is locked already; its state is brought up to date.
@@ -165,16 +185,22 @@ log_event(Relation rel, int64 episode_id, ContinuumEvent event,
 void
 apply_event(Relation rel, Episode *episode, ContinuumEvent event, DateADT on, int64 child_id)
 {
-	const Transition *legal = legal_transition(rel, episode, event, false);
-	Datum		values[] = {
-		Int64GetDatum(episode->id),
-		CStringGetTextDatum(state_name(legal->to))
-	};
+	EpisodeState was = episode->state;
 
-	if (legal->to != episode->state)
-		write_by_rules(rel, &set_state_query, values, NULL);
-	log_event(rel, episode->id, event, legal->from, legal->to, on, child_id);
-	episode->state = legal->to;
+	pass_event(rel, episode, event, on, child_id);
+	write_state(rel, episode, was);
+}
+
+/* Two events of one day and one act: the episode's row shows the second one's state. */
+void
+apply_two_events(Relation rel, Episode *episode, ContinuumEvent first,
+				 ContinuumEvent second, DateADT on)
+{
+	EpisodeState was = episode->state;
+
+	pass_event(rel, episode, first, on, 0);
+	pass_event(rel, episode, second, on, 0);
+	write_state(rel, episode, was);
 }
 
 /* Nothing happens after closure (R14). */
@@ -214,7 +240,7 @@ change_level(Relation rel, int64 child_id, Level from, Level to,
 	int64		number = 0;
 	Level		now = from;
 
-	run_partnership_query(rel, &lock_child_query, child, NULL);
+	lock_child(rel, child_id);
 	if (run_partnership_query(rel, &last_level_query, child, NULL) > 0)
 	{
 		number = result_id(1);
@@ -254,7 +280,7 @@ lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on)
 {
 	Datum		values[] = {Int64GetDatum(child_id), Int64GetDatum(episode_id)};
 
-	run_partnership_query(rel, &lock_child_query, values, NULL);
+	lock_child(rel, child_id);
 	if (level_of_child(rel, child_id) == LEVEL_EARLY_HELP &&
 		run_partnership_query(rel, &supported_elsewhere_query, values, NULL) == 0)
 		change_level(rel, child_id, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);

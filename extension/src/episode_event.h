@@ -31,6 +31,8 @@ extern void log_event(Relation rel, int64 episode_id, ContinuumEvent event,
 					  EpisodeState from, EpisodeState to, DateADT on, int64 child_id);
 extern void apply_event(Relation rel, Episode *episode, ContinuumEvent event,
 						DateADT on, int64 child_id);
+extern void apply_two_events(Relation rel, Episode *episode, ContinuumEvent first,
+							 ContinuumEvent second, DateADT on);
 extern void refuse_after_closure(Relation rel, const Episode *episode,
 								 const char *what, DateADT on);
 

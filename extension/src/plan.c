@@ -14,6 +14,7 @@
 #include "conversation.h"
 #include "episode_event.h"
 #include "partnership_query.h"
+#include "partnership_row.h"
 #include "plan.h"
 #include "record.h"
 #include "rule.h"
@@ -23,60 +24,44 @@
  * ---------------------------------------------------------------------
  */
 
-static const PartnershipQuery episode_of_plan_query = {
-	"select episode_id from @plan where plan_id" EQ "$1",
-	1, {INT8OID}
-};
-
 /* The plan's episode, 0 if there is no such plan. */
 int64
 episode_of_plan(Relation rel, int64 plan_id)
 {
-	Datum		values[] = {Int64GetDatum(plan_id)};
+	Record		row;
+	int64		episode_id;
 
-	if (run_partnership_query(rel, &episode_of_plan_query, values, NULL) == 0)
+	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
 		return 0;
-	return result_id(1);
+	episode_id = id_of(&row, "episode_id");
+	leave_sibling(&row);
+	return episode_id;
 }
 
-/* A plan's episode is locked before it: the order closing an episode takes them. */
-static const PartnershipQuery lock_its_episode_query = {
-	"select episode_id from @episode where episode_id" EQ
-	"(select episode_id from @plan where plan_id" EQ "$1) for no key update",
-	1, {INT8OID}
-};
-
-#define PLAN_QUERY \
-	"select p.episode_id, p.kind::pg_catalog.text, p.started_on::pg_catalog.date," \
-	" p.review_counts_from::pg_catalog.date, p.review_due_on::pg_catalog.date," \
-	" p.ended_on::pg_catalog.date, p.end_reason::pg_catalog.text, e.closed_on::pg_catalog.date" \
-	" from @plan p join @episode e on e.episode_id" EQ "p.episode_id" \
-	" where p.plan_id" EQ "$1"
-
-static const PartnershipQuery lock_plan_query = {
-	PLAN_QUERY " for no key update of p", 1, {INT8OID}
-};
-
-static const PartnershipQuery read_plan_query = {PLAN_QUERY, 1, {INT8OID}};
-
-static bool
-query_plan(Relation rel, const PartnershipQuery *query, int64 plan_id, SupportPlan *plan)
+static void
+take_plan(const Record *row, SupportPlan *plan)
 {
-	Datum		values[] = {Int64GetDatum(plan_id)};
-	char	   *end_reason;
+	plan->id = id_of(row, "plan_id");
+	plan->episode_id = id_of(row, "episode_id");
+	strlcpy(plan->kind, text_of(row, "kind"), NAMEDATALEN);
+	plan->started_on = date_of(row, "started_on");
+	plan->review_counts_from = date_of(row, "review_counts_from");
+	plan->review_due_on = date_of(row, "review_due_on");
+	plan->ended_on = date_of(row, "ended_on");
+	plan->withdrawn = text_is(row, "end_reason", SUPPORT_CONSENT_WITHDRAWN);
+}
 
-	if (run_partnership_query(rel, query, values, NULL) == 0)
+/* The episode of a plan that was read, and when it closed; false if it is not there. */
+static bool
+take_its_episode(Relation rel, const Record *row, bool lock, SupportPlan *plan)
+{
+	int64		episode_id = id_of(row, "episode_id");
+	Record		episode;
+
+	if (!(lock ? lock_sibling : read_sibling) (rel, "episode", "episode_id", episode_id, &episode))
 		return false;
-	plan->id = plan_id;
-	plan->episode_id = result_id(1);
-	strlcpy(plan->kind, result_text(2), NAMEDATALEN);
-	plan->started_on = result_date(3);
-	plan->review_counts_from = result_date(4);
-	plan->review_due_on = result_date(5);
-	plan->ended_on = result_date(6);
-	end_reason = result_text(7);
-	plan->withdrawn = end_reason && strcmp(end_reason, SUPPORT_CONSENT_WITHDRAWN) == 0;
-	plan->closed_on = result_date(8);
+	plan->closed_on = date_of(&episode, "closed_on");
+	leave_sibling(&episode);
 	return true;
 }
 
@@ -84,18 +69,38 @@ query_plan(Relation rel, const PartnershipQuery *query, int64 plan_id, SupportPl
 bool
 read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 {
-	return query_plan(rel, &read_plan_query, plan_id, plan);
+	Record		row;
+	bool		found;
+
+	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
+		return false;
+	take_plan(&row, plan);
+	found = take_its_episode(rel, &row, false, plan);
+	leave_sibling(&row);
+	return found;
 }
 
-/* Locks and reads a plan, and its episode; false if it is not there. */
+/*
+ * Locks and reads a plan, and its episode; false if it is not there. The
+ * episode first: the order closing one takes them.
+ */
 bool
 lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 {
-	Datum		values[] = {Int64GetDatum(plan_id)};
+	Record		row;
 
-	if (run_partnership_query(rel, &lock_its_episode_query, values, NULL) == 0)
+	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
 		return false;
-	return query_plan(rel, &lock_plan_query, plan_id, plan);
+	if (!take_its_episode(rel, &row, true, plan))
+	{
+		leave_sibling(&row);
+		return false;
+	}
+	if (!lock_read_sibling(rel, "plan", "plan_id", &row))
+		return false;
+	take_plan(&row, plan);
+	leave_sibling(&row);
+	return true;
 }
 
 static const PartnershipQuery lock_both_episodes_query = {

@@ -69,24 +69,63 @@ record_result(const RecordChange *change)
 	return PointerGetDatum(change->after.tuple ? change->after.tuple : change->before.tuple);
 }
 
-static int
-attribute(Relation rel, const char *field)
+/*
+ * Where a field was found last, by the address of its name and its table. It
+ * is a guess, looked at before it is believed, so nothing need be told when it
+ * is wrong; kept until the session ends.
+ */
+typedef struct ColumnGuess
 {
-	int			number = SPI_fnumber(RelationGetDescr(rel), field);
+	const char *field;
+	Oid			table;
+	int			number;
+} ColumnGuess;
 
-	if (number <= 0)
+static ColumnGuess guesses[256];
+
+static ColumnGuess *
+guess_for(Oid table, const char *field)
+{
+	uintptr_t	address = (uintptr_t) field;
+	ColumnGuess *guess = &guesses[(address ^ (address >> 8) ^ table) % lengthof(guesses)];
+
+	if (guess->field != field || guess->table != table)
+		*guess = (ColumnGuess) {field, table, 0};
+	return guess;
+}
+
+static bool
+is_right(const ColumnGuess *guess, TupleDesc desc)
+{
+	Form_pg_attribute attr;
+
+	if (guess->number <= 0 || guess->number > desc->natts)
+		return false;
+	attr = TupleDescAttr(desc, guess->number - 1);
+	return !attr->attisdropped && strcmp(NameStr(attr->attname), guess->field) == 0;
+}
+
+/* The number of a column the rules read. */
+int
+column_number(Relation rel, const char *field)
+{
+	ColumnGuess *guess = guess_for(RelationGetRelid(rel), field);
+
+	if (!is_right(guess, RelationGetDescr(rel)))
+		guess->number = SPI_fnumber(RelationGetDescr(rel), field);
+	if (guess->number <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("table \"%s\" has no column \"%s\", which its rules read",
 						RelationGetRelationName(rel), field),
 				 errhint("early_help.upgrade_partnership restores the record's own columns.")));
-	return number;
+	return guess->number;
 }
 
 static Datum
 value_of(const Record *record, const char *field, bool *isnull)
 {
-	return heap_getattr(record->tuple, attribute(record->rel, field),
+	return heap_getattr(record->tuple, column_number(record->rel, field),
 						RelationGetDescr(record->rel), isnull);
 }
 
@@ -134,7 +173,7 @@ char *
 text_of(const Record *record, const char *field)
 {
 	return SPI_getvalue(record->tuple, RelationGetDescr(record->rel),
-						attribute(record->rel, field));
+						column_number(record->rel, field));
 }
 
 bool
@@ -161,14 +200,14 @@ field_changed(const RecordChange *change, const char *field)
 	after = value_of(&change->after, field, &null_after);
 	if (null_before || null_after)
 		return null_before != null_after;
-	attr = TupleDescAttr(RelationGetDescr(change->rel), attribute(change->rel, field) - 1);
+	attr = TupleDescAttr(RelationGetDescr(change->rel), column_number(change->rel, field) - 1);
 	return !datum_image_eq(before, after, attr->attbyval, attr->attlen);
 }
 
 static void
 replace_field(Record *record, const char *field, Datum value, bool isnull)
 {
-	int			number = attribute(record->rel, field);
+	int			number = column_number(record->rel, field);
 	MemoryContext caller = MemoryContextSwitchTo(record->context);
 
 	record->tuple = heap_modify_tuple_by_cols(record->tuple, RelationGetDescr(record->rel),
@@ -193,7 +232,7 @@ void
 set_field_text(Record *record, const char *field, const char *text)
 {
 	Oid			type = SPI_gettypeid(RelationGetDescr(record->rel),
-									 attribute(record->rel, field));
+									 column_number(record->rel, field));
 	Oid			input;
 	Oid			param;
 

@@ -39,6 +39,7 @@ extern RecordChange record_change(FunctionCallInfo fcinfo, const char *function,
 								  bool before, int events);
 extern Datum record_result(const RecordChange *change);
 
+extern int	column_number(Relation rel, const char *field);
 extern bool is_null(const Record *record, const char *field);
 extern int64 id_of(const Record *record, const char *field);
 extern DateADT date_of(const Record *record, const char *field);

@@ -204,9 +204,10 @@ early_help_review_after(PG_FUNCTION_ARGS)
 	{
 		look_again(review, &plan);
 		write_by_rules(change.rel, extends ? &extend_query : &complete_query, values, NULL);
-		apply_event(change.rel, &episode, EVENT_HOLD_REVIEW, held_on, 0);
 		if (extends)
-			apply_event(change.rel, &episode, EVENT_EXTEND, held_on, 0);
+			apply_two_events(change.rel, &episode, EVENT_HOLD_REVIEW, EVENT_EXTEND, held_on);
+		else
+			apply_event(change.rel, &episode, EVENT_HOLD_REVIEW, held_on, 0);
 	}
 	end_partnership_queries();
 	return record_result(&change);

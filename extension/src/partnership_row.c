@@ -1,0 +1,195 @@
+/*-------------------------------------------------------------------------
+ *
+ * partnership_row.c
+ *		One row of a sibling table by its key, without a query.
+ *
+ * Nearly every rule begins with a row it locks: the episode, the plan, the
+ * EHA. Setting up a query for it takes several times as long as finding the
+ * row, so this goes through the table's primary key itself, and through the
+ * table access method, as foreign keys go through theirs.
+ *
+ * What is seen is what run_partnership_query() would see: the latest committed
+ * rows at every isolation level, and what this transaction has written, its
+ * present statement included; no privilege is asked for and no row security
+ * applies. What is locked is locked as FOR NO KEY UPDATE locks it: an update
+ * that is under way is waited for, and then the newest row counts, or above
+ * READ COMMITTED the transaction fails with 40001.
+ *
+ * Nothing is remembered between calls.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "executor/tuptable.h"
+#include "storage/lmgr.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+#include "partnership_row.h"
+
+static Relation
+open_sibling(Relation rel, const char *table, LOCKMODE mode)
+{
+	Oid			schema = RelationGetNamespace(rel);
+	Oid			sibling = get_relname_relid(table, schema);
+
+	/* A partitioned table or a view has no rows of its own to find. */
+	if (!OidIsValid(sibling) || get_rel_relkind(sibling) != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("schema \"%s\" has no table \"%s\"", get_namespace_name(schema), table),
+				 errdetail("Table \"%s\" stands apart from the rest of its partnership.",
+						   RelationGetRelationName(rel))));
+	return table_open(sibling, mode);
+}
+
+/* The index of the primary key, as the relation cache has it. */
+static Oid
+primary_key(Relation sibling)
+{
+	if (!sibling->rd_indexvalid)
+		list_free(RelationGetIndexList(sibling));
+	if (!OidIsValid(sibling->rd_pkindex))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("table \"%s\" has no primary key, by which its rules find a row",
+						RelationGetRelationName(sibling)),
+				 errhint("early_help.upgrade_partnership restores the record's own keys.")));
+	return sibling->rd_pkindex;
+}
+
+/* The row that the snapshot sees, copied; NULL if there is none. */
+static HeapTuple
+find_row(Relation sibling, const char *key, int64 id, Snapshot snapshot)
+{
+	ScanKeyData scan_key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&scan_key, column_number(sibling, key), BTEqualStrategyNumber, F_INT8EQ,
+				Int64GetDatum(id));
+	scan = systable_beginscan(sibling, primary_key(sibling), true, snapshot, 1, &scan_key);
+	tuple = systable_getnext(scan);
+	if (tuple)
+		tuple = heap_copytuple(tuple);
+	systable_endscan(scan);
+	return tuple;
+}
+
+/*
+ * Locks the row that the snapshot saw, or the newest version of it. NULL if it
+ * is gone meanwhile.
+ */
+static HeapTuple
+lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot)
+{
+	TupleTableSlot *slot = table_slot_create(sibling, NULL);
+	uint8		flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
+	HeapTuple	locked = NULL;
+	TM_FailureData failure;
+
+	if (!IsolationUsesXactSnapshot())
+		flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
+	switch (table_tuple_lock(sibling, &tuple->t_self, snapshot, slot, GetCurrentCommandId(false),
+							 LockTupleNoKeyExclusive, LockWaitBlock, flags, &failure))
+	{
+		case TM_Ok:
+			locked = ExecCopySlotHeapTuple(slot);
+			break;
+		case TM_SelfModified:
+			break;
+		case TM_Updated:
+		case TM_Deleted:
+			if (IsolationUsesXactSnapshot())
+				ereport(ERROR,
+						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+						 errmsg("could not serialize access due to concurrent update")));
+			break;
+		default:
+			elog(ERROR, "a row of \"%s\" could not be locked", RelationGetRelationName(sibling));
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	return locked;
+}
+
+/*
+ * Opens the table and finds the row, with the snapshot a query would have:
+ * this statement's triggers' own writes are seen.
+ */
+static bool
+find_sibling(Relation rel, const char *table, const char *key, int64 id, bool lock, Record *row)
+{
+	Snapshot	snapshot;
+
+	row->rel = open_sibling(rel, table, lock ? RowShareLock : AccessShareLock);
+	row->context = CurrentMemoryContext;
+	CommandCounterIncrement();
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	row->tuple = find_row(row->rel, key, id, snapshot);
+	if (row->tuple && lock)
+		row->tuple = lock_row(row->rel, row->tuple, snapshot);
+	UnregisterSnapshot(snapshot);
+
+	/* The newest version may have got another key: it is another row then. */
+	if (row->tuple && id_of(row, key) == id)
+		return true;
+	leave_sibling(row);
+	return false;
+}
+
+/* Reads a row of a sibling table of rel; false, and nothing to leave, if there is none. */
+bool
+read_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row)
+{
+	return find_sibling(rel, table, key, id, false, row);
+}
+
+/* The same, locked FOR NO KEY UPDATE until the transaction ends. */
+bool
+lock_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row)
+{
+	return find_sibling(rel, table, key, id, true, row);
+}
+
+/*
+ * Locks a row read before, and brings it up to date; false, and nothing to
+ * leave, if it is gone. Above READ COMMITTED the row is looked up again: what
+ * changed it since it was read is no reason to fail yet.
+ */
+bool
+lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
+{
+	int64		id = id_of(row, key);
+	Snapshot	snapshot;
+
+	if (IsolationUsesXactSnapshot())
+	{
+		leave_sibling(row);
+		return lock_sibling(rel, table, key, id, row);
+	}
+	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	row->tuple = lock_row(row->rel, row->tuple, snapshot);
+	UnregisterSnapshot(snapshot);
+	if (row->tuple && id_of(row, key) == id)
+		return true;
+	leave_sibling(row);
+	return false;
+}
+
+/* The table stays locked until the transaction ends, as a query would leave it. */
+void
+leave_sibling(Record *row)
+{
+	table_close(row->rel, NoLock);
+	row->rel = NULL;
+	row->tuple = NULL;
+}
