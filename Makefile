@@ -5,19 +5,23 @@
 #   make installcheck     run the pg_regress suite against a running server
 #   make WERROR=1         the same with -Wall -Wextra -Werror
 #   make check            install what is missing, build, run every suite
+#   make bench            install what is missing, build, compare speeds
 #   make demo             install what is missing, build, show it at work
 #   make demo-stop        end the demo
 #   make docs             make the pages of docs/ that come from the library
 #   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
 
-HARNESS := check demo demo-stop docs mutate
+HARNESS := bench check demo demo-stop docs mutate
 ifneq ($(filter $(HARNESS),$(MAKECMDGOALS)),)
 
 # These work before there is a compiler or a PostgreSQL, so PGXS stays out;
 # other goals on the same command line get a make of their own.
 .NOTPARALLEL:
 .PHONY: $(MAKECMDGOALS)
+
+bench:
+	@test/bench/run
 
 check:
 	@test/check
