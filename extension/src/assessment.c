@@ -67,6 +67,28 @@ check_corrects(const Record *assessment)
 				   (long long) id_of(assessment, "episode_id"));
 }
 
+static const PartnershipQuery assessed_before_query = {
+	"select domain::pg_catalog.text, assessed_on::pg_catalog.date from @assessment_domain"
+	" where assessment_id" EQ "$1 and assessed_on" LT "$2 limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* An EHA is not re-dated past what it has found already. */
+static void
+check_no_domain_before(const Record *assessment)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(assessment, "assessment_id")),
+		DateADTGetDatum(date_of(assessment, "started_on"))
+	};
+
+	if (run_partnership_query(assessment->rel, &assessed_before_query, values, NULL) > 0)
+		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
+				   "%s of assessment_id %lld was assessed on %s, before started_on %s",
+				   result_text(1), (long long) id_of(assessment, "assessment_id"),
+				   date_words(result_date(2)), date_words(date_of(assessment, "started_on")));
+}
+
 static void
 check_start(RecordChange *change)
 {
@@ -80,6 +102,8 @@ check_start(RecordChange *change)
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
 	if (TRIGGER_FIRED_BY_INSERT(change->event))
 		legal_transition(change->rel, &episode, EVENT_START_ASSESSMENT, false);
+	else
+		check_no_domain_before(assessment);
 	require_conversation(change->rel, episode.family_id, started_on, "EHA");
 	end_with_consent(assessment, require_consent(change->rel, episode.family_id, started_on, "EHA"));
 }

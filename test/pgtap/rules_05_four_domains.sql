@@ -65,5 +65,11 @@ select refused($$update assessment set corrects_assessment_id = null where asses
 insert into assessment_domain (assessment_id, domain, assessed_on) values (2, 'health_and_wellbeing', '2024-01-12');
 select allowed($$delete from assessment where assessment_id = 2$$, 'an open EHA entered by mistake can be deleted');
 
+-- Nor is an EHA re-dated past what it has found.
+select support(7, 'assessing') \g /dev/null
+select assess_domain(7, 'health_and_wellbeing', '2024-01-12') \g /dev/null
+select refused($$update assessment set started_on = '2024-01-13' where assessment_id = 7$$, 'YH005', 'started after a domain was assessed');
+select allowed($$update assessment set started_on = '2024-01-12' where assessment_id = 7$$, 'on that day it may');
+
 select * from finish();
 rollback;

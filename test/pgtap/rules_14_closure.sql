@@ -151,5 +151,18 @@ select is(level_of(61), 'universal', 'a child that leaves is at universal servic
 update episode_child set left_on = null where child_id = 61;
 select is(level_of(61), 'early_help', 'and at early help when it did not leave after all');
 
+-- A step up is of the days before closure, too.
+select support(17, 'planned') \g /dev/null
+select step_id from step_up(171, 'section_47', 'why', '2024-02-10', no_assessment_reason => 'urgent', family_id => 17)
+\gset
+select decline_step(:step_id, '2024-02-25') \g /dev/null
+select refused($$select close_episode(17, 'moved_away', '2024-02-22', '2024-02-22')$$, 'YH014', 'not closed as of a day before a step up was declined', 'step %');
+select allowed($$select close_episode(17, 'moved_away', '2024-02-25', '2024-02-25')$$, 'but from that day on');
+select refused($$select close_episode(17, 'moved_away', '2024-02-27', '2024-02-27');
+    update episode set closed_on = '2024-02-24', closure_agreed_on = '2024-02-24' where episode_id = 17$$, 'YH014', 'nor is the closure re-dated so');
+select support(18, 'none') \g /dev/null
+select refused($$insert into episode (family_id, opened_on, reopened_on, reopen_reason) values (18, '2024-02-01', '2024-03-01', 'why')$$,
+    'YH014', 'a new episode has not been reopened');
+
 select * from finish();
 rollback;
