@@ -80,9 +80,6 @@ static const PartnershipQuery dated_after_query = {
 	" where p.episode_id" EQ "$1 and r.held_on" GT "$2"
 	" union all select 'lead_practitioner of practitioner', practitioner_id from @lead_practitioner"
 	" where episode_id" EQ "$1 and from_on" GT "$2"
-	" union all select 'step', step_id from @step"
-	" where episode_id" EQ "$1 and early_help.level_number(to_level)" EQ "3"
-	" and (offered_on" GT "$2 or decided_on" GT "$2)"
 	" union all select 'episode_child of child', child_id from @episode_child"
 	" where episode_id" EQ "$1 and (joined_on" GT "$2 or (left_on" GT "$2 and (left_on" NE "$3 or $3 is null)))"
 	") as dated limit 1",
