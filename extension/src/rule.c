@@ -425,7 +425,7 @@ raise(const Rule *r, Relation rel, const char *constraint,
 			 constraint ? err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint) : 0));
 }
 
-static char *format_detail(const char *detail, va_list args) pg_attribute_printf(1, 0);
+static char *format_detail(const char *detail, va_list args) printf_format(1, 0);
 
 static char *
 format_detail(const char *detail, va_list args)
