@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 
 #include "partnership_query.h"
@@ -24,12 +25,18 @@
  * ---------------------------------------------------------------------
  */
 
-/* Children that are merged: few. Kept as long as the statement's trigger. */
+/* Children that are merged: few. Both lists are kept as long as the statement's trigger. */
 typedef struct MergedChildren
 {
 	uint64		count;
 	int64	   *pairs;			/* child, whom it counts for */
 } MergedChildren;
+
+typedef struct Merges
+{
+	MergedChildren now;			/* as last committed */
+	MergedChildren seen;		/* in the transaction's snapshot */
+} Merges;
 
 static const PartnershipQuery merged_children_query = {
 	"select child_id, merged_into_child_id from @child where merged_into_child_id is not null",
@@ -42,25 +49,41 @@ static const PartnershipQuery hold_child_query = {
 	1, {INT8OID}
 };
 
-static MergedChildren *
-read_merged_children(Relation rel, MemoryContext lifetime)
+/* The rows of the query that has just run. */
+static MergedChildren
+list_merged_children(uint64 count, MemoryContext lifetime)
 {
-	MergedChildren *merged = MemoryContextAllocZero(lifetime, sizeof(MergedChildren));
+	MergedChildren merged = {.count = count};
 	bool		isnull;
 
-	begin_partnership_queries();
-	merged->count = run_partnership_query(rel, &merged_children_query, NULL, NULL);
-	merged->pairs = MemoryContextAllocHuge(lifetime, Max(merged->count, 1) * 2 * sizeof(int64));
-	for (uint64 i = 0; i < merged->count; i++)
+	merged.pairs = MemoryContextAllocHuge(lifetime, Max(count, 1) * 2 * sizeof(int64));
+	for (uint64 i = 0; i < count; i++)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 
-		merged->pairs[2 * i] = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
-		merged->pairs[2 * i + 1] = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
+		merged.pairs[2 * i] = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
+		merged.pairs[2 * i + 1] = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
+	}
+	return merged;
+}
+
+static Merges *
+read_merges(Relation rel, MemoryContext lifetime)
+{
+	Merges	   *merges = MemoryContextAllocZero(lifetime, sizeof(Merges));
+	uint64		count;
+
+	begin_partnership_queries();
+	count = run_partnership_query(rel, &merged_children_query, NULL, NULL);
+	merges->now = merges->seen = list_merged_children(count, lifetime);
+	if (IsolationUsesXactSnapshot())
+	{
+		count = run_partnership_query_as_seen(rel, &merged_children_query, NULL, NULL);
+		merges->seen = list_merged_children(count, lifetime);
 	}
 	end_partnership_queries();
-	return merged;
+	return merges;
 }
 
 static int64
@@ -72,6 +95,24 @@ counts_for(const MergedChildren *merged, int64 child_id)
 			return merged->pairs[2 * i + 1];
 	}
 	return child_id;
+}
+
+/*
+ * Whom a child counts for. A merge that the transaction does not see would
+ * give its row another child than its own figures count it for: try again.
+ */
+static int64
+counted_child(const Merges *merges, int64 child_id)
+{
+	int64		counted = counts_for(&merges->now, child_id);
+
+	if (counts_for(&merges->seen, child_id) != counted)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to a concurrent merge"),
+				 errdetail("child_id %lld", (long long) child_id),
+				 errhint("Run the transaction again.")));
+	return counted;
 }
 
 PG_FUNCTION_INFO_V1(early_help_counted_child);
@@ -88,9 +129,9 @@ early_help_counted_child(PG_FUNCTION_ARGS)
 	if (is_null(record, "child_id") || !field_changed(&change, "child_id"))
 		return record_result(&change);
 	if (fcinfo->flinfo->fn_extra == NULL)
-		fcinfo->flinfo->fn_extra = read_merged_children(change.rel, fcinfo->flinfo->fn_mcxt);
+		fcinfo->flinfo->fn_extra = read_merges(change.rel, fcinfo->flinfo->fn_mcxt);
 	child_id = id_of(record, "child_id");
-	counted = counts_for(fcinfo->flinfo->fn_extra, child_id);
+	counted = counted_child(fcinfo->flinfo->fn_extra, child_id);
 	set_field(record, "counted_child_id", Int64GetDatum(counted));
 	if (counted != child_id)
 	{

@@ -135,20 +135,14 @@ end_partnership_queries(void)
 		elog(ERROR, "SPI_finish failed");
 }
 
-/*
- * Runs the query between begin and end, as the owner of rel, whose schema is
- * the partnership. Returns how many rows it gave or wrote; the rows are in
- * SPI_tuptable until the next query.
- */
-uint64
-run_partnership_query(Relation rel, const PartnershipQuery *query,
-					  const Datum *values, const char *nulls)
+static uint64
+run_query(Relation rel, const PartnershipQuery *query,
+		  const Datum *values, const char *nulls, Snapshot snapshot)
 {
 	Oid			user;
 	int			security;
 	int			code;
 	SPIPlanPtr	plan;
-	Snapshot	snapshot = IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot;
 
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(rel->rd_rel->relowner,
@@ -160,6 +154,27 @@ run_partnership_query(Relation rel, const PartnershipQuery *query,
 	if (code < 0)
 		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(code));
 	return SPI_processed;
+}
+
+/*
+ * Runs the query between begin and end, as the owner of rel, whose schema is
+ * the partnership. Returns how many rows it gave or wrote; the rows are in
+ * SPI_tuptable until the next query.
+ */
+uint64
+run_partnership_query(Relation rel, const PartnershipQuery *query,
+					  const Datum *values, const char *nulls)
+{
+	return run_query(rel, query, values, nulls,
+					 IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot);
+}
+
+/* The same with the snapshot the transaction's own queries have. */
+uint64
+run_partnership_query_as_seen(Relation rel, const PartnershipQuery *query,
+							  const Datum *values, const char *nulls)
+{
+	return run_query(rel, query, values, nulls, InvalidSnapshot);
 }
 
 /*

@@ -40,6 +40,8 @@ extern void end_partnership_queries(void);
 extern uint64 run_partnership_query(Relation rel, const PartnershipQuery *query,
 									const Datum *values, const char *nulls);
 
+extern uint64 run_partnership_query_as_seen(Relation rel, const PartnershipQuery *query,
+											const Datum *values, const char *nulls);
 extern uint64 write_by_rules(Relation rel, const PartnershipQuery *query,
 							 const Datum *values, const char *nulls);
 extern bool rules_are_writing(void);

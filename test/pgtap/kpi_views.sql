@@ -110,7 +110,7 @@ select matches(
     'a month is looked up by the index of the cells');
 select matches(
     plan_of($$ select sum(contacts) from p_kpi.contacts where source_code = '6' and age_at_contact = 7 $$),
-    'kpi_cell_contacts [^\n]*\n *Filter: [^\n]*source_code[^\n]*''6''[^\n]*\n(.*\n)*.*Index Scan using contact_child_of_a_month [^\n]*\n[^\n]*\n *Filter: [^\n]*source_code[^\n]*''6''',
+    'kpi_cell_contacts [^\n]*\n(?: *Disabled: true\n)? *Filter: [^\n]*source_code[^\n]*''6''[^\n]*\n(.*\n)*.*Index Scan using contact_child_of_a_month [^\n]*\n[^\n]*\n *Filter: [^\n]*source_code[^\n]*''6''',
     'a filter on a dimension reaches the cells and the records');
 select doesnt_match(
     plan_of($$ select sum(contacts) from p_kpi.contacts where month = '2018-01-01' $$),
