@@ -9,10 +9,11 @@
 #   make demo             install what is missing, build, show it at work
 #   make demo-stop        end the demo
 #   make docs             make the pages of docs/ that come from the library
+#   make lint             clang-tidy and cppcheck over the C
 #   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
 
-HARNESS := bench check demo demo-stop docs mutate
+HARNESS := bench check demo demo-stop docs lint mutate
 ifneq ($(filter $(HARNESS),$(MAKECMDGOALS)),)
 
 # These work before there is a compiler or a PostgreSQL, so PGXS stays out;
@@ -34,6 +35,9 @@ demo-stop:
 
 docs:
 	@tools/docs
+
+lint:
+	@tools/lint
 
 mutate:
 	@tools/with-server test/mutate $(PATTERN)

@@ -109,9 +109,11 @@ read_columns(const RecordChange *change, MemoryContext lifetime)
 	checked->count = count;
 	for (int i = 0; i < count; i++)
 	{
-		checked->columns[i].column = MemoryContextStrdup(lifetime, trigger->tgargs[3 * i]);
-		checked->columns[i].list = MemoryContextStrdup(lifetime, trigger->tgargs[3 * i + 1]);
-		checked->columns[i].day = MemoryContextStrdup(lifetime, trigger->tgargs[3 * i + 2]);
+		char	  **args = trigger->tgargs + (ptrdiff_t) 3 * i;
+
+		checked->columns[i].column = MemoryContextStrdup(lifetime, args[0]);
+		checked->columns[i].list = MemoryContextStrdup(lifetime, args[1]);
+		checked->columns[i].day = MemoryContextStrdup(lifetime, args[2]);
 		read_limited_codes(change->rel, &checked->columns[i], lifetime);
 	}
 	end_partnership_queries();

@@ -74,7 +74,7 @@ find_row(Relation sibling, const char *key, int64 id, Snapshot snapshot)
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	ScanKeyInit(&scan_key, column_number(sibling, key), BTEqualStrategyNumber, F_INT8EQ,
+	ScanKeyInit(&scan_key, (AttrNumber) column_number(sibling, key), BTEqualStrategyNumber, F_INT8EQ,
 				Int64GetDatum(id));
 	scan = systable_beginscan(sibling, primary_key(sibling), true, snapshot, 1, &scan_key);
 	tuple = systable_getnext(scan);

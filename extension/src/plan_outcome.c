@@ -87,7 +87,7 @@ check_cap(const Record *outcome, const SupportPlan *plan)
 	if (strcmp(plan->kind, PLAN_KIND_INTERVENTION) == 0)
 		return;					/* the CHECK's, and check_row's words */
 	most = most_outcomes(outcome->rel, plan);
-	if (atoi(text_of(outcome, "position")) > most)
+	if (pg_strtoint32(text_of(outcome, "position")) > most)
 		rule_error(RULE_FIVE_OUTCOMES, outcome->rel, NULL,
 				   "plan_id %lld may have %d live outcomes", (long long) plan->id, most);
 }

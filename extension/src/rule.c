@@ -436,7 +436,7 @@ format_detail(const char *detail, va_list args)
 		return NULL;
 	/* Ids, dates and codes fit; whatever does not is cut, at a character's end. */
 	vsnprintf(words, sizeof(words), detail, args);
-	words[pg_mbcliplen(words, strlen(words), sizeof(words) - 2)] = '\0';
+	words[pg_mbcliplen(words, (int) strlen(words), sizeof(words) - 2)] = '\0';
 	return pstrdup(words);
 }
 
