@@ -154,6 +154,20 @@ as 'MODULE_PATHNAME', 'early_help_review_after';
 comment on function early_help.review_after() is
     'After insert of review: completes or extends the plan; hold_review, extend.';
 
+create function early_help.review_sets_next()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_review_sets_next';
+comment on function early_help.review_sets_next() is
+    'After update of next_review_due_on: due_on of the review held after it follows (R02). Error YH004.';
+
+create function early_help.review_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_review_stays';
+comment on function early_help.review_stays() is
+    'Before delete of review: what was held stays (R03). Error YH003.';
+
 create function early_help.plan_outcome_before()
 returns trigger
 language c
@@ -209,6 +223,20 @@ language c
 as 'MODULE_PATHNAME', 'early_help_sharing_decision_before';
 comment on function early_help.sharing_decision_before() is
     'Before insert or update of sharing_decision: sharing by consent rests on consent to share (R08). Error YH008.';
+
+create function early_help.consent_to_share_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_consent_to_share_stays';
+comment on function early_help.consent_to_share_stays() is
+    'After delete of consent to share, or update of given_on or agency_id: what was shared by it is covered still (R08). Error YH008.';
+
+create function early_help.contact_child_fits_episode()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_contact_child_fits_episode';
+comment on function early_help.contact_child_fits_episode() is
+    'Before insert or update of a contact_child that is attached: to an episode of the child or its family, open on that day (R16). Error YH016.';
 
 create function early_help.referral_not_while_open()
 returns trigger

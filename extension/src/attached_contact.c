@@ -17,6 +17,7 @@
 #include "attached_contact.h"
 #include "episode_event.h"
 #include "partnership_query.h"
+#include "record.h"
 #include "rule.h"
 
 static const PartnershipQuery open_episode_query = {
@@ -48,6 +49,46 @@ early_help_referral_not_while_open(PG_FUNCTION_ARGS)
 				   "family_id %lld has episode_id %lld open on %s",
 				   (long long) id_of(referral, "family_id"), (long long) result_id(1),
 				   date_words(referred_on));
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+/* A child of the episode, or of its family; a duplicate's contact may be of the child it counts for. */
+static const PartnershipQuery attachable_query = {
+	"select e.episode_id from @episode e where e.episode_id" EQ "$1"
+	" and e.opened_on" LE "$2 and (e.closed_on is null or e.closed_on" GE "$2)"
+	" and (exists (select from @episode_child c where c.episode_id" EQ "$1"
+	" and (c.child_id" EQ "$3 or c.child_id" EQ "$4))"
+	" or exists (select from @family_member m where m.family_id" EQ "e.family_id"
+	" and (m.child_id" EQ "$3 or m.child_id" EQ "$4)))",
+	4, {INT8OID, DATEOID, INT8OID, INT8OID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_contact_child_fits_episode);
+
+/* Trigger, before insert or update of an attached contact_child. */
+Datum
+early_help_contact_child_fits_episode(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "contact_child_fits_episode", true,
+										ROW_INSERT | ROW_UPDATE);
+	Record	   *contact_child = &change.after;
+	DateADT		received_on = date_of(contact_child, "received_on");
+	Datum		values[] = {
+		Int64GetDatum(id_of(contact_child, "attached_episode_id")), DateADTGetDatum(received_on),
+		Int64GetDatum(id_of(contact_child, "child_id")),
+		Int64GetDatum(id_of(contact_child, "counted_child_id"))
+	};
+
+	if (is_null(contact_child, "received_on") || is_null(contact_child, "child_id"))
+		return record_result(&change);	/* check_row says so */
+	begin_partnership_queries();
+	if (run_partnership_query(change.rel, &attachable_query, values, NULL) == 0)
+		rule_error_hint(RULE_ATTACHED_CONTACT, change.rel, NULL,
+						"Attach it to the episode that the child's family has open on that day, or to none.",
+						"episode_id %lld is not open on %s for child_id %lld",
+						(long long) id_of(contact_child, "attached_episode_id"),
+						date_words(received_on), (long long) id_of(contact_child, "child_id"));
 	end_partnership_queries();
 	return record_result(&change);
 }

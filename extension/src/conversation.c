@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 
 #include "conversation.h"
+#include "episode_event.h"
 #include "partnership_query.h"
 #include "record.h"
 #include "rule.h"
@@ -49,7 +50,8 @@ PG_FUNCTION_INFO_V1(early_help_conversation_stays);
 
 /*
  * Trigger, before update of held_on or delete: support that began with this
- * conversation, and no other, keeps it.
+ * conversation, and no other, keeps it. One at a time for a family, so that two
+ * conversations do not go because each has the other.
  */
 Datum
 early_help_conversation_stays(PG_FUNCTION_ARGS)
@@ -66,6 +68,7 @@ early_help_conversation_stays(PG_FUNCTION_ARGS)
 	char		nulls[] = {' ', ' ', ' ', gone ? 'n' : ' '};
 
 	begin_partnership_queries();
+	lock_family(change.rel, id_of(conversation, "family_id"));
 	if (run_partnership_query(change.rel, &unsupported_query, values, nulls) > 0)
 		rule_error(RULE_CONVERSATION_FIRST, change.rel, NULL,
 				   "support of episode_id %lld began with conversation_id %lld",

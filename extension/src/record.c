@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -208,7 +209,12 @@ static void
 replace_field(Record *record, const char *field, Datum value, bool isnull)
 {
 	int			number = column_number(record->rel, field);
+	Oid			type = TupleDescAttr(RelationGetDescr(record->rel), number - 1)->atttypid;
 	MemoryContext caller = MemoryContextSwitchTo(record->context);
+
+	/* What the rules fill in is of the column's domain, as what a writer gives is. */
+	if (get_typtype(type) == TYPTYPE_DOMAIN)
+		domain_check(value, isnull, type, NULL, NULL);
 
 	record->tuple = heap_modify_tuple_by_cols(record->tuple, RelationGetDescr(record->rel),
 											  1, &number, &value, &isnull);

@@ -137,7 +137,7 @@ early_help_review_before(PG_FUNCTION_ARGS)
 			fill_from_plan(review, &plan);
 			legal_transition(change.rel, &episode, EVENT_HOLD_REVIEW, false);
 		}
-		else if (field_changed(&change, "held_on"))
+		else if (field_changed(&change, "held_on") || field_changed(&change, "due_on"))
 			check_redated(&change, &plan);
 	}
 	end_partnership_queries();
@@ -211,4 +211,49 @@ early_help_review_after(PG_FUNCTION_ARGS)
 	}
 	end_partnership_queries();
 	return record_result(&change);
+}
+
+static const PartnershipQuery next_due_query = {
+	"update @review set due_on = $3 where review_id" EQ "(select r.review_id from @review r"
+	" where r.plan_id" EQ "$1 and r.held_on" GT "$2 order by r.held_on limit 1)",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_review_sets_next);
+
+/*
+ * Trigger, after update of next_review_due_on: the review held after this one
+ * was due that day. Where there is none yet, the plan's foreign key follows.
+ */
+Datum
+early_help_review_sets_next(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "review_sets_next", false, ROW_UPDATE);
+	Record	   *review = &change.after;
+	Datum		values[] = {
+		Int64GetDatum(id_of(review, "plan_id")),
+		DateADTGetDatum(date_of(review, "held_on")),
+		DateADTGetDatum(date_of(review, "next_review_due_on"))
+	};
+
+	begin_partnership_queries();
+	write_by_rules(change.rel, &next_due_query, values, NULL);
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+PG_FUNCTION_INFO_V1(early_help_review_stays);
+
+/* Trigger, before delete of review: what the plan was allowed after it rests on it. */
+Datum
+early_help_review_stays(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "review_stays", true, ROW_DELETE);
+	Record	   *review = &change.before;
+
+	rule_error_hint(RULE_COMPLETED_BY_REVIEW, change.rel, NULL,
+					"Correct its days; a review that was held stays.",
+					"review_id %lld of plan_id %lld was held on %s",
+					(long long) id_of(review, "review_id"), (long long) id_of(review, "plan_id"),
+					date_words(date_of(review, "held_on")));
 }

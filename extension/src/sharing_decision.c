@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 
+#include "episode_event.h"
 #include "partnership_query.h"
 #include "record.h"
 #include "rule.h"
@@ -46,6 +47,49 @@ early_help_sharing_decision_before(PG_FUNCTION_ARGS)
 						(long long) id_of(decision, "family_id"),
 						date_words(date_of(decision, "decided_on")),
 						(long long) id_of(decision, "agency_id"));
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+static const PartnershipQuery shared_without_query = {
+	"select d.sharing_decision_id from @sharing_decision d where d.family_id" EQ "$1"
+	" and d.agency_id" EQ "$2 and d.shared and d.basis" EQ "'consent' and d.decided_on" GE "$3"
+	" and (d.decided_on" LT "$4 or $4 is null)"
+	" and not exists (select from @consent c where c.family_id" EQ "$1 and c.kind" EQ "'share'"
+	" and c.agency_id" EQ "$2 and c.given_on" LE "d.decided_on"
+	" and (c.withdrawn_on is null or c.withdrawn_on" GT "d.decided_on)) limit 1",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_consent_to_share_stays);
+
+/*
+ * Trigger, after delete of consent to share or update of given_on or agency_id:
+ * what was shared by it is covered by another, or it is withdrawn and not
+ * deleted. One at a time for a family, so that two do not go because each has
+ * the other.
+ */
+Datum
+early_help_consent_to_share_stays(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "consent_to_share_stays", false,
+										ROW_UPDATE | ROW_DELETE);
+	Record	   *consent = &change.before;
+	Datum		values[] = {
+		Int64GetDatum(id_of(consent, "family_id")),
+		Int64GetDatum(id_of(consent, "agency_id")),
+		DateADTGetDatum(date_of(consent, "given_on")),
+		DateADTGetDatum(date_of(consent, "withdrawn_on"))
+	};
+	char		nulls[] = {' ', ' ', ' ', is_null(consent, "withdrawn_on") ? 'n' : ' '};
+
+	begin_partnership_queries();
+	lock_family(change.rel, id_of(consent, "family_id"));
+	if (run_partnership_query(change.rel, &shared_without_query, values, nulls) > 0)
+		rule_error_hint(RULE_CONSENT, change.rel, NULL,
+						"Set withdrawn_on; withdrawal never deletes the record.",
+						"sharing_decision_id %lld rests on consent_id %lld",
+						(long long) result_id(1), (long long) id_of(consent, "consent_id"));
 	end_partnership_queries();
 	return record_result(&change);
 }

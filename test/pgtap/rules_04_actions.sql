@@ -40,6 +40,15 @@ select refused(shares(1, 'safeguarding', '2024-01-10', reason => ' '), 'YH008', 
 select allowed(shares(1, 'consent', '2024-01-10', shared => false), 'not to share needs no consent');
 select refused(shares(1, 'consent', '2024-01-10', shared => false) || '; update sharing_decision set shared = true', 'YH008', 'until it is shared');
 select refused($$update consent set withdrawn_on = '2024-02-01' where kind = 'share'; $$ || shares(2, 'consent', '2024-02-01'), 'YH008', 'withdrawal stops sharing');
+insert into sharing_decision (sharing_decision_id, family_id, agency_id, basis, decided_on, shared, reason)
+values (50, 1, 2, 'consent', '2024-01-15', true, 'why');
+select refused($$delete from consent where kind = 'share'$$, 'YH008', 'consent that was shared by is not deleted', 'sharing_decision_id 50 rests on consent_id %');
+select refused($$update consent set given_on = '2024-01-16' where kind = 'share'$$, 'YH008', 'nor given later');
+select refused($$update consent set agency_id = 1 where kind = 'share'$$, 'YH008', 'nor for another agency');
+select allowed($$update consent set given_on = '2024-01-15' where kind = 'share'$$, 'up to that day it may be corrected');
+select allowed($$update consent set withdrawn_on = '2024-01-12' where kind = 'share'$$, 'a withdrawal that is recorded late is recorded');
+select allowed($$insert into consent (family_id, kind, agency_id, given_by, given_on) values (1, 'share', 2, 'carer', '2024-01-02');
+    delete from consent where kind = 'share' and given_by = 'parent'$$, 'where another covers it, it can go');
 
 -- R22.
 select refused($$insert into family_member (family_id, child_id, joined_on) values (1, 11, '2024-05-01')$$, '23P01', 'a membership over another of the same family');

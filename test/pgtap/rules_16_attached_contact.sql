@@ -38,5 +38,22 @@ select refused($$select record_contact(11, '6', 'N1', '2024-01-05', decision => 
 select refused($$select refer(contact_child_id) from contact_child where attached_episode_id = 1$$, 'YH016', 'nor afterwards');
 select allowed($$select refer(contact_child_id) from contact_child where child_id = 21$$, 'one that is not attached is');
 
+-- Attached to an episode of the child's own, open on the day.
+create function public.attaches(child bigint, episode bigint, day date)
+returns text
+language sql
+as $$
+    select format('with c as (insert into contact (received_on, source_code) values (%L, ''6'') returning contact_id, received_on)
+        insert into contact_child (contact_id, received_on, source_code, child_id, primary_need_code, attached_episode_id)
+        select contact_id, received_on, ''6'', %s, ''N1'', %s from c', day, child, episode);
+$$;
+select allowed(attaches(11, 1, '2024-01-01'), 'a contact of the day the episode opens is attached to it');
+select refused(attaches(11, 1, '2023-12-31'), 'YH016', 'one of before is not, by hand', 'episode_id 1 is not open on 2023-12-31 for child_id 11');
+select refused(attaches(21, 2, '2024-04-01'), 'YH016', 'nor one of after the closure');
+select refused(attaches(11, 2, '2024-03-01'), 'YH016', 'nor one of another family''s child');
+select refused($$update contact set received_on = '2023-01-01' where contact_id = (
+    select contact_id from contact_child where attached_episode_id = 1)$$, 'YH016', 'nor re-dated to before it opened');
+select refused($$update contact_child set child_id = 21 where attached_episode_id = 1$$, 'YH016', 'nor given to another family''s child');
+
 select * from finish();
 rollback;

@@ -7,6 +7,12 @@ create trigger contact_child_facts
     when (new.received_on is null or new.source_code is null)
     execute function early_help.contact_child_before();
 
+create trigger contact_child_fits_episode
+    before insert or update of attached_episode_id, received_on, child_id on contact_child
+    for each row
+    when (new.attached_episode_id is not null)
+    execute function early_help.contact_child_fits_episode();
+
 create trigger contact_child_counts_for
     before insert or update of child_id on contact_child
     for each row
@@ -70,6 +76,11 @@ create trigger consent_stays
     after delete or update of given_on on consent
     for each row
     execute function early_help.consent_stays();
+create trigger consent_to_share_stays
+    after delete or update of given_on, agency_id on consent
+    for each row
+    when (old.kind = 'share')
+    execute function early_help.consent_to_share_stays();
 create trigger consent_keeps_family
     before update on consent
     for each row
@@ -166,6 +177,16 @@ create trigger review_what_follows
     after insert on review
     for each row
     execute function early_help.review_after();
+
+create trigger review_sets_next
+    after update on review
+    for each row
+    when (old.next_review_due_on is distinct from new.next_review_due_on)
+    execute function early_help.review_sets_next();
+create trigger review_stays
+    before delete on review
+    for each row
+    execute function early_help.review_stays();
 
 create trigger plan_outcome_rules
     before insert or update on plan_outcome
