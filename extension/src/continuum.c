@@ -140,15 +140,16 @@ state_name(EpisodeState state)
 	return state_names[state];
 }
 
+/* Null is the state of an episode whose column was altered. */
 EpisodeState
 state_by_name(const char *name)
 {
-	for (int i = 0; i < EPISODE_STATES; i++)
+	for (int i = 0; name && i < EPISODE_STATES; i++)
 	{
 		if (strcmp(state_names[i], name) == 0)
 			return (EpisodeState) i;
 	}
-	elog(ERROR, "unknown episode state \"%s\"", name);
+	elog(ERROR, "unknown episode state \"%s\"", name ? name : "null");
 }
 
 const char *

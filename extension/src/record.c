@@ -119,7 +119,7 @@ column_number(Relation rel, const char *field)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("table \"%s\" has no column \"%s\", which its rules read",
 						RelationGetRelationName(rel), field),
-				 errhint("early_help.upgrade_partnership restores the record's own columns.")));
+				 errhint("Put it back as create_partnership laid it down; early_help.audit lists what is missing.")));
 	return guess->number;
 }
 
@@ -221,9 +221,18 @@ replace_field(Record *record, const char *field, Datum value, bool isnull)
 	MemoryContextSwitchTo(caller);
 }
 
+/* Sets a field of a type passed by value; one that was altered since has no place for it. */
 void
 set_field(Record *record, const char *field, Datum value)
 {
+	int			number = column_number(record->rel, field);
+
+	if (!TupleDescAttr(RelationGetDescr(record->rel), number - 1)->attbyval)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of table \"%s\" is not of the type its rules write",
+						field, RelationGetRelationName(record->rel)),
+				 errhint("Give it back the type that create_partnership gave it.")));
 	replace_field(record, field, value, false);
 }
 
@@ -243,7 +252,7 @@ set_field_text(Record *record, const char *field, const char *text)
 	Oid			param;
 
 	getTypeInputInfo(type, &input, &param);
-	set_field(record, field, OidInputFunctionCall(input, pstrdup(text), param, -1));
+	replace_field(record, field, OidInputFunctionCall(input, pstrdup(text), param, -1), false);
 }
 
 /* A date for an error's detail, ISO whatever DateStyle says. */
