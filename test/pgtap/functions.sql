@@ -95,5 +95,27 @@ select city.start_assessment(e.episode_id, '2024-02-02') from city.episode e whe
 select is((select count(*)::integer from city.assessment a join city.episode e using (episode_id) where e.family_id = 3), 1, 'the functions go along with a renamed partnership');
 select refused('select city.add_outcome(987654321)', 'YHS05', 'and their errors');
 
+-- A partnership adds columns of its own: every function that returns a row goes on returning it.
+set constraints all immediate;
+do $$
+declare
+    t regclass;
+begin
+    for t in
+        select distinct c.oid
+        from pg_proc p
+        join pg_class c on c.reltype = p.prorettype
+        where p.pronamespace = 'city'::regnamespace
+    loop
+        execute format('alter table %s add column our_own text', t);
+    end loop;
+end
+$$;
+select is((select array_agg(p.proname order by p.proname) from pg_proc p join pg_class c on c.reltype = p.prorettype
+    where p.pronamespace = 'city'::regnamespace
+        and (public.outcome_of(format('select city.%I(%s)', p.proname, (
+            select string_agg(format('null::%s', a), ', ') from unnest(p.proargtypes::oid[]) t cross join lateral format_type(t, null) a)))).state = '42P13'),
+    null, 'functions return rows with columns that were added');
+
 select * from finish();
 rollback;

@@ -79,6 +79,8 @@ from (values
     ('YH014', $$update episode set closed_on = null where episode_id = 1$$),
     ('YH014', $$update episode set closed_on = null, closure_reason_code = null, closure_agreed_on = null where episode_id = 1$$),
     ('YH014', $$select reopen_episode(1, null, '2024-04-05')$$),
+    ('YH014', $$select reopen_episode(1, ' ', '2024-04-05')$$),
+    ('YH014', $$update episode set closure_agreed_on = null, closure_agreement_absent_reason = ' ' where episode_id = 1$$),
     ('YH014', $$select reopen_episode(1, 'why', '2024-03-31')$$),
     ('YH014', $$update episode set closed_on = '2024-03-11' where episode_id = 1$$)) as c (code, command);
 select allowed(command, 'and yet: ' || command)

@@ -67,8 +67,8 @@ create table episode (
     constraint episode_waiting_if_and_only_if_not_allocated
         check (state = 'closed' or (state = 'waiting') = (allocated_on is null)),
     constraint episode_closure_agreed_or_explained
-        check (closed_on is null or num_nonnulls(closure_agreed_on, closure_agreement_absent_reason) > 0),
-    constraint episode_reopening_has_reason check ((reopened_on is null) = (reopen_reason is null)),
+        check (closed_on is null or closure_agreed_on is not null or coalesce(closure_agreement_absent_reason, '') ~ '\S'),
+    constraint episode_reopening_has_reason check ((reopened_on is null) = (reopen_reason is null) and coalesce(reopen_reason, '.') ~ '\S'),
     constraint episode_closed_after_opened check (closed_on >= opened_on),
     constraint episode_allocated_after_opened check (allocated_on >= opened_on),
     constraint episode_closed_after_allocated check (closed_on >= allocated_on),

@@ -16,7 +16,7 @@ begin atomic
     insert into conversation (family_id, held_on, practitioner_id, child_id, family_voice)
     values (record_conversation.family_id, record_conversation.held_on, record_conversation.practitioner_id,
         record_conversation.child_id, record_conversation.family_voice)
-    returning *;
+    returning conversation;
 end;
 comment on function record_conversation(bigint, date, bigint, bigint, text) is
     'Records a conversation with a family: all support begins with one, and it need not lead to support.';
@@ -34,7 +34,7 @@ begin atomic
     values (give_consent.family_id,
         case when give_consent.share_with_agency_id is null then 'take_part' else 'share' end::early_help.consent_kind,
         give_consent.share_with_agency_id, give_consent.given_by, give_consent.given_on)
-    returning *;
+    returning consent;
 end;
 comment on function give_consent(bigint, early_help.consent_given_by, date, bigint) is
     'Records a family''s consent to take part, or, with an agency, to share information with that agency.';
@@ -48,7 +48,7 @@ begin atomic
     update consent
     set withdrawn_on = withdraw_consent.withdrawn_on
     where consent.consent_id = withdraw_consent.consent_id
-    returning *;
+    returning consent;
 end;
 comment on function withdraw_consent(bigint, date) is
     'Withdraws consent: to take part, it ends the family''s open EHAs and plans; nothing is deleted. Error YHS05.';
@@ -97,7 +97,7 @@ begin atomic
             limit 1
         )
     from received r
-    returning *;
+    returning contact_child;
 end;
 comment on function record_contact(bigint, text, text, date, text, bigint, early_help.contact_decision, bigint, bigint) is
     'Records a contact about one child and what was decided; attached to the episode that supports the child on that day, if there is one. Errors YH016, YH020.';
@@ -135,7 +135,7 @@ begin atomic
         refer.service_id
     from contact_child c
     where c.contact_child_id = refer.contact_child_id
-    returning *;
+    returning referral;
 end;
 comment on function refer(bigint, bigint, date, bigint) is
     'Refers the child of a contact to early help, and decides the contact so if it was undecided; the family is the child''s only one where none is given. Errors YH015, YH016, YHS05, 23502 where the child has several families, 23503 where the contact was decided otherwise.';
@@ -149,7 +149,7 @@ begin atomic
     update referral
     set accepted_on = accept_referral.accepted_on
     where referral.referral_id = accept_referral.referral_id
-    returning *;
+    returning referral;
 end;
 comment on function accept_referral(bigint, date) is
     'Accepts a referral: the family waits from then until support starts. Error YHS05.';
@@ -163,7 +163,7 @@ begin atomic
     update referral
     set declined_on = decline_referral.declined_on
     where referral.referral_id = decline_referral.referral_id
-    returning *;
+    returning referral;
 end;
 comment on function decline_referral(bigint, date) is
     'Declines a referral. Error YHS05.';
@@ -547,7 +547,7 @@ begin atomic
     values (add_action.plan_id, add_action.plan_outcome_id, add_action.owner_practitioner_id,
         add_action.owner_practitioner_id is null, add_action.description, add_action.agreed_on, add_action.due_on,
         add_action.safety_reason)
-    returning *;
+    returning action;
 end;
 comment on function add_action(bigint, date, text, date, bigint, bigint, text) is
     'Agrees an action: of a practitioner, or of the family where none is given. A safety action says why it is one. Errors YH003, YH004, YH014.';
@@ -561,7 +561,7 @@ begin atomic
     update action
     set done_on = finish_action.done_on
     where action.action_id = finish_action.action_id
-    returning *;
+    returning action;
 end;
 comment on function finish_action(bigint, date) is
     'Records the day an action was done. Error YHS05.';
@@ -585,7 +585,7 @@ begin atomic
     values (give_feedback.given_by, give_feedback.episode_id, give_feedback.group_programme_id, give_feedback.given_on,
         give_feedback.timely, give_feedback.helpful, give_feedback.empowered, give_feedback.comment,
         give_feedback.feedback_request_id)
-    returning *;
+    returning feedback;
 end;
 comment on function give_feedback(early_help.feedback_from, bigint, bigint, date, boolean, boolean, boolean, text, bigint) is
     'Records feedback on an episode or a group: timely, helpful, empowering. Error YH017.';
@@ -612,7 +612,7 @@ begin atomic
         ),
         request_service.service_id, request_service.primary_need_code, request_service.locality_id,
         request_service.requested_on)
-    returning *;
+    returning service_request;
 end;
 comment on function request_service(bigint, text, date, bigint, bigint, bigint) is
     'Asks for a service for a need of a family, which waits from then on. Error YH020.';
@@ -627,7 +627,7 @@ begin atomic
     set offered_on = offer_service.offered_on,
         service_id = coalesce(offer_service.service_id, service_request.service_id)
     where service_request.service_request_id = offer_service.service_request_id
-    returning *;
+    returning service_request;
 end;
 comment on function offer_service(bigint, date, bigint) is
     'A service offers what was asked for. Error YHS05.';
@@ -643,7 +643,7 @@ begin atomic
         decided_on = start_service.started_on,
         outcome = 'started'
     where service_request.service_request_id = start_service.service_request_id
-    returning *;
+    returning service_request;
 end;
 comment on function start_service(bigint, date) is
     'An offered service starts: the family no longer waits for it. Error YHS05.';
@@ -662,7 +662,7 @@ begin atomic
     set outcome = end_service_request.outcome,
         decided_on = end_service_request.decided_on
     where service_request.service_request_id = end_service_request.service_request_id
-    returning *;
+    returning service_request;
 end;
 comment on function end_service_request(bigint, early_help.service_request_outcome, date) is
     'A request ends without a start: declined, withdrawn, or no service meets the need. Error YHS05.';
@@ -678,7 +678,7 @@ language sql
 begin atomic
     insert into child_merge (kept_child_id, merged_child_id, reason, merged_on)
     values (merge_children.keep_child_id, merge_children.merge_child_id, merge_children.reason, merge_children.merged_on)
-    returning *;
+    returning child_merge;
 end;
 comment on function merge_children(bigint, bigint, text, date) is
     'Two records are one child: contacts and referrals of the duplicate count for the child that is kept. Both keep their histories. Errors YHM01, 23505 where the duplicate is merged already.';
@@ -693,7 +693,7 @@ begin atomic
     set undone_on = unmerge_children.undone_on,
         undo_reason = unmerge_children.reason
     where child_merge.child_merge_id = unmerge_children.child_merge_id
-    returning *;
+    returning child_merge;
 end;
 comment on function unmerge_children(bigint, text, date) is
     'Undoes a merge: what was recorded for the duplicate counts for it again. Errors YHS02 where it was undone already, YHS05.';
@@ -723,7 +723,7 @@ begin atomic
         and family_member.left_on is null;
     insert into family_member (family_id, child_id, joined_on)
     values (move_child.to_family_id, move_child.child_id, move_child.moved_on)
-    returning *;
+    returning family_member;
 end;
 comment on function move_child(bigint, bigint, bigint, date) is
     'A child moves to another family from a day on. Past episodes stay with the family they were of. Errors YHS05, 23P01 where the child belongs there already.';
@@ -732,17 +732,8 @@ create function split_family(family_id bigint, children bigint[], split_on date 
 returns family
 language sql
 begin atomic
-    with parted as (
-        insert into family default values
-        returning family_id
-    )
-    insert into family_member (family_id, child_id, joined_on)
-    select
-        p.family_id,
-        c.child_id,
-        split_family.split_on
-    from parted p
-    cross join unnest(split_family.children) as c (child_id);
+    select early_help.raise_rule('S05', format('no child of family_id %s is named', split_family.family_id))
+    where coalesce(cardinality(split_family.children), 0) = 0;
     select early_help.raise_rule('S05', format('child_id %s is no member of family_id %s', c.child_id, split_family.family_id))
     from unnest(split_family.children) as c (child_id)
     where not exists (
@@ -756,14 +747,20 @@ begin atomic
     where family_member.family_id = split_family.family_id
         and family_member.child_id = any (split_family.children)
         and family_member.left_on is null;
-    select f.*
-    from family f
-    where f.family_id = (
-        select max(m.family_id)
-        from family_member m
-        where m.child_id = split_family.children[1]
-            and m.joined_on = split_family.split_on
-            and m.left_on is null);
+    with parted as (
+        insert into family default values
+        returning family as whole, family_id
+    ), joined as (
+        insert into family_member (family_id, child_id, joined_on)
+        select
+            p.family_id,
+            c.child_id,
+            split_family.split_on
+        from parted p
+        cross join unnest(split_family.children) as c (child_id)
+    )
+    select p.whole
+    from parted p;
 end;
 comment on function split_family(bigint, bigint[], date) is
     'Children of a family are a family of their own from a day on; one row back, the new family. Past episodes stay with the old one. Error YHS05.';
@@ -797,7 +794,7 @@ begin atomic
     set left_on = join_families.joined_on
     where family_member.family_id = join_families.join_family_id
         and family_member.left_on is null;
-    select f.*
+    select f
     from family f
     where f.family_id = join_families.keep_family_id;
 end;
