@@ -1,5 +1,6 @@
 # The KPI views equal the plain queries after every write of every kind, in
-# every session's own snapshot: a random history, then many writers at once.
+# every session's own snapshot: a random history, then many writers at once. A
+# subscriber of the records has its own figures, and they are the same.
 #
 # EARLY_HELP_SEED chooses the history; the seed is printed.  The plain queries
 # (schema oracle) share no code with the engine.
@@ -18,15 +19,19 @@ note("EARLY_HELP_SEED=$seed");
 my $began = time;
 
 my $node = PostgreSQL::Test::Cluster->new('kpi');
-$node->init;
-$node->append_conf('postgresql.conf', <<'CONF');
+my $copy = PostgreSQL::Test::Cluster->new('copy');
+foreach ($node, $copy)
+{
+	$_->init(allows_streaming => 'logical');
+	$_->append_conf('postgresql.conf', <<'CONF');
 autovacuum = off
 fsync = off
 jit = off
 log_statement = none
 max_prepared_transactions = 10
 CONF
-$node->start;
+	$_->start;
+}
 
 $node->safe_psql('postgres', <<'SQL');
 set client_min_messages = warning;
@@ -184,6 +189,38 @@ insert into consent (family_id, given_by, given_on) select n, 'parent', '2014-01
 insert into conversation (family_id, held_on) select n, '2014-01-02' from generate_series(1, 6) n;
 select count(open_episode(n, '2014-02-01', lead_practitioner_id => 1)) from generate_series(1, 6) n;
 SQL
+
+# ---------------------------------------------------------------------------
+# The subscriber
+# ---------------------------------------------------------------------------
+
+# The structure and the list of cubes come by dump, the records by publication.
+sub subscribe
+{
+	my $file = $node->basedir . '/structure.sql';
+	foreach my $what ([ '--schema-only' ], [ '--data-only', '--table=p.kpi_cube' ])
+	{
+		system_or_bail('pg_dump', @$what, '--file', $file, $node->connstr('postgres'));
+		system_or_bail('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $copy->connstr('postgres'), '-f', $file);
+	}
+	my $tables = $node->safe_psql('postgres', q{select string_agg(oid::regclass::text, ', ') from pg_class where relnamespace = 'p'::regnamespace and relkind = 'r' and relname not like 'kpi\_%'});
+	$node->safe_psql('postgres', "create publication records for table $tables");
+	$copy->safe_psql('postgres', "create subscription records connection '" . $node->connstr . " dbname=postgres' publication records");
+	$copy->wait_for_subscription_sync($node, 'records');
+	$copy->safe_psql('postgres', "insert into p.kpi_stale_months select source, '1900-01-01', '2100-12-01' from p.kpi_cube cross join unnest(sources) source");
+	return;
+}
+subscribe();
+
+# What differs on the subscriber, as it came and when it is refreshed.
+sub differences_of_copy
+{
+	my ($refresh) = @_;
+	$node->wait_for_catchup('records');
+	$copy->safe_psql('postgres', "call early_help.refresh_kpis('p')") if $refresh;
+	my $answer = $copy->safe_psql('postgres', $check_all);
+	return $answer eq 'differ:' ? undef : "the subscriber: $answer";
+}
 
 # One psql a session: a line of SQL in, the lines up to a marker out.
 package Session
@@ -559,6 +596,11 @@ while ($writes < $wanted_writes && $steps < 4 * $wanted_writes && !defined $wron
 	$steps++;
 	step($writer);
 	refresh() if rand() < 0.03;
+	if ($steps % 150 == 0)
+	{
+		$wrong //= differences_of_copy(0) // differences_of_copy(1);
+		$checks += 2;
+	}
 	my @idle = grep { $_->{state} eq 'none' } @sessions;
 	meeting(@idle) if @idle > 1 && rand() < 0.02;
 	# Then whoever else has a snapshot of his own: of those who have none, one
@@ -649,7 +691,11 @@ is($node->safe_psql('postgres', $check_all), 'differ:', 'they are equal after it
 $node->safe_psql('postgres', "call early_help.refresh_kpis('p')");
 is($node->safe_psql('postgres', 'select count(*) from p.kpi_stale_months'), '0', 'a last refresh leaves nothing stale');
 is($node->safe_psql('postgres', $check_all), 'differ:', 'and they are equal, from the cells alone');
+is(differences_of_copy(0) // differences_of_copy(1), undef, 'as they are on the subscriber');
+my $board = 'select * from p_kpi.dashboard order by month, metric_code';
+is($copy->safe_psql('postgres', $board), $node->safe_psql('postgres', $board), 'whose dashboard is that of the publisher');
 note(sprintf '%.1f s in all', time - $began);
 
+$copy->stop;
 $node->stop;
 done_testing();
