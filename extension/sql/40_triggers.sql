@@ -14,6 +14,13 @@ as 'MODULE_PATHNAME', 'early_help_keep_columns';
 comment on function early_help.keep_columns() is
     'Before update: the columns named as its arguments change by the rules alone. Error YHS02.';
 
+create function early_help.refuse_delete()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_refuse_delete';
+comment on function early_help.refuse_delete() is
+    'Before delete: refused. Error YHS02.';
+
 create function early_help.refuse_truncate()
 returns trigger
 language c

@@ -299,6 +299,18 @@ early_help_refuse_truncate(PG_FUNCTION_ARGS)
 	rule_error(RULE_NO_TRUNCATE, ((TriggerData *) fcinfo->context)->tg_relation, NULL, NULL);
 }
 
+PG_FUNCTION_INFO_V1(early_help_refuse_delete);
+
+/* Trigger, before delete: a row that the others rest on without a key. */
+Datum
+early_help_refuse_delete(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "refuse_delete", true, ROW_DELETE);
+
+	rule_error(RULE_RECORD_STAYS, change.rel, NULL, "the row of \"%s\" is not deleted",
+			   RelationGetRelationName(change.rel));
+}
+
 PG_FUNCTION_INFO_V1(early_help_keep_columns);
 
 /* Trigger, before update: the columns named as its arguments change by rules alone. */

@@ -229,14 +229,16 @@ static const PartnershipQuery settle_query = {
 	")"
 	" update @child set merged_into_child_id = s.kept"
 	" from concerned c left join settled s on s.child_id" EQ "c.child_id"
-	" where child.child_id" EQ "c.child_id and child.merged_into_child_id is distinct from s.kept"
+	" where child.child_id" EQ "c.child_id and ((child.merged_into_child_id is null)" NE "(s.kept is null)"
+	" or child.merged_into_child_id" NE "s.kept)"
 	" returning child.child_id",
 	0, {0}
 };
 
 static const PartnershipQuery count_of_child_query = {
-	"select (select count(*) from @contact_child where child_id" EQ "$1)"
-	" + (select count(*) from @referral where child_id" EQ "$1)",
+	"select pg_catalog.count(*) from ("
+	" select contact_child_id from @contact_child where child_id" EQ "$1"
+	" union all select referral_id from @referral where child_id" EQ "$1) of_child",
 	1, {INT8OID}
 };
 

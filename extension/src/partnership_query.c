@@ -42,6 +42,7 @@ typedef struct PlanEntry
 {
 	PlanKey		key;
 	SPIPlanPtr	plan;
+	int			running;		/* executions under way: a trigger can cause another */
 } PlanEntry;
 
 /* Created at first use, kept until the session ends. */
@@ -95,7 +96,7 @@ prepare(const PartnershipQuery *query, Oid schema)
 	return plan;
 }
 
-static SPIPlanPtr
+static PlanEntry *
 plan_for(const PartnershipQuery *query, Oid schema)
 {
 	PlanKey		key;
@@ -108,17 +109,22 @@ plan_for(const PartnershipQuery *query, Oid schema)
 	key.query = query;
 	entry = hash_search(plan_table(), &key, HASH_ENTER, &found);
 	if (!found)
+	{
 		entry->plan = NULL;
+		entry->running = 0;
+	}
 	if (entry->plan && !SPI_plan_is_valid(entry->plan))
 	{
 		SPIPlanPtr	old = entry->plan;
 
+		/* What is being executed further out is left to the session's end. */
 		entry->plan = NULL;
-		SPI_freeplan(old);
+		if (entry->running == 0)
+			SPI_freeplan(old);
 	}
 	if (entry->plan == NULL)
 		entry->plan = prepare(query, schema);
-	return entry->plan;
+	return entry;
 }
 
 void
@@ -154,15 +160,24 @@ run_query(Relation rel, const PartnershipQuery *query,
 {
 	Oid			user;
 	int			security;
-	int			code;
-	SPIPlanPtr	plan;
+	int			code = 0;
+	PlanEntry  *entry;
 
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(rel->rd_rel->relowner,
 						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	plan = plan_for(query, RelationGetNamespace(rel));
-	code = SPI_execute_snapshot(plan, unconstify(Datum *, values), nulls,
-								snapshot, crosscheck, false, true, 0);
+	entry = plan_for(query, RelationGetNamespace(rel));
+	PG_TRY();
+	{
+		entry->running++;
+		code = SPI_execute_snapshot(entry->plan, unconstify(Datum *, values), nulls,
+									snapshot, crosscheck, false, true, 0);
+	}
+	PG_FINALLY();
+	{
+		entry->running--;
+	}
+	PG_END_TRY();
 	SetUserIdAndSecContext(user, security);
 	if (code < 0)
 		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(code));
@@ -228,9 +243,18 @@ write_by_rules(Relation rel, const PartnershipQuery *query,
 	return written;
 }
 
+static bool
+no_result(void)
+{
+	return SPI_tuptable == NULL || SPI_tuptable->numvals == 0;
+}
+
 Datum
 result_value(int column, bool *isnull)
 {
+	*isnull = true;
+	if (no_result())
+		return (Datum) 0;
 	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
 }
 
@@ -256,5 +280,5 @@ result_date(int column)
 char *
 result_text(int column)
 {
-	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+	return no_result() ? NULL : SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
 }

@@ -62,7 +62,7 @@ primary_key(Relation sibling)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("table \"%s\" has no primary key, by which its rules find a row",
 						RelationGetRelationName(sibling)),
-				 errhint("early_help.upgrade_partnership restores the record's own keys.")));
+				 errhint("Put it back as create_partnership laid it down; early_help.audit lists what is missing.")));
 	return sibling->rd_pkindex;
 }
 

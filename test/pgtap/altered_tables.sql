@@ -15,5 +15,14 @@ select refused($$alter table episode drop constraint episode_waiting_if_and_only
     alter table episode enable trigger user;
     insert into assessment (episode_id, started_on) values (1, '2024-02-01')$$, 'XX000', 'an episode without a state has no events');
 
+select refused('delete from partnership', 'YHS02', 'the settings of a partnership stay');
+set session_replication_role = replica;
+delete from partnership;
+set session_replication_role = origin;
+select support(2, 'allocated') \g /dev/null
+select refused($$insert into plan (episode_id, kind, started_on, review_due_on) values (2, 'family_outcomes', '2024-02-01', '2024-03-15');
+    insert into plan_outcome (plan_id, agreed_on) select plan_id, '2024-02-01' from plan where episode_id = 2$$, 'OK000', 'without them there is no cap, and no crash');
+select refused($$insert into plan (episode_id, kind, started_on) values (2, 'family_outcomes', '2024-02-01')$$, 'YH002', 'nor a day for the review');
+
 select * from finish();
 rollback;

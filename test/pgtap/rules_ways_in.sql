@@ -285,6 +285,9 @@ begin
     update shire.consent set withdrawn_on = '2024-02-20';
     update shire.consent set given_on = '2023-12-31';
     update shire.child set died_on = '2024-06-01';
+    insert into shire.child (child_id) values (901), (902), (903);
+    perform shire.merge_children(901, 902, 'x');
+    perform shire.unmerge_children(child_merge_id, 'x') from shire.merge_children(901, 903, 'x');
     insert into shire.referral (child_id, family_id, referred_on, source_code, primary_need_code)
     select 21, 2, '2024-01-01', s.code, n.code
     from (select code from shire.contact_source limit 1) s, (select code from shire.primary_need limit 1) n;
