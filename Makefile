@@ -40,7 +40,7 @@ lint:
 	@tools/lint
 
 mutate:
-	@tools/with-server test/mutate $(PATTERN)
+	@tools/with-server test/mutate '$(PATTERN)'
 
 $(filter-out $(HARNESS),$(MAKECMDGOALS)):
 	@$(MAKE) --no-print-directory $@
