@@ -99,5 +99,26 @@ select refused($$update review set held_on = '2024-05-21' where review_id = 3$$,
 update review set held_on = '2024-06-21' where review_id = 3;
 select is((select ended_on::date from plan where plan_id = 1), date '2024-06-21', 're-dated, it takes the plan''s end along');
 
+-- A held review was due by the plan's start, which stays.
+select support(4, 'planned') \g /dev/null
+select allowed($$update plan set started_on = '2024-02-02' where plan_id = 4$$, 'before the first review a start is corrected');
+select refused($$select hold_review(4, 'extend', '2024-03-20'); update plan set started_on = '2024-02-02' where plan_id = 4$$,
+    'YH002', 'not after a review that extended', 'review_id % of plan_id 4 was due by its started_on');
+select refused($$select hold_review(4, 'complete', '2024-03-20'); update plan set started_on = '2024-02-02' where plan_id = 4$$,
+    'YH002', 'nor after one that completed', 'review_id % of plan_id 4 was due by its started_on');
+
+-- A plan does not end before what was done in it.
+insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (40, 4, '2024-02-10');
+select add_action(4, '2024-04-30', agreed_on => '2024-02-25') \g /dev/null
+select add_action(4, '2024-04-30', agreed_on => '2024-03-10', safety_reason => 'risk') \g /dev/null
+select refused($$select hold_review(4, 'complete', '2024-02-24')$$, 'YH014', 'not completed before an action was agreed',
+    'action_id % is dated after ended_on 2024-02-24 of plan_id 4');
+select allowed($$select hold_review(4, 'complete', '2024-02-25')$$, 'on the day, it is, whatever was done for safety since');
+delete from action;
+select refused($$select hold_review(4, 'complete', '2024-02-09')$$, 'YH014', 'nor before an outcome', 'plan_outcome_id 40 is dated after ended_on 2024-02-09 of plan_id 4');
+select refused($$select hold_review(4, 'extend', '2024-02-24'); update consent set withdrawn_on = '2024-02-23' where consent_id = 4$$, 'YH003',
+    'nor ended by consent withdrawn before a review was held', 'review_id % is dated after ended_on 2024-02-23 of plan_id 4');
+select allowed($$select hold_review(4, 'extend', '2024-02-24'); update consent set withdrawn_on = '2024-02-24' where consent_id = 4$$, 'on the day it was held, it is');
+
 select * from finish();
 rollback;

@@ -19,6 +19,8 @@ select refused($$select hold_review(1, 'complete', '2024-03-20'); select add_act
 select refused($$select add_action(2, '2024-04-30', agreed_on => '2024-04-01', safety_reason => 'risk')$$, 'YH014', 'a closed episode not even a safety action');
 select refused($$insert into action (plan_id, agreed_on, due_on) values (1, '2024-02-01', '2024-02-10')$$, '23514', 'an action has an owner');
 select refused($$select add_action(1, '2024-01-30', agreed_on => '2024-02-01')$$, '23514', 'and a due date not before it');
+insert into plan (plan_id, episode_id, kind, started_on) values (10, 1, 'family_outcomes', '2024-02-01');
+select refused($$select add_action(1, '2024-04-30', agreed_on => '2024-03-20'); update action set plan_id = 10$$, 'YHS02', 'an action stays with its plan');
 select is((finish_action((add_action(1, '2024-04-30', agreed_on => '2024-02-01')).action_id, '2024-02-05')).done_on::date, date '2024-02-05', 'done');
 select refused($$select finish_action(4711)$$, 'YHS05', 'an unknown action');
 

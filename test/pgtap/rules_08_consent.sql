@@ -82,5 +82,23 @@ select support(4, 'planned') \g /dev/null
 update consent set withdrawn_on = '2024-01-15' where consent_id = 4;
 select is((select ended_on::date from plan where plan_id = 4), date '2024-01-31', 'a plan does not end before it started');
 
+-- What a withdrawal ended was ended by one; what rests on consent stays covered.
+select support(5, 'planned'), support(6, 'allocated'), support(7, 'assessing'), support(8, 'allocated') \g /dev/null
+update consent set withdrawn_on = '2024-03-01' where consent_id = 5;
+insert into consent (consent_id, family_id, given_by, given_on) values (50, 5, 'carer', '2024-01-01');
+select refused($$delete from consent where consent_id = 5$$, 'YH008', 'a withdrawal that ended support stays, although another consent covers it',
+    'assessment_id 5 rests on consent_id 5');
+select refused($$delete from assessment where assessment_id = 5; delete from consent where consent_id = 5$$, 'YH008', 'of a plan, too', 'plan_id 5 rests on consent_id 5');
+select allowed($$delete from consent where consent_id = 50$$, 'the other one can go');
+select step_up(61, 'section_17', 'why', '2024-02-01', 'supervisor', '2024-02-01', no_assessment_reason => 'none') \g /dev/null
+select refused($$delete from consent where consent_id = 6$$, 'YH008', 'consent that a step up went with is not deleted', 'step_id % rests on consent_id 6');
+select refused($$delete from consent where consent_id = 7$$, 'YH008', 'nor an EHA''s', 'assessment_id 7 rests on consent_id 7');
+select support(9, 'planned') \g /dev/null
+delete from assessment where assessment_id = 9;
+select refused($$delete from consent where consent_id = 9$$, 'YH008', 'nor a plan''s', 'plan_id 9 rests on consent_id 9');
+select step_up(81, 'section_47', 'why', '2024-02-01', no_assessment_reason => 'none') \g /dev/null
+select step_up(82, 'section_17', 'why', '2024-02-01', 'supervisor', '2024-02-01', no_assessment_reason => 'none', consent_override_reason => 'risk') \g /dev/null
+select allowed($$delete from consent where consent_id = 8$$, 'one that no step up needed can go');
+
 select * from finish();
 rollback;

@@ -164,5 +164,14 @@ select allowed($$select step_up(211, 'section_47', 'why', '2024-05-01', no_asses
 select refused($$insert into step (child_id, family_id, episode_id, to_level, offered_on, basis, reason, no_assessment_reason)
     values (71, 7, 22, 'social_care', '2024-05-01', 'section_47', 'why', 'x')$$, 'YH012', 'and an episode of that family');
 
+-- Who was first met by a step down may have come to early help otherwise since.
+select support(31, 'none') \g /dev/null
+insert into step (child_id, to_level, offered_on, reason) values (311, 'early_help', '2024-04-01', 'better');
+select open_episode(31, '2024-04-02') \g /dev/null
+select is(level_of(311), 'early_help', 'at early help before the step down is decided');
+select refused($$select accept_step(step_id, '2024-04-05', 1, 2, '2024-05-01') from step where child_id = 311$$, 'YH011',
+    'a step down leads from social care', 'child_id 311 is at level early_help, and step_id % leads from social_care');
+select allowed($$select withdraw_step(step_id, '2024-04-05') from step where child_id = 311$$, 'it is withdrawn');
+
 select * from finish();
 rollback;

@@ -166,5 +166,32 @@ select support(18, 'none') \g /dev/null
 select refused($$insert into episode (family_id, opened_on, reopened_on, reopen_reason) values (18, '2024-02-01', '2024-03-01', 'why')$$,
     'YH014', 'a new episode has not been reopened');
 
+-- Whatever an episode holds is not dated after its closure, nor is the closure re-dated to before it.
+select support(100 + n, case when n in (1, 2, 3, 4) then 'assessing' else 'planned' end) from generate_series(1, 15) n \g /dev/null
+create table public.dated (family bigint, what text, command text);
+insert into dated values
+    (101, 'assessment', $$update assessment set started_on = '2024-02-21' where assessment_id = 101$$),
+    (102, 'assessment', $$select assess_all(102, '2024-02-10'); update assessment set completed_on = '2024-02-21' where assessment_id = 102$$),
+    (103, 'domain of assessment', $$select assess_all(103, '2024-02-21')$$),
+    (104, 'assessment', $$update consent set withdrawn_on = '2024-02-21' where consent_id = 104$$),
+    (105, 'plan', $$delete from assessment where assessment_id = 105; update plan set started_on = '2024-02-21', review_due_on = '2024-04-10' where plan_id = 105$$),
+    (106, 'plan', $$delete from assessment where assessment_id = 106; update consent set withdrawn_on = '2024-02-21' where consent_id = 106$$),
+    (107, 'plan', $$select hold_review(107, 'complete', '2024-02-21')$$),
+    (108, 'plan_outcome', $$select add_outcome(108, agreed_on => '2024-02-21')$$),
+    (109, 'plan_outcome', $$select achieve_outcome((add_outcome(109, agreed_on => '2024-02-10')).plan_outcome_id, '2024-02-21')$$),
+    (110, 'plan_outcome', $$select withdraw_outcome((add_outcome(110, agreed_on => '2024-02-10')).plan_outcome_id, '2024-02-21')$$),
+    (111, 'action', $$select add_action(111, '2024-04-30', agreed_on => '2024-02-21', safety_reason => 'risk')$$),
+    (112, 'review', $$select hold_review(112, 'extend', '2024-02-21')$$),
+    (113, 'lead_practitioner of practitioner', $$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (113, '2024-02-21', 2)$$),
+    (114, 'episode_child of child', $$insert into episode_child (episode_id, child_id, joined_on) values (114, 1011, '2024-02-21')$$),
+    (115, 'episode_child of child', $$update episode_child set left_on = '2024-02-21' where child_id = 1151$$);
+select refused(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-20', '2024-02-20')$c$, command, family), 'YH014',
+    'not closed before: ' || command, what || ' % is dated after closed_on 2024-02-20 of episode_id ' || family) from dated;
+select refused(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-22', '2024-02-20');
+    update episode set closed_on = '2024-02-20' where episode_id = %2$s$c$, command, family), 'YH014',
+    'nor the closure re-dated: ' || command, what || ' % is dated after closed_on 2024-02-20 of episode_id ' || family) from dated;
+select allowed(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-21', '2024-02-20')$c$, command, family),
+    'closed on the day: ' || command) from dated;
+
 select * from finish();
 rollback;

@@ -39,5 +39,8 @@ select allowed($$insert into child (birth_date, sex_code) values ('1990-01-01', 
 select is((select array_agg(code order by code) from assessment_factor where not offered), '{18A,19A}'::varchar[], 'withdrawn factors are not offered');
 select allowed($$insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, '18A')$$, 'and accepted');
 
+select refused(format($$insert into %I (code, label, valid_from, valid_to) values ('X1', 'x', '2024-01-02', '2024-01-01')$$, list), 'YH020', list || ': days in order')
+from unnest('{contact_source,primary_need,ethnicity,sex,disability,assessment_factor,closure_reason,headline_outcome}'::text[]) list;
+
 select * from finish();
 rollback;
