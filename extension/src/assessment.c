@@ -204,10 +204,9 @@ check_open_assessment(const Record *domain, const Record *assessment)
 }
 
 static void
-check_assessed_on(const Record *domain, const Record *assessment)
+check_assessed_on(const Record *domain, const Record *assessment, const Episode *episode)
 {
 	DateADT		assessed_on = date_of(domain, "assessed_on");
-	Episode		episode;
 
 	if (is_null(domain, "assessed_on"))
 		return;
@@ -215,24 +214,41 @@ check_assessed_on(const Record *domain, const Record *assessment)
 		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
 				   "assessed_on %s is before the start of assessment_id %lld",
 				   date_words(assessed_on), (long long) id_of(assessment, "assessment_id"));
-	if (is_null(assessment, "corrects_assessment_id") &&
-		lock_episode(domain->rel, id_of(assessment, "episode_id"), &episode))
-		refuse_after_closure(domain->rel, &episode, "assessed_on", assessed_on);
+	if (is_null(assessment, "corrects_assessment_id"))
+		refuse_after_closure(domain->rel, episode, "assessed_on", assessed_on);
 }
 
-/* Locks the EHA of a domain, old or new, and checks it; without one there is none to check. */
+/*
+ * Locks the EHA of a domain, and its episode; false if it is not there:
+ * deleted with its domain, or the foreign key says so. The episode first: the
+ * order closing one takes them.
+ */
+static bool
+lock_assessment_of(const Record *domain, Record *assessment, Episode *episode)
+{
+	if (!read_sibling(domain->rel, "assessment", "assessment_id",
+					  id_of(domain, "assessment_id"), assessment))
+		return false;
+	if (!lock_episode(domain->rel, id_of(assessment, "episode_id"), episode))
+	{
+		leave_sibling(assessment);
+		return false;
+	}
+	return lock_read_sibling(domain->rel, "assessment", "assessment_id", assessment);
+}
+
+/* Checks the EHA of a domain, old or new. */
 static void
 check_domain(const Record *domain, bool new)
 {
 	Record		assessment;
+	Episode		episode;
 
-	/* Not there: deleted with its domain, or the foreign key says so. */
-	if (!lock_sibling(domain->rel, "assessment", "assessment_id",
-					  id_of(domain, "assessment_id"), &assessment))
+	if (!lock_assessment_of(domain, &assessment, &episode))
 		return;
 	check_open_assessment(domain, &assessment);
 	if (new)
-		check_assessed_on(domain, &assessment);
+		check_assessed_on(domain, &assessment, &episode);
 	leave_sibling(&assessment);
 }
 

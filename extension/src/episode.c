@@ -86,6 +86,44 @@ static const PartnershipQuery dated_after_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
+/*
+ * Open EHAs and supported children whose rows somebody else holds. Whoever
+ * completes the one or takes the other out held the row before he asked for
+ * the episode.
+ */
+static const PartnershipQuery held_by_others_query = {
+	"with eha as (select assessment_id as id from @assessment"
+	" where episode_id" EQ "$1 and completed_on is null and ended_on is null for no key update skip locked),"
+	" supported as (select child_id as id from @episode_child"
+	" where episode_id" EQ "$1 and left_on is null for no key update skip locked)"
+	" (select 'assessment_id' as what, assessment_id as id from @assessment"
+	" where episode_id" EQ "$1 and completed_on is null and ended_on is null"
+	" except select 'assessment_id', id from eha)"
+	" union all (select 'child_id', child_id from @episode_child"
+	" where episode_id" EQ "$1 and left_on is null"
+	" except select 'child_id', id from supported) limit 1",
+	1, {INT8OID}
+};
+
+/*
+ * Closing ends what others may be writing to. It holds the episode by now,
+ * which they wait for: to wait for them as well would be a deadlock, so they
+ * go first, and closing is to be tried again.
+ */
+static void
+let_others_go_first(const Record *episode)
+{
+	Datum		values[] = {Int64GetDatum(id_of(episode, "episode_id"))};
+
+	if (run_partnership_query(episode->rel, &held_by_others_query, values, NULL) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to what is being written to the episode"),
+				 errdetail("%s %lld, episode_id %lld", result_text(1), (long long) result_id(2),
+						   (long long) id_of(episode, "episode_id")),
+				 errhint("Run the transaction again.")));
+}
+
 /* Whoever drops or achieves an outcome holds its row: wait for them here. */
 static const PartnershipQuery hold_outcomes_query = {
 	"select o.plan_outcome_id from @plan p join @plan_outcome o on o.plan_id" EQ "p.plan_id"
@@ -190,6 +228,7 @@ close_episode(RecordChange *change)
 {
 	Record	   *episode = &change->after;
 
+	let_others_go_first(episode);
 	check_nothing_after_closure(change);
 	check_no_open_step(episode);
 	set_field_text(episode, "state", state_name(STATE_CLOSED));
