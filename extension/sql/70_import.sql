@@ -23,6 +23,10 @@ comment on function early_help.try_date(text) is
 -- A row is faulty by its first fault, written 'R15 birth_date': rule, field.
 -- What the tables' own triggers and keys would refuse is found here first, so
 -- that one row cannot stop the others.
+--
+-- In a query, @ stands for the schema of the partnership, which is not in the
+-- search_path: nothing of its owner's can pose as a function or an operator and
+-- run as whoever imports. Our own temporary tables go by their bare names.
 create function early_help.import_contacts(
     inbox regclass,
     out accepted integer,
@@ -39,26 +43,23 @@ as $$
 declare
     days_before_birth constant integer := 280;
     space constant text := E' \t\r\n\f\v';
-    partnership name;
+    -- The partnership's schema, as it stands before a table's name.
+    records text;
     expected_rows bigint;
     written_rows bigint;
 begin
-    select n.nspname into partnership
+    select format('%I.', n.nspname) into records
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
     where c.oid = inbox
         and c.relname = 'inbox_contact';
-    if partnership is null then
+    if records is null then
         perform early_help.raise_rule('P03', 'The table given is not the inbox_contact of a partnership.');
     end if;
 
-    -- The partnership's tables and our temporary ones by their bare names.
-    -- The caller's search_path comes back when the function ends.
-    perform set_config('search_path', format('pg_catalog, %I, pg_temp', partnership), true);
-
     -- Imports of a partnership go one after another; copying into the inbox
     -- goes on meanwhile.
-    lock table inbox_contact in share update exclusive mode;
+    execute replace('lock table @inbox_contact in share update exclusive mode', '@', records);
 
     create temporary table import_row (
         row_no integer,
@@ -85,85 +86,87 @@ begin
     ) on commit drop;
 
     -- Take what this snapshot sees, and look at each row by itself.
-    with taken as (
-        delete from inbox_contact
-        returning *
-    ), given as (
+    execute replace($query$
+        with taken as (
+            delete from @inbox_contact
+            returning *
+        ), given as (
+            select
+                nullif(btrim(contact_ref, $1), '') as contact_ref,
+                nullif(btrim(received_on, $1), '') as received_on,
+                nullif(btrim(child_ref, $1), '') as child_ref,
+                nullif(btrim(birth_date, $1), '') as birth_date,
+                nullif(btrim(expected_birth_date, $1), '') as expected_birth_date,
+                nullif(btrim(sex, $1), '') as sex,
+                nullif(btrim(ward, $1), '') as ward,
+                nullif(btrim(source_code, $1), '') as source_code,
+                nullif(btrim(primary_need_code, $1), '') as primary_need_code,
+                nullif(btrim(reason, $1), '') as reason,
+                nullif(btrim(decision, $1), '') as decision
+            from taken
+            offset 0
+        ), read as (
+            select
+                g.*,
+                early_help.try_date(received_on) as received,
+                early_help.try_date(birth_date) as born,
+                early_help.try_date(expected_birth_date) as expected
+            from given g
+            offset 0
+        ), decision as (
+            select
+                d as decided,
+                replace(d::text, '_', ' ') as words
+            from unnest(enum_range(null::early_help.contact_decision)) d
+        )
+        insert into import_row
         select
-            nullif(btrim(contact_ref, space), '') as contact_ref,
-            nullif(btrim(received_on, space), '') as received_on,
-            nullif(btrim(child_ref, space), '') as child_ref,
-            nullif(btrim(birth_date, space), '') as birth_date,
-            nullif(btrim(expected_birth_date, space), '') as expected_birth_date,
-            nullif(btrim(sex, space), '') as sex,
-            nullif(btrim(ward, space), '') as ward,
-            nullif(btrim(source_code, space), '') as source_code,
-            nullif(btrim(primary_need_code, space), '') as primary_need_code,
-            nullif(btrim(reason, space), '') as reason,
-            nullif(btrim(decision, space), '') as decision
-        from taken
-        offset 0
-    ), read as (
-        select
-            g.*,
-            early_help.try_date(received_on) as received,
-            early_help.try_date(birth_date) as born,
-            early_help.try_date(expected_birth_date) as expected
-        from given g
-        offset 0
-    ), decision as (
-        select
-            d as decided,
-            replace(d::text, '_', ' ') as words
-        from unnest(enum_range(null::early_help.contact_decision)) d
-    )
-    insert into import_row
-    select
-        row_number() over (),
-        g.contact_ref,
-        g.received_on,
-        g.child_ref,
-        g.birth_date,
-        g.expected_birth_date,
-        g.sex,
-        g.ward,
-        g.source_code,
-        g.primary_need_code,
-        g.reason,
-        g.decision,
-        1,
-        g.received,
-        g.born,
-        g.expected,
-        d.decided,
-        lower(g.ward),
-        g.received_on || g.contact_ref,
-        case
-            when g.contact_ref is null then 'I01 contact_ref'
-            when length(g.contact_ref) > 255 then 'I07 contact_ref'
-            when g.received_on is null then 'I01 received_on'
-            when g.received is null then 'I02 received_on'
-            when g.child_ref is null then 'I01 child_ref'
-            when length(g.child_ref) > 255 then 'I07 child_ref'
-            when g.birth_date is not null and g.born is null then 'I02 birth_date'
-            when g.expected_birth_date is not null and g.expected is null then 'I02 expected_birth_date'
-            when g.born is not null and g.expected is not null then 'R15 expected_birth_date'
-            when g.sex is not null and x.code is null then 'I03 sex'
-            when length(g.ward) > 120 then 'I07 ward'
-            when g.source_code is null then 'I01 source_code'
-            when s.code is null then 'I03 source_code'
-            when g.received < s.valid_from or g.received > s.valid_to then 'R20 source_code'
-            when g.primary_need_code is null then 'I01 primary_need_code'
-            when n.code is null then 'I03 primary_need_code'
-            when g.received < n.valid_from or g.received > n.valid_to then 'R20 primary_need_code'
-            when length(g.reason) > 120 then 'I07 reason'
-            when g.decision is not null and d.decided is null then 'I04 decision'
-        end
-    from read g
-    left join sex x on x.code = g.sex
-    left join contact_source s on s.code = g.source_code
-    left join primary_need n on n.code = g.primary_need_code
-    left join decision d on d.words = replace(translate(lower(g.decision), E'_\t', '  '), '  ', ' ');
+            row_number() over (),
+            g.contact_ref,
+            g.received_on,
+            g.child_ref,
+            g.birth_date,
+            g.expected_birth_date,
+            g.sex,
+            g.ward,
+            g.source_code,
+            g.primary_need_code,
+            g.reason,
+            g.decision,
+            1,
+            g.received,
+            g.born,
+            g.expected,
+            d.decided,
+            lower(g.ward),
+            g.received_on || g.contact_ref,
+            case
+                when g.contact_ref is null then 'I01 contact_ref'
+                when length(g.contact_ref) > 255 then 'I07 contact_ref'
+                when g.received_on is null then 'I01 received_on'
+                when g.received is null then 'I02 received_on'
+                when g.child_ref is null then 'I01 child_ref'
+                when length(g.child_ref) > 255 then 'I07 child_ref'
+                when g.birth_date is not null and g.born is null then 'I02 birth_date'
+                when g.expected_birth_date is not null and g.expected is null then 'I02 expected_birth_date'
+                when g.born is not null and g.expected is not null then 'R15 expected_birth_date'
+                when g.sex is not null and x.code is null then 'I03 sex'
+                when length(g.ward) > 120 then 'I07 ward'
+                when g.source_code is null then 'I01 source_code'
+                when s.code is null then 'I03 source_code'
+                when g.received < s.valid_from or g.received > s.valid_to then 'R20 source_code'
+                when g.primary_need_code is null then 'I01 primary_need_code'
+                when n.code is null then 'I03 primary_need_code'
+                when g.received < n.valid_from or g.received > n.valid_to then 'R20 primary_need_code'
+                when length(g.reason) > 120 then 'I07 reason'
+                when g.decision is not null and d.decided is null then 'I04 decision'
+            end
+        from read g
+        left join @sex x on x.code = g.sex
+        left join @contact_source s on s.code = g.source_code
+        left join @primary_need n on n.code = g.primary_need_code
+        left join decision d on d.words = replace(translate(lower(g.decision), E'_\t', '  '), '  ', ' ')
+    $query$, '@', records) using space;
 
     -- A reference given twice: identical rows are one with copies; of different
     -- ones nobody here can tell which is right.
@@ -203,46 +206,48 @@ begin
     -- Contacts the record has already, and how the row finds them: by the
     -- child it names, or as the only child of the contact, then named anew.
     -- A contact of several children gains the one it does not have yet.
-    create temporary table import_known on commit drop as
-    select
-        r.row_no,
-        c.contact_id,
-        cc.contact_child_id,
-        f.referral_id,
-        (mine.contact_child_id is null and cc.contact_child_id is not null) as other_child,
-        coalesce(
-            mine.contact_child_id is not null
-                and c.received_on = r.received
-                and c.source_code = r.source_code
-                and cc.primary_need_code = r.primary_need_code
-                and cc.reason is not distinct from r.reason
-                and cc.decision is not distinct from r.decided
-                and lower(l.name) is not distinct from r.ward_key,
-            false) as same,
-        f.accepted_on,
-        f.declined_on,
-        e.opened_on as episode_opened_on,
-        cc.attached_episode_id
-    from import_row r
-    join contact c on c.source_ref = r.contact_ref
-    left join child k on k.source_ref = r.child_ref
-    left join contact_child mine on mine.contact_id = c.contact_id and mine.child_id = k.child_id
-    left join lateral (
-        select min(o.contact_child_id) as contact_child_id
-        from contact_child o
-        where mine.contact_child_id is null
-            and o.contact_id = c.contact_id
-        having count(*) = 1
-    ) only_one on true
-    left join contact_child cc on cc.contact_child_id = coalesce(mine.contact_child_id, only_one.contact_child_id)
-    left join locality l on l.locality_id = cc.locality_id
-    left join referral f on f.contact_child_id = cc.contact_child_id
-    left join lateral (
-        select min(o.opened_on) as opened_on
-        from episode o
-        where o.referral_id = f.referral_id
-    ) e on true
-    where r.fault is null;
+    execute replace($query$
+        create temporary table import_known on commit drop as
+        select
+            r.row_no,
+            c.contact_id,
+            cc.contact_child_id,
+            f.referral_id,
+            (mine.contact_child_id is null and cc.contact_child_id is not null) as other_child,
+            coalesce(
+                mine.contact_child_id is not null
+                    and c.received_on = r.received
+                    and c.source_code = r.source_code
+                    and cc.primary_need_code = r.primary_need_code
+                    and cc.reason is not distinct from r.reason
+                    and cc.decision is not distinct from r.decided
+                    and lower(l.name) is not distinct from r.ward_key,
+                false) as same,
+            f.accepted_on,
+            f.declined_on,
+            e.opened_on as episode_opened_on,
+            cc.attached_episode_id
+        from import_row r
+        join @contact c on c.source_ref = r.contact_ref
+        left join @child k on k.source_ref = r.child_ref
+        left join @contact_child mine on mine.contact_id = c.contact_id and mine.child_id = k.child_id
+        left join lateral (
+            select min(o.contact_child_id) as contact_child_id
+            from @contact_child o
+            where mine.contact_child_id is null
+                and o.contact_id = c.contact_id
+            having count(*) = 1
+        ) only_one on true
+        left join @contact_child cc on cc.contact_child_id = coalesce(mine.contact_child_id, only_one.contact_child_id)
+        left join @locality l on l.locality_id = cc.locality_id
+        left join @referral f on f.contact_child_id = cc.contact_child_id
+        left join lateral (
+            select min(o.opened_on) as opened_on
+            from @episode o
+            where o.referral_id = f.referral_id
+        ) e on true
+        where r.fault is null
+    $query$, '@', records);
 
     -- Corrections that would pull a record away from under others.
     update import_row r
@@ -267,29 +272,31 @@ begin
         and r.fault is null
         and k.attached_episode_id is not null
         and r.decided = 'referral';
-    update import_row r
-    set fault = 'R16 decision'
-    from import_row same_row
-    join child k on k.source_ref = same_row.child_ref
-    left join import_known o on o.row_no = same_row.row_no
-    left join referral f on f.referral_id = o.referral_id and not o.other_child
-    cross join lateral (
-        select m.family_id
-        from family_member m
-        where m.child_id = k.child_id
-        order by
-            same_row.received >= coalesce(m.joined_on, '-infinity') and same_row.received < coalesce(m.left_on, 'infinity') desc,
-            m.joined_on desc nulls last,
-            m.family_id
-        limit 1
-    ) of_child
-    join episode e on e.family_id = coalesce(f.family_id, of_child.family_id)
-    where same_row.row_no = r.row_no
-        and r.fault is null
-        and r.decided = 'referral'
-        and o.same is not true
-        and e.opened_on < r.received
-        and (e.closed_on is null or e.closed_on > r.received);
+    execute replace($query$
+        update import_row r
+        set fault = 'R16 decision'
+        from import_row same_row
+        join @child k on k.source_ref = same_row.child_ref
+        left join import_known o on o.row_no = same_row.row_no
+        left join @referral f on f.referral_id = o.referral_id and not o.other_child
+        cross join lateral (
+            select m.family_id
+            from @family_member m
+            where m.child_id = k.child_id
+            order by
+                same_row.received >= coalesce(m.joined_on, '-infinity') and same_row.received < coalesce(m.left_on, 'infinity') desc,
+                m.joined_on desc nulls last,
+                m.family_id
+            limit 1
+        ) of_child
+        join @episode e on e.family_id = coalesce(f.family_id, of_child.family_id)
+        where same_row.row_no = r.row_no
+            and r.fault is null
+            and r.decided = 'referral'
+            and o.same is not true
+            and e.opened_on < r.received
+            and (e.closed_on is null or e.closed_on > r.received)
+    $query$, '@', records);
 
     -- What the rows without fault make of each child, next to what it was.
     create temporary table import_child (
@@ -311,57 +318,59 @@ begin
         last_referral date
     ) on commit drop;
     loop
-        insert into import_child
-        select
-            said.child_ref,
-            k.child_id,
-            k.birth_date,
-            k.expected_birth_date,
-            k.sex_code,
-            becomes.born,
-            becomes.expected,
-            coalesce(s.sex, k.sex_code),
-            b.row_no,
-            e.row_no,
-            s.row_no,
-            k.pregnancy_ended_on,
-            k.died_on,
-            held.first_referral,
-            held.last_referral
-        from (
+        execute replace($query$
+            insert into import_child
             select
-                child_ref,
-                max(word) filter (where born is not null) as born_by,
-                max(word) filter (where expected is not null) as expected_by,
-                max(word) filter (where sex is not null and expected is null) as sex_by,
-                max(word) filter (where sex is not null and expected is not null) as unborn_sex_by
-            from import_row
-            where fault is null
-            group by child_ref
-        ) said
-        left join child k on k.source_ref = said.child_ref
-        left join import_row b on b.word = said.born_by and b.fault is null
-        left join import_row e on e.word = said.expected_by and e.fault is null
-        left join import_row s on s.fault is null and s.word = coalesce(said.sex_by, case when k.birth_date is null then said.unborn_sex_by end)
-        cross join lateral (
-            select
-                coalesce(b.born, k.birth_date) as born,
-                case when coalesce(b.born, k.birth_date) is null then coalesce(e.expected, k.expected_birth_date) end as expected
-        ) becomes
-        -- Of the referrals that this load leaves as they are.
-        left join lateral (
-            select min(f.referred_on) as first_referral, max(f.referred_on) as last_referral
-            from referral f
-            where f.child_id = k.child_id
-                and coalesce(becomes.born, becomes.expected) is distinct from coalesce(k.birth_date, k.expected_birth_date)
-                and not exists (
-                    select
-                    from import_known o
-                    join import_row r on r.row_no = o.row_no
-                    where o.referral_id = f.referral_id
-                        and not o.same
-                        and r.fault is null)
-        ) held on true;
+                said.child_ref,
+                k.child_id,
+                k.birth_date,
+                k.expected_birth_date,
+                k.sex_code,
+                becomes.born,
+                becomes.expected,
+                coalesce(s.sex, k.sex_code),
+                b.row_no,
+                e.row_no,
+                s.row_no,
+                k.pregnancy_ended_on,
+                k.died_on,
+                held.first_referral,
+                held.last_referral
+            from (
+                select
+                    child_ref,
+                    max(word) filter (where born is not null) as born_by,
+                    max(word) filter (where expected is not null) as expected_by,
+                    max(word) filter (where sex is not null and expected is null) as sex_by,
+                    max(word) filter (where sex is not null and expected is not null) as unborn_sex_by
+                from import_row
+                where fault is null
+                group by child_ref
+            ) said
+            left join @child k on k.source_ref = said.child_ref
+            left join import_row b on b.word = said.born_by and b.fault is null
+            left join import_row e on e.word = said.expected_by and e.fault is null
+            left join import_row s on s.fault is null and s.word = coalesce(said.sex_by, case when k.birth_date is null then said.unborn_sex_by end)
+            cross join lateral (
+                select
+                    coalesce(b.born, k.birth_date) as born,
+                    case when coalesce(b.born, k.birth_date) is null then coalesce(e.expected, k.expected_birth_date) end as expected
+            ) becomes
+            -- Of the referrals that this load leaves as they are.
+            left join lateral (
+                select min(f.referred_on) as first_referral, max(f.referred_on) as last_referral
+                from @referral f
+                where f.child_id = k.child_id
+                    and coalesce(becomes.born, becomes.expected) is distinct from coalesce(k.birth_date, k.expected_birth_date)
+                    and not exists (
+                        select
+                        from import_known o
+                        join import_row r on r.row_no = o.row_no
+                        where o.referral_id = f.referral_id
+                            and not o.same
+                            and r.fault is null)
+            ) held on true
+        $query$, '@', records);
 
         -- A new date of the child that the record cannot take: the row that
         -- brings it goes, and the next one has its say.
@@ -392,16 +401,18 @@ begin
     analyze import_known;
     analyze import_child (child_ref, child_id);
 
-    insert into import_reject
-        (contact_ref, received_on, child_ref, birth_date, expected_birth_date, sex, ward, source_code,
-         primary_need_code, reason, decision, rule, field, sqlstate, message, hint)
-    select
-        r.contact_ref, r.received_on, r.child_ref, r.birth_date, r.expected_birth_date, r.sex, r.ward, r.source_code,
-        r.primary_need_code, r.reason, r.decision, c.rule, split_part(r.fault, ' ', 2), c.sqlstate, c.sentence, c.hint
-    from import_row r
-    join early_help.rules() c on c.rule = split_part(r.fault, ' ', 1)
-    cross join generate_series(1, r.copies)
-    order by r.row_no;
+    execute replace($query$
+        insert into @import_reject
+            (contact_ref, received_on, child_ref, birth_date, expected_birth_date, sex, ward, source_code,
+             primary_need_code, reason, decision, rule, field, sqlstate, message, hint)
+        select
+            r.contact_ref, r.received_on, r.child_ref, r.birth_date, r.expected_birth_date, r.sex, r.ward, r.source_code,
+            r.primary_need_code, r.reason, r.decision, c.rule, split_part(r.fault, ' ', 2), c.sqlstate, c.sentence, c.hint
+        from import_row r
+        join early_help.rules() c on c.rule = split_part(r.fault, ' ', 1)
+        cross join generate_series(1, r.copies)
+        order by r.row_no
+    $query$, '@', records);
 
     delete from import_known k
     using import_row r
@@ -425,18 +436,20 @@ begin
     left join import_child c on c.child_ref = r.child_ref;
     unchanged := unchanged - accepted - corrected;
 
-    insert into locality (name)
-    select min(r.ward collate "C")
-    from import_row r
-    where r.fault is null
-        and r.ward_key is not null
-        and not exists (
-            select
-            from locality l
-            where lower(l.name) = r.ward_key)
-    group by r.ward_key
-    order by 1
-    on conflict do nothing;
+    execute replace($query$
+        insert into @locality (name)
+        select min(r.ward collate "C")
+        from import_row r
+        where r.fault is null
+            and r.ward_key is not null
+            and not exists (
+                select
+                from @locality l
+                where lower(l.name) = r.ward_key)
+        group by r.ward_key
+        order by 1
+        on conflict do nothing
+    $query$, '@', records);
     get diagnostics written_rows = row_count;
     if written_rows > 0 then
         raise notice 'ward names not met before, now localities: %', written_rows;
@@ -445,12 +458,14 @@ begin
     select count(*) into expected_rows
     from import_child
     where child_id is null;
-    insert into child (birth_date, expected_birth_date, sex_code, source_ref)
-    select c.born, c.expected, c.sex, c.child_ref
-    from import_child c
-    where c.child_id is null
-    order by least(c.born_by, c.expected_by, c.sex_by)
-    on conflict (source_ref) do nothing;
+    execute replace($query$
+        insert into @child (birth_date, expected_birth_date, sex_code, source_ref)
+        select c.born, c.expected, c.sex, c.child_ref
+        from import_child c
+        where c.child_id is null
+        order by least(c.born_by, c.expected_by, c.sex_by)
+        on conflict (source_ref) do nothing
+    $query$, '@', records);
     get diagnostics written_rows = row_count;
     if written_rows <> expected_rows then
         raise serialization_failure using
@@ -459,42 +474,46 @@ begin
     end if;
 
     -- One family for each child that belongs to none.
-    with alone as (
-        select
-            k.child_id,
-            row_number() over (order by k.child_id) as place
-        from import_child c
-        join child k on k.source_ref = c.child_ref
-        where not exists (
+    execute replace($query$
+        with alone as (
             select
-            from family_member m
-            where m.child_id = k.child_id)
-    ), made as (
-        insert into family (source_ref)
-        select null
-        from alone
-        returning family_id
-    )
-    insert into family_member (family_id, child_id)
-    select m.family_id, a.child_id
-    from (
-        select
-            family_id,
-            row_number() over () as place
-        from made
-    ) m
-    join alone a on a.place = m.place;
+                k.child_id,
+                row_number() over (order by k.child_id) as place
+            from import_child c
+            join @child k on k.source_ref = c.child_ref
+            where not exists (
+                select
+                from @family_member m
+                where m.child_id = k.child_id)
+        ), made as (
+            insert into @family (source_ref)
+            select null
+            from alone
+            returning family_id
+        )
+        insert into @family_member (family_id, child_id)
+        select m.family_id, a.child_id
+        from (
+            select
+                family_id,
+                row_number() over () as place
+            from made
+        ) m
+        join alone a on a.place = m.place
+    $query$, '@', records);
 
-    insert into contact (received_on, source_code, source_ref)
-    select r.received, r.source_code, r.contact_ref
-    from import_row r
-    where r.fault is null
-        and not exists (
-            select
-            from import_known k
-            where k.row_no = r.row_no)
-    order by r.row_no
-    on conflict (source_ref) do nothing;
+    execute replace($query$
+        insert into @contact (received_on, source_code, source_ref)
+        select r.received, r.source_code, r.contact_ref
+        from import_row r
+        where r.fault is null
+            and not exists (
+                select
+                from import_known k
+                where k.row_no = r.row_no)
+        order by r.row_no
+        on conflict (source_ref) do nothing
+    $query$, '@', records);
     get diagnostics written_rows = row_count;
     if written_rows <> accepted then
         raise serialization_failure using
@@ -503,151 +522,167 @@ begin
     end if;
 
     -- A corrected day and source reach contact_child by its foreign key.
-    update contact c
-    set received_on = r.received,
-        source_code = r.source_code
-    from import_known k
-    join import_row r on r.row_no = k.row_no
-    where c.contact_id = k.contact_id
-        and not k.same
-        and (c.received_on, c.source_code) is distinct from (r.received, r.source_code);
-
-    insert into contact_child
-        (contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision,
-         attached_episode_id)
-    select
-        c.contact_id, r.received, r.source_code, k.child_id, r.primary_need_code, r.reason,
-        coalesce(w.locality_id, one.locality_id), r.decided,
-        case
-            when r.decided is distinct from 'referral' then (
-                select e.episode_id
-                from episode_child m
-                join episode e on e.episode_id = m.episode_id
-                where m.child_id = k.child_id
-                    and m.joined_on <= r.received
-                    and (m.left_on is null or m.left_on > r.received)
-                    and e.opened_on < r.received
-                order by e.episode_id
-                limit 1)
-        end
-    from import_row r
-    join contact c on c.source_ref = r.contact_ref
-    join child k on k.source_ref = r.child_ref
-    left join (
-        select lower(name) as ward_key, min(locality_id) as locality_id, count(*) as versions
-        from locality
-        group by lower(name)
-    ) one on one.ward_key = r.ward_key
-    left join lateral (
-        select l.locality_id
-        from locality l
-        where one.versions > 1
-            and lower(l.name) = r.ward_key
-        order by
-            r.received >= coalesce(l.valid_from, '-infinity') and r.received < coalesce(l.valid_to, 'infinity') desc,
-            l.valid_from desc nulls last,
-            l.locality_id
-        limit 1
-    ) w on true
-    where r.fault is null
-        and not exists (
-            select
-            from import_known o
-            where o.row_no = r.row_no
-                and (o.same or o.contact_child_id is not null))
-    order by r.row_no;
-
-    -- Corrections. A referral and a date of birth that change together must
-    -- agree at every step: dates of birth that become earlier first, later last.
-    update child k
-    set birth_date = c.born,
-        expected_birth_date = c.expected,
-        sex_code = c.sex
-    from import_child c
-    where k.child_id = c.child_id
-        and (c.born, c.expected, c.sex) is distinct from (c.born_before, c.expected_before, c.sex_before)
-        and coalesce(c.born, c.expected, '-infinity') <= coalesce(c.born_before, c.expected_before, '-infinity');
-
-    if exists (select from import_known where not same) then
-        delete from referral f
-        using import_known k
-        join import_row r on r.row_no = k.row_no
-        where f.referral_id = k.referral_id
-            and not k.same
-            and (k.other_child or r.decided is distinct from 'referral');
-
-        update contact_child cc
-        set child_id = c.child_id,
-            primary_need_code = r.primary_need_code,
-            reason = r.reason,
-            locality_id = w.locality_id,
-            decision = r.decided
+    execute replace($query$
+        update @contact c
+        set received_on = r.received,
+            source_code = r.source_code
         from import_known k
         join import_row r on r.row_no = k.row_no
-        join child c on c.source_ref = r.child_ref
+        where c.contact_id = k.contact_id
+            and not k.same
+            and (c.received_on, c.source_code) is distinct from (r.received, r.source_code)
+    $query$, '@', records);
+
+    execute replace($query$
+        insert into @contact_child
+            (contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision,
+             attached_episode_id)
+        select
+            c.contact_id, r.received, r.source_code, k.child_id, r.primary_need_code, r.reason,
+            coalesce(w.locality_id, one.locality_id), r.decided,
+            case
+                when r.decided is distinct from 'referral' then (
+                    select e.episode_id
+                    from @episode_child m
+                    join @episode e on e.episode_id = m.episode_id
+                    where m.child_id = k.child_id
+                        and m.joined_on <= r.received
+                        and (m.left_on is null or m.left_on > r.received)
+                        and e.opened_on < r.received
+                    order by e.episode_id
+                    limit 1)
+            end
+        from import_row r
+        join @contact c on c.source_ref = r.contact_ref
+        join @child k on k.source_ref = r.child_ref
+        left join (
+            select lower(name) as ward_key, min(locality_id) as locality_id, count(*) as versions
+            from @locality
+            group by lower(name)
+        ) one on one.ward_key = r.ward_key
         left join lateral (
             select l.locality_id
-            from locality l
-            where lower(l.name) = r.ward_key
+            from @locality l
+            where one.versions > 1
+                and lower(l.name) = r.ward_key
             order by
                 r.received >= coalesce(l.valid_from, '-infinity') and r.received < coalesce(l.valid_to, 'infinity') desc,
                 l.valid_from desc nulls last,
                 l.locality_id
             limit 1
         ) w on true
-        where cc.contact_child_id = k.contact_child_id
-            and not k.same
-            and (cc.child_id, cc.primary_need_code, cc.reason, cc.locality_id, cc.decision)
-                is distinct from (c.child_id, r.primary_need_code, r.reason, w.locality_id, r.decided);
+        where r.fault is null
+            and not exists (
+                select
+                from import_known o
+                where o.row_no = r.row_no
+                    and (o.same or o.contact_child_id is not null))
+        order by r.row_no
+    $query$, '@', records);
 
-        update referral f
-        set referred_on = cc.received_on,
-            source_code = cc.source_code,
-            primary_need_code = cc.primary_need_code,
-            locality_id = cc.locality_id
-        from import_known k
-        join contact_child cc on cc.contact_child_id = k.contact_child_id
-        where f.referral_id = k.referral_id
-            and not k.same
-            and (f.referred_on, f.source_code, f.primary_need_code, f.locality_id)
-                is distinct from (cc.received_on, cc.source_code, cc.primary_need_code, cc.locality_id);
+    -- Corrections. A referral and a date of birth that change together must
+    -- agree at every step: dates of birth that become earlier first, later last.
+    execute replace($query$
+        update @child k
+        set birth_date = c.born,
+            expected_birth_date = c.expected,
+            sex_code = c.sex
+        from import_child c
+        where k.child_id = c.child_id
+            and (c.born, c.expected, c.sex) is distinct from (c.born_before, c.expected_before, c.sex_before)
+            and coalesce(c.born, c.expected, '-infinity') <= coalesce(c.born_before, c.expected_before, '-infinity')
+    $query$, '@', records);
+
+    if exists (select from import_known where not same) then
+        execute replace($query$
+            delete from @referral f
+            using import_known k
+            join import_row r on r.row_no = k.row_no
+            where f.referral_id = k.referral_id
+                and not k.same
+                and (k.other_child or r.decided is distinct from 'referral')
+        $query$, '@', records);
+
+        execute replace($query$
+            update @contact_child cc
+            set child_id = c.child_id,
+                primary_need_code = r.primary_need_code,
+                reason = r.reason,
+                locality_id = w.locality_id,
+                decision = r.decided
+            from import_known k
+            join import_row r on r.row_no = k.row_no
+            join @child c on c.source_ref = r.child_ref
+            left join lateral (
+                select l.locality_id
+                from @locality l
+                where lower(l.name) = r.ward_key
+                order by
+                    r.received >= coalesce(l.valid_from, '-infinity') and r.received < coalesce(l.valid_to, 'infinity') desc,
+                    l.valid_from desc nulls last,
+                    l.locality_id
+                limit 1
+            ) w on true
+            where cc.contact_child_id = k.contact_child_id
+                and not k.same
+                and (cc.child_id, cc.primary_need_code, cc.reason, cc.locality_id, cc.decision)
+                    is distinct from (c.child_id, r.primary_need_code, r.reason, w.locality_id, r.decided)
+        $query$, '@', records);
+
+        execute replace($query$
+            update @referral f
+            set referred_on = cc.received_on,
+                source_code = cc.source_code,
+                primary_need_code = cc.primary_need_code,
+                locality_id = cc.locality_id
+            from import_known k
+            join @contact_child cc on cc.contact_child_id = k.contact_child_id
+            where f.referral_id = k.referral_id
+                and not k.same
+                and (f.referred_on, f.source_code, f.primary_need_code, f.locality_id)
+                    is distinct from (cc.received_on, cc.source_code, cc.primary_need_code, cc.locality_id)
+        $query$, '@', records);
     end if;
 
-    update child k
-    set birth_date = c.born,
-        expected_birth_date = c.expected,
-        sex_code = c.sex
-    from import_child c
-    where k.child_id = c.child_id
-        and (c.born, c.expected, c.sex) is distinct from (c.born_before, c.expected_before, c.sex_before)
-        and coalesce(c.born, c.expected) > coalesce(c.born_before, c.expected_before, '-infinity');
+    execute replace($query$
+        update @child k
+        set birth_date = c.born,
+            expected_birth_date = c.expected,
+            sex_code = c.sex
+        from import_child c
+        where k.child_id = c.child_id
+            and (c.born, c.expected, c.sex) is distinct from (c.born_before, c.expected_before, c.sex_before)
+            and coalesce(c.born, c.expected) > coalesce(c.born_before, c.expected_before, '-infinity')
+    $query$, '@', records);
 
     -- Not accepted: nobody waits because a file says so.
-    insert into referral
-        (contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, locality_id)
-    select distinct on (r.row_no)
-        cc.contact_child_id, cc.child_id, m.family_id, cc.received_on, cc.source_code, cc.primary_need_code, cc.locality_id
-    from import_row r
-    join contact c on c.source_ref = r.contact_ref
-    join child k on k.source_ref = r.child_ref
-    join contact_child cc on cc.contact_id = c.contact_id and cc.child_id = k.child_id
-    join family_member m on m.child_id = k.child_id
-    where r.fault is null
-        and r.decided = 'referral'
-        and not exists (
-            select
-            from import_known o
-            where o.row_no = r.row_no
-                and o.same)
-        and not exists (
-            select
-            from referral f
-            where f.contact_child_id = cc.contact_child_id)
-    order by
-        r.row_no,
-        r.received >= coalesce(m.joined_on, '-infinity') and r.received < coalesce(m.left_on, 'infinity') desc,
-        m.joined_on desc nulls last,
-        m.family_id;
+    execute replace($query$
+        insert into @referral
+            (contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, locality_id)
+        select distinct on (r.row_no)
+            cc.contact_child_id, cc.child_id, m.family_id, cc.received_on, cc.source_code, cc.primary_need_code, cc.locality_id
+        from import_row r
+        join @contact c on c.source_ref = r.contact_ref
+        join @child k on k.source_ref = r.child_ref
+        join @contact_child cc on cc.contact_id = c.contact_id and cc.child_id = k.child_id
+        join @family_member m on m.child_id = k.child_id
+        where r.fault is null
+            and r.decided = 'referral'
+            and not exists (
+                select
+                from import_known o
+                where o.row_no = r.row_no
+                    and o.same)
+            and not exists (
+                select
+                from @referral f
+                where f.contact_child_id = cc.contact_child_id)
+        order by
+            r.row_no,
+            r.received >= coalesce(m.joined_on, '-infinity') and r.received < coalesce(m.left_on, 'infinity') desc,
+            m.joined_on desc nulls last,
+            m.family_id
+    $query$, '@', records);
 
     drop table import_row, import_twice, import_known, import_child;
 end

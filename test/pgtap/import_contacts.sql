@@ -2,7 +2,7 @@
 -- in which words.
 begin;
 set client_min_messages = warning;
-select plan(79);
+select plan(83);
 
 -- A name that must be quoted, so that no statement forgets to.
 select early_help.create_partnership('import_test') is not null as made \gset
@@ -297,6 +297,52 @@ select early_help.rename_partnership('St Helens & "Co"', 'renamed');
 insert into renamed.inbox_contact select 'R1', '2018-01-01', 'C1', '2010-05-06', null, 'F', 'River', '6', 'N1', null, 'referral';
 select results_eq('select * from renamed.import_contacts()', 'values (1, 0, 0, 0)', 'a renamed partnership imports');
 select throws_ok($$select early_help.import_contacts('renamed.contact')$$, 'YHP03', null, 'another table is no inbox');
+
+---------- nothing of the schema's owner is called ----------
+create function renamed.hijacked() returns boolean language plpgsql as $$
+begin
+    raise exception sqlstate 'HIJAC' using message = 'hijacked as ' || current_user;
+end
+$$;
+do $$
+declare
+    l text;
+    r text;
+    o text;
+begin
+    foreach l in array '{varchar,text,date,early_help.event_date}'::text[] loop
+        foreach r in array '{varchar,text,date,early_help.event_date}'::text[] loop
+            execute format('create function renamed.op(%s, %s) returns boolean language sql as ''select renamed.hijacked()''', l, r);
+            foreach o in array '{=,<>,<,<=,>,>=}'::text[] loop
+                execute format('create operator renamed.%s (function = renamed.op, leftarg = %s, rightarg = %s)', o, l, r);
+            end loop;
+        end loop;
+    end loop;
+end
+$$;
+create function renamed.lower(varchar) returns text language sql as $$ select renamed.hijacked()::text $$;
+create function renamed.worst(date, early_help.event_date) returns date language sql as $$ select null::date from (select renamed.hijacked()) h $$;
+create aggregate renamed.min(early_help.event_date) (sfunc = renamed.worst, stype = date, initcond = '2000-01-01');
+create aggregate renamed.max(early_help.event_date) (sfunc = renamed.worst, stype = date, initcond = '2000-01-01');
+create function pg_temp.bites(query text) returns text language plpgsql as $$
+begin
+    execute query;
+    return 'none';
+exception when sqlstate 'HIJAC' then
+    return 'hijacked';
+end
+$$;
+set local search_path = pg_catalog, renamed, public;
+select is(pg_temp.bites($$select min(lower(l.name)) from renamed.locality l$$), 'hijacked', 'whoever has the schema in his path calls them');
+select is(pg_temp.bites($$select from renamed.contact c where c.received_on > c.received_on$$), 'hijacked', 'operators, too');
+set local search_path = public;
+insert into renamed.inbox_contact values
+    ('R1', '2018-01-02', 'C1', '2010-05-07', null, 'F', 'Elsewhere', '6', 'N1', null, 'referral'),
+    ('R2', '2018-01-03', 'C1', null, null, null, 'River', '6', 'N1', 'x', 'referral'),
+    ('R3', '2018-01-03', 'C99', null, '2018-05-01', 'U', 'Nowhere', '6', 'N1', 'x', 'universal services'),
+    ('R4', '2018-01-03', 'C99', null, '2018-05-01', 'U', 'Nowhere', 'ZZ', 'N1', 'x', 'universal services');
+select is(pg_temp.bites($$create table pg_temp.loaded as select * from renamed.import_contacts()$$), 'none', 'the import calls none of them');
+select is((select format('%s %s %s %s', accepted, unchanged, corrected, rejected) from pg_temp.loaded), '2 0 1 1', 'and does its work');
 
 select finish();
 rollback;
