@@ -94,15 +94,15 @@ plain() {
 		insert into family (source_ref) select child_ref from (select distinct child_ref from staging) c;
 		insert into family_member (family_id, child_id) select f.family_id, c.child_id from family f join child c using (source_ref);
 		insert into contact (received_on, source_code, source_ref) select received_on::date, source_code, contact_ref from staging;
-		insert into contact_child (contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision)
-		select c.contact_id, c.received_on, c.source_code, k.child_id, s.primary_need_code, s.reason, l.locality_id,
+		insert into contact_child (contact_id, received_on, source_code, child_id, counted_child_id, primary_need_code, reason, locality_id, decision)
+		select c.contact_id, c.received_on, c.source_code, k.child_id, k.child_id, s.primary_need_code, s.reason, l.locality_id,
 		    replace(s.decision, ' ', '_')::early_help.contact_decision
 		from staging s
 		join contact c on c.source_ref = s.contact_ref
 		join child k on k.source_ref = s.child_ref
 		left join locality l on l.name = s.ward;
-		insert into referral (contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, locality_id)
-		select cc.contact_child_id, cc.child_id, m.family_id, cc.received_on, cc.source_code, cc.primary_need_code, cc.locality_id
+		insert into referral (contact_child_id, child_id, counted_child_id, family_id, referred_on, source_code, primary_need_code, locality_id)
+		select cc.contact_child_id, cc.child_id, cc.child_id, m.family_id, cc.received_on, cc.source_code, cc.primary_need_code, cc.locality_id
 		from contact_child cc
 		join family_member m using (child_id)
 		where cc.decision = 'referral';

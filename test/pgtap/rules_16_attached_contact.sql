@@ -55,5 +55,15 @@ select refused($$update contact set received_on = '2023-01-01' where contact_id 
     select contact_id from contact_child where attached_episode_id = 1)$$, 'YH016', 'nor re-dated to before it opened');
 select refused($$update contact_child set child_id = 21 where attached_episode_id = 1$$, 'YH016', 'nor given to another family''s child');
 
+-- What a contact's children share with it, they have from it.
+insert into contact (contact_id, received_on, source_code) values (50, '2023-06-01', '6');
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (50, 50, 11, 'N1');
+select results_eq('select received_on::date, source_code::text from contact_child where contact_child_id = 50', $$values (date '2023-06-01', '6')$$,
+    'its day and source are the contact''s');
+update contact set received_on = '2023-06-02' where contact_id = 50;
+select is((select received_on::date from contact_child where contact_child_id = 50), date '2023-06-02', 'and follow it');
+select refused($$insert into contact_child (contact_id, received_on, source_code, child_id, primary_need_code) values (50, '2023-06-03', '6', 12, 'N1')$$,
+    '23503', 'another day is not the contact''s');
+
 select * from finish();
 rollback;
