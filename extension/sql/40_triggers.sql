@@ -133,6 +133,13 @@ as 'MODULE_PATHNAME', 'early_help_assessment_domain_before';
 comment on function early_help.assessment_domain_before() is
     'Before insert, update or delete of assessment_domain: R05, R14. Errors YH005, YH014.';
 
+create function early_help.assessment_factor_found_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_assessment_factor_found_before';
+comment on function early_help.assessment_factor_found_before() is
+    'Before insert or update of assessment_factor_found: R20. Error YH020.';
+
 create function early_help.plan_before()
 returns trigger
 language c

@@ -2,13 +2,15 @@
  *
  * assessment.c
  *		Early Help Assessments: four domains, then unchanged (R05), after a
- *		conversation (R09), with consent (R08), before closure (R14).
+ *		conversation (R09), with consent (R08), before closure (R14). The factors
+ *		it finds are valid on its day (R20).
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "utils/builtins.h"
 
 #include "consent.h"
 #include "conversation.h"
@@ -108,6 +110,45 @@ check_start(RecordChange *change)
 	end_with_consent(assessment, require_consent(change->rel, episode.family_id, started_on, "EHA"));
 }
 
+/* The day an EHA's factors are of: when it was completed, else when it began. */
+static DateADT
+day_of_factors(const Record *assessment)
+{
+	return is_null(assessment, "completed_on") ? date_of(assessment, "started_on") :
+		date_of(assessment, "completed_on");
+}
+
+/* Refuses what the query found: code, first and last day. */
+static void
+refuse_factor(Relation rel, const Record *assessment)
+{
+	rule_error(RULE_CODE_VALID, rel, NULL,
+			   "assessment_factor_code %s is valid from %s to %s, assessment_id %lld is of %s",
+			   result_text(1), date_words(result_date(2)), date_words(result_date(3)),
+			   (long long) id_of(assessment, "assessment_id"),
+			   date_words(day_of_factors(assessment)));
+}
+
+static const PartnershipQuery found_not_valid_query = {
+	"select c.code, c.valid_from, c.valid_to from @assessment_factor_found f"
+	" join @assessment_factor c on c.code" EQ "f.assessment_factor_code"
+	" where f.assessment_id" EQ "$1 and (c.valid_from" GT "$2 or c.valid_to" LT "$2) limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* R20: completing or re-dating an EHA carries no factor to a day it was not valid on. */
+static void
+check_factors(const Record *assessment)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(assessment, "assessment_id")),
+		DateADTGetDatum(day_of_factors(assessment))
+	};
+
+	if (run_partnership_query(assessment->rel, &found_not_valid_query, values, NULL) > 0)
+		refuse_factor(assessment->rel, assessment);
+}
+
 /* Without being completed it ends only with its episode or with consent. */
 static void
 check_end(const RecordChange *change)
@@ -151,6 +192,9 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 	check_end(&change);
 	if (!is_null(assessment, "completed_on"))
 		check_four_domains(assessment);
+	if (TRIGGER_FIRED_BY_UPDATE(change.event) && !is_null(assessment, "started_on") &&
+		(field_changed(&change, "started_on") || field_changed(&change, "completed_on")))
+		check_factors(assessment);
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -219,22 +263,22 @@ check_assessed_on(const Record *domain, const Record *assessment, const Episode 
 }
 
 /*
- * Locks the EHA of a domain, and its episode; false if it is not there:
- * deleted with its domain, or the foreign key says so. The episode first: the
- * order closing one takes them.
+ * Locks the EHA of a domain or factor, and its episode; false if it is not
+ * there: deleted with its domain, or the foreign key says so. The episode
+ * first: the order closing one takes them.
  */
 static bool
-lock_assessment_of(const Record *domain, Record *assessment, Episode *episode)
+lock_assessment_of(const Record *part, Record *assessment, Episode *episode)
 {
-	if (!read_sibling(domain->rel, "assessment", "assessment_id",
-					  id_of(domain, "assessment_id"), assessment))
+	if (!read_sibling(part->rel, "assessment", "assessment_id",
+					  id_of(part, "assessment_id"), assessment))
 		return false;
-	if (!lock_episode(domain->rel, id_of(assessment, "episode_id"), episode))
+	if (!lock_episode(part->rel, id_of(assessment, "episode_id"), episode))
 	{
 		leave_sibling(assessment);
 		return false;
 	}
-	return lock_read_sibling(domain->rel, "assessment", "assessment_id", assessment);
+	return lock_read_sibling(part->rel, "assessment", "assessment_id", assessment);
 }
 
 /* Checks the EHA of a domain, old or new. */
@@ -266,6 +310,46 @@ early_help_assessment_domain_before(PG_FUNCTION_ARGS)
 		check_domain(&change.before, false);
 	if (change.after.tuple)
 		check_domain(&change.after, true);
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+/* ---------------------------------------------------------------------
+ * Factors
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery not_valid_query = {
+	"select code, valid_from, valid_to from @assessment_factor"
+	" where code" EQ "$1 and (valid_from" GT "$2 or valid_to" LT "$2)",
+	2, {TEXTOID, DATEOID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_assessment_factor_found_before);
+
+/* Trigger, before insert or update of assessment_factor_found: the factor is valid on the EHA's day. */
+Datum
+early_help_assessment_factor_found_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "assessment_factor_found_before", true,
+										ROW_INSERT | ROW_UPDATE);
+	Record	   *found = &change.after;
+	Record		assessment;
+	Episode		episode;
+
+	begin_partnership_queries();
+	if (!is_null(found, "assessment_factor_code") &&
+		lock_assessment_of(found, &assessment, &episode))
+	{
+		Datum		values[] = {
+			CStringGetTextDatum(text_of(found, "assessment_factor_code")),
+			DateADTGetDatum(day_of_factors(&assessment))
+		};
+
+		if (run_partnership_query(change.rel, &not_valid_query, values, NULL) > 0)
+			refuse_factor(change.rel, &assessment);
+		leave_sibling(&assessment);
+	}
 	end_partnership_queries();
 	return record_result(&change);
 }

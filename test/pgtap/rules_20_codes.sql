@@ -39,6 +39,23 @@ select allowed($$insert into child (birth_date, sex_code) values ('1990-01-01', 
 select is((select array_agg(code order by code) from assessment_factor where not offered), '{18A,19A}'::varchar[], 'withdrawn factors are not offered');
 select allowed($$insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, '18A')$$, 'and accepted');
 
+-- A factor's day is that of its EHA: completed, else started. That of plan 1 started on 2024-01-08.
+insert into assessment_factor (code, label, valid_from, valid_to, local) values ('F1', 'Local', '2024-01-05', '2024-01-31', true);
+select refused($$insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, 'F1');
+    update assessment set started_on = '2024-01-04' where assessment_id = 1$$, 'YH020', 'an EHA is not re-dated to before a factor came',
+    'assessment_factor_code F1 is valid from 2024-01-05 to 2024-01-31, assessment_id 1 is of 2024-01-04');
+select refused($$update assessment set started_on = '2024-01-04' where assessment_id = 1;
+    insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, '1A'), (1, 'F1')$$, 'YH020', 'nor one found that was to come');
+select refused($$insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, '1A'); update assessment set started_on = '2024-01-04' where assessment_id = 1;
+    update assessment_factor_found set assessment_factor_code = 'F1'$$, 'YH020', 'nor changed to one');
+select assess_all(1) \g /dev/null
+select refused($$insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, 'F1');
+    update assessment set completed_on = '2024-02-01' where assessment_id = 1$$, 'YH020', 'nor completed after it went');
+select refused($$update assessment set completed_on = '2024-02-01' where assessment_id = 1;
+    insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, 'F1')$$, 'YH020', 'and found then');
+select allowed($$insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, 'F1');
+    update assessment set completed_on = '2024-01-31' where assessment_id = 1$$, 'in its days, it is');
+
 select refused(format($$insert into %I (code, label, valid_from, valid_to) values ('X1', 'x', '2024-01-02', '2024-01-01')$$, list), 'YH020', list || ': days in order')
 from unnest('{contact_source,primary_need,ethnicity,sex,disability,assessment_factor,closure_reason,headline_outcome}'::text[]) list;
 

@@ -258,6 +258,10 @@ create trigger plan_outcome_codes
     for each row
     when (new.headline_outcome_code is not null)
     execute function early_help.code_valid('headline_outcome_code', 'headline_outcome', 'agreed_on');
+create trigger assessment_factor_codes
+    before insert or update on assessment_factor_found
+    for each row
+    execute function early_help.assessment_factor_found_before();
 create trigger service_request_codes
     before insert or update on service_request
     for each row
