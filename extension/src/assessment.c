@@ -102,9 +102,7 @@ check_start(RecordChange *change)
 		!lock_episode(change->rel, id_of(assessment, "episode_id"), &episode))
 		return;					/* check_row and the foreign key say so */
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
-	if (TRIGGER_FIRED_BY_INSERT(change->event))
-		legal_transition(change->rel, &episode, EVENT_START_ASSESSMENT, false);
-	else
+	if (TRIGGER_FIRED_BY_UPDATE(change->event))
 		check_no_domain_before(assessment);
 	require_conversation(change->rel, episode.family_id, started_on, "EHA");
 	end_with_consent(assessment, require_consent(change->rel, episode.family_id, started_on, "EHA"));
@@ -220,12 +218,8 @@ early_help_assessment_after(PG_FUNCTION_ARGS)
 			apply_event(change.rel, &episode, EVENT_START_ASSESSMENT,
 						date_of(assessment, "started_on"), id_of(assessment, "child_id"));
 		if (!insert && !is_null(assessment, "completed_on"))
-		{
-			refuse_after_closure(change.rel, &episode, "completed_on",
-								 date_of(assessment, "completed_on"));
 			apply_event(change.rel, &episode, EVENT_COMPLETE_ASSESSMENT,
 						date_of(assessment, "completed_on"), id_of(assessment, "child_id"));
-		}
 	}
 	end_partnership_queries();
 	return record_result(&change);
@@ -248,7 +242,7 @@ check_open_assessment(const Record *domain, const Record *assessment)
 }
 
 static void
-check_assessed_on(const Record *domain, const Record *assessment, const Episode *episode)
+check_assessed_on(const Record *domain, const Record *assessment)
 {
 	DateADT		assessed_on = date_of(domain, "assessed_on");
 
@@ -258,8 +252,6 @@ check_assessed_on(const Record *domain, const Record *assessment, const Episode 
 		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
 				   "assessed_on %s is before the start of assessment_id %lld",
 				   date_words(assessed_on), (long long) id_of(assessment, "assessment_id"));
-	if (is_null(assessment, "corrects_assessment_id"))
-		refuse_after_closure(domain->rel, episode, "assessed_on", assessed_on);
 }
 
 /*
@@ -268,12 +260,15 @@ check_assessed_on(const Record *domain, const Record *assessment, const Episode 
  * first: the order closing one takes them.
  */
 static bool
-lock_assessment_of(const Record *part, Record *assessment, Episode *episode)
+lock_assessment_of(const Record *part, Record *assessment)
 {
+	Episode		episode;
+
+
 	if (!read_sibling(part->rel, "assessment", "assessment_id",
 					  id_of(part, "assessment_id"), assessment))
 		return false;
-	if (!lock_episode(part->rel, id_of(assessment, "episode_id"), episode))
+	if (!lock_episode(part->rel, id_of(assessment, "episode_id"), &episode))
 	{
 		leave_sibling(assessment);
 		return false;
@@ -281,18 +276,17 @@ lock_assessment_of(const Record *part, Record *assessment, Episode *episode)
 	return lock_read_sibling(part->rel, "assessment", "assessment_id", assessment);
 }
 
-/* Checks the EHA of a domain, old or new. */
+/* Checks the EHA of a domain, old or new. Closing ended it: nothing is assessed after that (R14). */
 static void
 check_domain(const Record *domain, bool new)
 {
 	Record		assessment;
-	Episode		episode;
 
-	if (!lock_assessment_of(domain, &assessment, &episode))
+	if (!lock_assessment_of(domain, &assessment))
 		return;
 	check_open_assessment(domain, &assessment);
 	if (new)
-		check_assessed_on(domain, &assessment, &episode);
+		check_assessed_on(domain, &assessment);
 	leave_sibling(&assessment);
 }
 
@@ -335,11 +329,10 @@ early_help_assessment_factor_found_before(PG_FUNCTION_ARGS)
 										ROW_INSERT | ROW_UPDATE);
 	Record	   *found = &change.after;
 	Record		assessment;
-	Episode		episode;
 
 	begin_partnership_queries();
 	if (!is_null(found, "assessment_factor_code") &&
-		lock_assessment_of(found, &assessment, &episode))
+		lock_assessment_of(found, &assessment))
 	{
 		Datum		values[] = {
 			CStringGetTextDatum(text_of(found, "assessment_factor_code")),

@@ -137,7 +137,6 @@ check_offer(Record *step)
 			rule_error(RULE_STEP_ONCE, step->rel, NULL,
 					   "episode_id %lld is not one of family_id %lld",
 					   (long long) episode.id, (long long) id_of(step, "family_id"));
-		legal_transition(step->rel, &episode, offer_event(step), false);
 	}
 	settle_from_level(step);
 	check_consent(step);
