@@ -667,11 +667,13 @@ as $audit$
         from @case_audit a
         where num_nulls(a.grade, a.auditor_practitioner_id, a.auditor_agency_id) > 0
             or a.auditor_agency_id = a.lead_agency_id
+            -- Who leads may be recorded after the audit.
             or (a.lead_agency_id is null
                 and exists (
                     select
                     from @lead_practitioner l
-                    where l.episode_id = a.episode_id)) $$),
+                    where l.episode_id = a.episode_id
+                        and l.recorded_at < a.recorded_at)) $$),
     ('R18', $$
         select 'case_audit_action', a.case_audit_action_id,
             format('owner_practitioner_id %s, due_on %s', coalesce(a.owner_practitioner_id::text, 'none'),

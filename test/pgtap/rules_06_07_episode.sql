@@ -62,5 +62,9 @@ select refused($$delete from practitioner where practitioner_id = 1$$, '23503', 
 select is_empty($$select e.episode_id from episode e left join lead_practitioner l on l.episode_id = e.episode_id
     group by e.episode_id having e.allocated_on is distinct from min(l.from_on)$$, 'every episode is led from its allocation on');
 
+select support(90, 'none') \g /dev/null
+select refused($$insert into episode (family_id, opened_on, allocated_on) values (90, '2024-02-01', '2024-02-02')$$, 'YH007', 'a new episode is not allocated before it has a lead practitioner',
+    'allocated_on of a new episode of family_id 90 %');
+
 select * from finish();
 rollback;

@@ -100,5 +100,18 @@ select step_up(81, 'section_47', 'why', '2024-02-01', no_assessment_reason => 'n
 select step_up(82, 'section_17', 'why', '2024-02-01', 'supervisor', '2024-02-01', no_assessment_reason => 'none', consent_override_reason => 'risk') \g /dev/null
 select allowed($$delete from consent where consent_id = 8$$, 'one that no step up needed can go');
 
+-- A withdrawal is always taken, however late it is recorded; what was given before it is the audit's to say.
+select support(12, 'planned') \g /dev/null
+delete from assessment where assessment_id = 12;
+select hold_review(12, 'complete', '2024-03-01') \g /dev/null
+select support(13, 'planned') \g /dev/null
+select hold_review(13, 'complete', '2024-03-01') \g /dev/null
+update consent set withdrawn_on = '2024-01-20' where consent_id = 12;
+update consent set withdrawn_on = '2024-02-20' where consent_id = 13;
+select results_eq('select ended_on::date, end_reason::text from plan where plan_id in (12, 13)',
+    $$values (date '2024-03-01', 'completed'), (date '2024-03-01', 'completed')$$, 'support that is over stays as it was');
+select results_eq($$select record, record_id from early_help.audit('town') where rule = 'R08' and detail like '%family_id 1_ %'$$,
+    $$values ('plan', 12::bigint)$$, 'that it began without consent is found');
+
 select * from finish();
 rollback;

@@ -49,5 +49,10 @@ select refused($$insert into case_audit_action (case_audit_id, due_on) values (1
 select refused($$insert into case_audit_action (case_audit_id, owner_practitioner_id) values (1, 3)$$, '23502', 'and a due date');
 select allowed($$insert into case_audit_auditor (case_audit_id, practitioner_id) values (1, 1)$$, 'further auditors are from any agency');
 
+-- An audit of a waiting family stands when somebody leads later.
+insert into case_audit (case_audit_id, episode_id, auditor_practitioner_id, audited_on, grade) values (2, 2, 1, '2024-02-01', 'good');
+select assign_lead_practitioner(2, 1, '2024-02-10') \g /dev/null
+select is_empty($$select * from early_help.audit('town')$$, 'recorded before anybody led, it is no finding');
+
 select * from finish();
 rollback;
