@@ -66,5 +66,14 @@ select support(90, 'none') \g /dev/null
 select refused($$insert into episode (family_id, opened_on, allocated_on) values (90, '2024-02-01', '2024-02-02')$$, 'YH007', 'a new episode is not allocated before it has a lead practitioner',
     'allocated_on of a new episode of family_id 90 %');
 
+-- The referral an episode answers is its family's.
+select support(91, 'none') \g /dev/null
+insert into referral (referral_id, child_id, family_id, referred_on, source_code, primary_need_code) values (90, 901, 90, '2024-01-20', '6', 'N1');
+select refused($$insert into episode (family_id, referral_id, opened_on) values (91, 90, '2024-02-01')$$, 'YHS02', 'another family''s referral is not answered',
+    'referral_id 90 is of family_id 90, not of family_id 91');
+select allowed($$insert into episode (family_id, referral_id, opened_on) values (90, 90, '2024-02-01')$$, 'its own is');
+select refused($$insert into episode (episode_id, family_id, opened_on) values (91, 91, '2024-02-01'); update episode set referral_id = 90 where episode_id = 91$$,
+    'YHS02', 'nor by update');
+
 select * from finish();
 rollback;

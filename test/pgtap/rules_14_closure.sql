@@ -130,7 +130,7 @@ select results_eq('select child_id, level_of(child_id) from episode_child where 
 -- Closed while it waited: there is nothing to reopen.
 select support(4, 'waiting') \g /dev/null
 select close_episode(4, 'moved_away', '2024-02-01', null, 'gone') \g /dev/null
-select refused($$select reopen_episode(4, 'back', '2024-02-10')$$, 'YH007', 'an episode that closed while waiting is opened anew');
+select refused($$select reopen_episode(4, 'back', '2024-02-10')$$, 'YH007', 'an episode that closed while waiting is opened anew', '%closed while waiting: there is nothing to reopen');
 
 -- A closed episode of long ago, loaded afterwards: its children do not stay in it.
 select support(5, 'none', '2019-01-01') \g /dev/null
