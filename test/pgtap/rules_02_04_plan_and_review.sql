@@ -120,5 +120,9 @@ select refused($$select hold_review(4, 'extend', '2024-02-24'); update consent s
     'nor ended by consent withdrawn before a review was held', 'review_id % is dated after ended_on 2024-02-23 of plan_id 4');
 select allowed($$select hold_review(4, 'extend', '2024-02-24'); update consent set withdrawn_on = '2024-02-24' where consent_id = 4$$, 'on the day it was held, it is');
 
+-- A plan that was reviewed stays.
+select support(5, 'under_review') \g /dev/null
+select is((outcome_of('delete from plan where plan_id = 5')).constraint_name, 'review_of_a_plan', 'a reviewed plan is not deleted');
+
 select * from finish();
 rollback;
