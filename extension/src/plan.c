@@ -166,8 +166,6 @@ check_start(RecordChange *change)
 		!lock_episode(change->rel, id_of(plan, "episode_id"), &episode))
 		return;					/* check_row and the foreign key say so */
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
-	if (TRIGGER_FIRED_BY_INSERT(change->event))
-		legal_transition(change->rel, &episode, EVENT_START_PLAN, false);
 	require_conversation(change->rel, episode.family_id, started_on, "plan");
 	end_with_consent(plan, require_consent(change->rel, episode.family_id, started_on, "plan"));
 }

@@ -135,7 +135,6 @@ early_help_review_before(PG_FUNCTION_ARGS)
 		{
 			check_plan_is_open(review, &plan);
 			fill_from_plan(review, &plan);
-			legal_transition(change.rel, &episode, EVENT_HOLD_REVIEW, false);
 		}
 		else if (field_changed(&change, "held_on") || field_changed(&change, "due_on"))
 			check_redated(&change, &plan);

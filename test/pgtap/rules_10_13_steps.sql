@@ -172,6 +172,11 @@ select is(level_of(311), 'early_help', 'at early help before the step down is de
 select refused($$select accept_step(step_id, '2024-04-05', 1, 2, '2024-05-01') from step where child_id = 311$$, 'YH011',
     'a step down leads from social care', 'child_id 311 is at level early_help, and step_id % leads from social_care');
 select allowed($$select withdraw_step(step_id, '2024-04-05') from step where child_id = 311$$, 'it is withdrawn');
+select support(32, 'none') \g /dev/null
+insert into step (child_id, to_level, offered_on, reason) values (321, 'universal', '2024-04-01', 'better');
+select open_episode(32, '2024-04-02') \g /dev/null
+select refused($$update step set outcome = 'accepted', decided_on = '2024-04-05' where child_id = 321$$, 'YH011', 'nor to universal services',
+    'child_id 321 is at level early_help, and accept_step_down leads from social_care to universal');
 
 select * from finish();
 rollback;
