@@ -124,5 +124,11 @@ select allowed($$select hold_review(4, 'extend', '2024-02-24'); update consent s
 select support(5, 'under_review') \g /dev/null
 select is((outcome_of('delete from plan where plan_id = 5')).constraint_name, 'review_of_a_plan', 'a reviewed plan is not deleted');
 
+select refused($$insert into plan_outcome (plan_id, agreed_on) values (4711, '2024-02-01')$$, 'YHS05', 'an outcome of no plan', 'plan_id 4711');
+select refused($$insert into review (plan_id, held_on, decision) values (4711, '2024-03-20', 'complete')$$, 'YHS05', 'a review of no plan', 'plan_id 4711');
+select support(6, 'planned') \g /dev/null
+select refused($$insert into plan (episode_id, started_on, assessment_id) values (5, '2024-02-01', 6)$$, 'YHS02', 'a plan follows an EHA of its own family',
+    'assessment_id 6 is of family_id 6, not of family_id 5');
+
 select * from finish();
 rollback;
