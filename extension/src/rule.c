@@ -200,6 +200,21 @@ static const Rule rules[] = {
 		"only the owner of a partnership's records refreshes its figures",
 		"Call it as that role, or as one of its members. Figures are right without a refresh, only slower to read."
 	},
+	[RULE_PUBLISHED_STAYS] = {
+		"F01", "published is published", "YHF01",
+		"what was published is neither changed nor deleted",
+		"Publish the period again with publish_figures: that is a new version of it."
+	},
+	[RULE_PUBLISHED_PERIOD] = {
+		"F02", "period of a publication", "YHF02",
+		"figures are published for a month, a quarter of the financial year or a financial year",
+		"Write 2018-04, 2018/19 Q1 or 2018/19."
+	},
+	[RULE_PUBLISHED_WHEN_OVER] = {
+		"F03", "published when it is over", "YHF03",
+		"a period is published when it is over",
+		"Wait for its last day to pass, or publish a shorter period."
+	},
 	[RULE_IMPORT_MISSING] = {
 		"I01", "value missing", "YHI01",
 		"a value that is needed is missing",
@@ -370,6 +385,10 @@ static const RuleConstraint rule_constraints[] = {
 	"undone_on is not before merged_on"},
 	{"child_merge_once_at_a_time", RULE_MERGE,
 	"a duplicate is merged into one child at a time"},
+	{"publication_of_month_quarter_or_year", RULE_PUBLISHED_PERIOD,
+	"first_month and next_month are those of a month, a financial quarter or a financial year"},
+	{"publication_after_its_period", RULE_PUBLISHED_WHEN_OVER,
+	"published_on is after the last day of the period"},
 	{"code_dates_in_order", RULE_CODE_VALID,
 	"valid_from is not after valid_to"},
 	{"family_member_period_is_not_empty", RULE_MEMBERSHIP,

@@ -1,0 +1,70 @@
+-- The Board's figures as published: totals of the published tables.
+create view published_dashboard as
+select
+    b.first_month as month,
+    to_char(b.first_month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    b.period,
+    b.version,
+    not exists (
+        select
+        from publication l
+        where l.first_month = b.first_month
+            and l.next_month = b.next_month
+            and l.version > b.version) as latest,
+    b.published_on::date as published_on,
+    m.metric_code,
+    m.section,
+    m.board_order,
+    m.label,
+    m.unit,
+    case
+        when part.hidden is null and whole.hidden is null and rest.hidden is null
+        then case when m.unit = '%' then round(100.0 * part.figure / nullif(whole.figure, 0), 1) else part.figure end
+    end::numeric(14, 1) as value,
+    case
+        when part.hidden is not null or whole.hidden is not null or rest.hidden is not null then 'c'
+        when m.unit = '%' and whole.figure = 0 then 'no cases'
+        else 'ok'
+    end::varchar(10) as value_status,
+    case when part.hidden is null then part.figure end as numerator,
+    case when part.hidden is null then 'ok' else 'c' end::varchar(10) as numerator_status,
+    case when whole.hidden is null then whole.figure end as denominator,
+    case when whole.figure is null then null when whole.hidden is null then 'ok' else 'c' end::varchar(10) as denominator_status
+from publication b
+cross join (
+    values
+        ('contacts', 'contacts', null, null),
+        ('known_contacts', 'known_contacts', 'contacts', 'new_contacts'),
+        ('referrals', 'referrals', null, null),
+        ('re_referrals', 're_referrals', 'referrals', 'first_referrals'),
+        ('intervention_plans_started', 'plans_started', null, null),
+        ('intervention_plans_completed', 'plans_completed', null, null),
+        ('step_ups_offered', 'step_ups_offered', null, null),
+        ('step_ups_accepted', 'step_ups_accepted', null, null),
+        ('step_downs_accepted', 'step_downs_accepted', null, null)
+) as t (metric_code, part, whole, rest)
+join metric m on m.metric_code = t.metric_code
+join published_figure part on part.publication_id = b.publication_id
+    and part.count_name = t.part and part.dimension_1 = ''
+left join published_figure whole on whole.publication_id = b.publication_id
+    and whole.count_name = t.whole and whole.dimension_1 = ''
+left join published_figure rest on rest.publication_id = b.publication_id
+    and rest.count_name = t.rest and rest.dimension_1 = '';
+comment on view published_dashboard is 'The Board''s figures as published: the totals of the published tables. Figures that could disclose somebody are hidden.';
+comment on column published_dashboard.month is 'First day of the period.';
+comment on column published_dashboard.month_key is 'Its month as YYYY-MM.';
+comment on column published_dashboard.period is 'The period: month 2018-04, quarter of the financial year 2018/19 Q1, financial year 2018/19. Choose one kind: they overlap.';
+comment on column published_dashboard.version is 'Version of the period''s figures, from 1.';
+comment on column published_dashboard.latest is 'Whether no later version of the period has been published.';
+comment on column published_dashboard.published_on is 'Day of the publication.';
+comment on column published_dashboard.metric_code is 'Code of the figure: see view metric, and read period for month.';
+comment on column published_dashboard.section is 'Access, Intervention or Outcome.';
+comment on column published_dashboard.board_order is 'Order on the Board''s dashboard.';
+comment on column published_dashboard.label is 'Name of the figure.';
+comment on column published_dashboard.unit is 'Unit of the value.';
+comment on column published_dashboard.value is 'The figure: the numerator, or for a percentage numerator / denominator × 100 with one decimal; null: hidden, or no cases.';
+comment on column published_dashboard.value_status is 'ok; no cases: a percentage of nothing; c: hidden, since it or what it is made of could disclose somebody.';
+comment on column published_dashboard.numerator is 'What was counted; null: hidden.';
+comment on column published_dashboard.numerator_status is 'ok, or c: hidden.';
+comment on column published_dashboard.denominator is 'Out of how many; null: hidden, or the value is no percentage.';
+comment on column published_dashboard.denominator_status is 'ok, or c: hidden; null: the value is no percentage.';

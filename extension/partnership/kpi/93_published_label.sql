@@ -1,0 +1,14 @@
+-- What the codes of published tables mean.
+create view published_label as
+select 'source_code'::varchar(40) as dimension, s.code::varchar(40) as code, s.label::varchar(255) as label
+from contact_source s
+union all
+select 'need_code', n.code, n.label
+from primary_need n
+union all
+select 'sex_code', x.code, x.label
+from sex x;
+comment on view published_label is 'Labels of the codes in published tables, as they are today.';
+comment on column published_label.dimension is 'Column of the published tables.';
+comment on column published_label.code is 'The code.';
+comment on column published_label.label is 'Its label.';

@@ -1,0 +1,420 @@
+/*-------------------------------------------------------------------------
+ *
+ * disclosure.c
+ *		Which figures of a publication are hidden, so that none can be worked out.
+ *
+ * All that is published is one system of equations over whole numbers: rows
+ * and columns add up to totals, parts to wholes, months to the quarter.  A
+ * figure is safe if the figures could be others than they are, fit all that is
+ * shown, and differ in this one.  So each hidden figure gets such a witness: a
+ * set of figures, it among them, that go up or down by one, so that every
+ * equation still holds.  All of a witness is hidden, and all of it is proved by
+ * it.  The least and the most a figure might be (1 to 5 for one that is hidden
+ * for being small) bind the witness too: whoever knows which figures are the
+ * small ones gains nothing.
+ *
+ * The search balances one equation after another, cheap figures first, within
+ * a budget that grows; the proof does not rest on the search being good.
+ * Nothing here knows of tables, periods or the catalog.  Memory is the
+ * caller's context's; nothing is kept.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "disclosure.h"
+
+/* Changes tried before a search gives up, and the figures one witness may have. */
+#define MOST_TRIES		2000
+#define MOST_CHANGES	64
+
+typedef struct Search
+{
+	Figure	   *figures;
+	int			n;
+	Member	   *of_equation;	/* members by equation, from equation_starts[i] on */
+	int		   *equation_starts;
+	Member	   *of_figure;		/* the same by figure */
+	int		   *figure_starts;
+
+	int		   *change;			/* -1, 0, 1 for each figure */
+	int		   *imbalance;		/* for each equation */
+	int		   *unbalanced;		/* equations with an imbalance, in no order */
+	int			n_unbalanced;
+	int		   *place;			/* of an equation in unbalanced */
+	int			changed[MOST_CHANGES];
+	int			n_changed;
+
+	int			tries;
+	int			most_changes;
+	bool		cut_short;		/* by budget, length or tries: more might help */
+} Search;
+
+typedef struct Choice
+{
+	int			figure;
+	int			step;
+	int			price;
+	int			loose_ends;		/* equations it throws out of balance, less those it mends */
+} Choice;
+
+/* ---------------------------------------------------------------------
+ * One figure
+ * ---------------------------------------------------------------------
+ */
+
+static bool
+is_of_this_publication(const Figure *figure)
+{
+	return figure->publicity == TO_BE_HIDDEN || figure->publicity == TO_BE_DECIDED;
+}
+
+static bool
+may_step(const Figure *figure, int step)
+{
+	int64		value = (int64) figure->value + step;
+
+	return figure->publicity != SHOWN_BEFORE && value >= figure->low && value <= figure->high;
+}
+
+static int
+price_of(const Figure *figure)
+{
+	return figure->publicity == TO_BE_DECIDED && figure->decision == DECISION_SHOW ? figure->price : 0;
+}
+
+/* ---------------------------------------------------------------------
+ * Changes that balance
+ * ---------------------------------------------------------------------
+ */
+
+static void
+shift_equation(Search *search, int equation, int by)
+{
+	bool		was = search->imbalance[equation] != 0;
+	bool		is;
+
+	search->imbalance[equation] += by;
+	is = search->imbalance[equation] != 0;
+	if (is && !was)
+	{
+		search->place[equation] = search->n_unbalanced;
+		search->unbalanced[search->n_unbalanced++] = equation;
+	}
+	else if (was && !is)
+	{
+		int			last = search->unbalanced[--search->n_unbalanced];
+
+		search->unbalanced[search->place[equation]] = last;
+		search->place[last] = search->place[equation];
+	}
+}
+
+static void
+shift_figure(Search *search, int figure, int step)
+{
+	for (int i = search->figure_starts[figure]; i < search->figure_starts[figure + 1]; i++)
+		shift_equation(search, search->of_figure[i].equation, search->of_figure[i].sign * step);
+}
+
+static void
+do_change(Search *search, int figure, int step)
+{
+	search->change[figure] = step;
+	search->changed[search->n_changed++] = figure;
+	shift_figure(search, figure, step);
+}
+
+static void
+undo_change(Search *search)
+{
+	int			figure = search->changed[--search->n_changed];
+
+	shift_figure(search, figure, -search->change[figure]);
+	search->change[figure] = 0;
+}
+
+static int
+loose_ends(const Search *search, int figure, int step)
+{
+	int			ends = 0;
+
+	for (int i = search->figure_starts[figure]; i < search->figure_starts[figure + 1]; i++)
+	{
+		int			before = search->imbalance[search->of_figure[i].equation];
+		int			after = before + search->of_figure[i].sign * step;
+
+		ends += abs(after) - abs(before);
+	}
+	return ends;
+}
+
+/* Whether a member can bring its equation nearer to balance, and by which step. */
+static bool
+can_mend(Search *search, const Member *member, int budget, int *step)
+{
+	const Figure *figure = &search->figures[member->figure];
+
+	*step = search->imbalance[member->equation] > 0 ? -member->sign : member->sign;
+	if (search->change[member->figure] != 0 || !may_step(figure, *step))
+		return false;
+	if (price_of(figure) > budget)
+	{
+		search->cut_short = true;
+		return false;
+	}
+	return true;
+}
+
+/* The unbalanced equation with the fewest ways to mend it. */
+static int
+tightest_equation(Search *search, int budget, int *ways)
+{
+	int			tightest = -1;
+
+	for (int i = 0; i < search->n_unbalanced; i++)
+	{
+		int			equation = search->unbalanced[i];
+		int			n = 0;
+		int			step;
+
+		for (int m = search->equation_starts[equation];
+			 m < search->equation_starts[equation + 1] && (tightest < 0 || n < *ways); m++)
+			n += can_mend(search, &search->of_equation[m], budget, &step);
+		if (tightest < 0 || n < *ways)
+		{
+			tightest = equation;
+			*ways = n;
+		}
+	}
+	return tightest;
+}
+
+static int
+compare_choices(const void *left, const void *right)
+{
+	const Choice *a = left;
+	const Choice *b = right;
+
+	if (a->price != b->price)
+		return a->price < b->price ? -1 : 1;
+	if (a->loose_ends != b->loose_ends)
+		return a->loose_ends < b->loose_ends ? -1 : 1;
+	return a->figure < b->figure ? -1 : a->figure > b->figure;
+}
+
+static Choice *
+choices_for(Search *search, int equation, int budget, int ways)
+{
+	Choice	   *choices = palloc(sizeof(Choice) * ways);
+	int			n = 0;
+	int			step;
+
+	for (int m = search->equation_starts[equation]; m < search->equation_starts[equation + 1]; m++)
+	{
+		int			figure = search->of_equation[m].figure;
+
+		if (n < ways && can_mend(search, &search->of_equation[m], budget, &step))
+			choices[n++] = (Choice) {figure, step, price_of(&search->figures[figure]),
+			loose_ends(search, figure, step)};
+	}
+	qsort(choices, n, sizeof(Choice), compare_choices);
+	return choices;
+}
+
+/* Balances all equations by further changes within the budget. */
+static bool
+balance(Search *search, int budget)
+{
+	int			equation;
+	int			ways = 0;
+	Choice	   *choices;
+	bool		balanced = false;
+
+	if (search->n_unbalanced == 0)
+		return true;
+	if (search->n_changed >= search->most_changes || ++search->tries > MOST_TRIES)
+	{
+		search->cut_short = true;
+		return false;
+	}
+	equation = tightest_equation(search, budget, &ways);
+	if (ways == 0)
+		return false;
+
+	choices = choices_for(search, equation, budget, ways);
+	for (int i = 0; i < ways && !balanced && search->tries <= MOST_TRIES; i++)
+	{
+		do_change(search, choices[i].figure, choices[i].step);
+		balanced = balance(search, budget - choices[i].price);
+		if (!balanced)
+			undo_change(search);
+	}
+	pfree(choices);
+	return balanced;
+}
+
+/* ---------------------------------------------------------------------
+ * Witnesses
+ * ---------------------------------------------------------------------
+ */
+
+static bool
+find_witness_within(Search *search, int figure, int budget, int most_changes)
+{
+	for (int step = 1; step >= -1; step -= 2)
+	{
+		if (!may_step(&search->figures[figure], step))
+			continue;
+		search->tries = 0;
+		search->most_changes = most_changes;
+		do_change(search, figure, step);
+		if (balance(search, budget))
+			return true;
+		undo_change(search);
+	}
+	return false;
+}
+
+/* Cheap ones first, and short ones of the same price. */
+static bool
+find_witness(Search *search, int figure)
+{
+	int			budget = 0;
+
+	for (;;)
+	{
+		bool		more = false;
+
+		for (int length = 4; length <= MOST_CHANGES; length *= 2)
+		{
+			CHECK_FOR_INTERRUPTS();
+			search->cut_short = false;
+			if (find_witness_within(search, figure, budget, length))
+				return true;
+			more = search->cut_short;
+			if (!more)
+				break;
+		}
+		if (!more || budget > 20000)
+			return false;
+		budget = budget == 0 ? 10 : budget * 2;
+	}
+}
+
+/* Hides what the witness changes, and takes it back. */
+static void
+accept_witness(Search *search, bool *proved)
+{
+	while (search->n_changed > 0)
+	{
+		int			changed = search->changed[search->n_changed - 1];
+		Figure	   *figure = &search->figures[changed];
+
+		proved[changed] = true;
+		if (is_of_this_publication(figure) && figure->decision != DECISION_WITHHOLD)
+			figure->decision = DECISION_HIDE;
+		undo_change(search);
+	}
+}
+
+/* Hides all that this publication says about figures linked to this one, zeros too. */
+static void
+withhold_linked(Search *search, int from)
+{
+	int		   *waiting = palloc(sizeof(int) * search->n);
+	bool	   *seen = palloc0(sizeof(bool) * search->n);
+	int			n_waiting = 0;
+
+	waiting[n_waiting++] = from;
+	seen[from] = true;
+	while (n_waiting > 0)
+	{
+		int			at = waiting[--n_waiting];
+
+		if (is_of_this_publication(&search->figures[at]))
+		{
+			search->figures[at].decision = DECISION_WITHHOLD;
+			search->figures[at].low = 0;
+			search->figures[at].high = PG_INT32_MAX;
+		}
+		for (int i = search->figure_starts[at]; i < search->figure_starts[at + 1]; i++)
+		{
+			int			equation = search->of_figure[i].equation;
+
+			for (int m = search->equation_starts[equation]; m < search->equation_starts[equation + 1]; m++)
+			{
+				int			next = search->of_equation[m].figure;
+
+				if (!seen[next] && search->figures[next].publicity != SHOWN_BEFORE &&
+					search->figures[next].publicity != HIDDEN_BEFORE)
+				{
+					seen[next] = true;
+					waiting[n_waiting++] = next;
+				}
+			}
+		}
+	}
+	pfree(waiting);
+	pfree(seen);
+}
+
+/* ---------------------------------------------------------------------
+ * The whole
+ * ---------------------------------------------------------------------
+ */
+
+/* Sorts the members into groups by counting: group(member) is 0 to n - 1. */
+static Member *
+group_members(const Member *members, int n_members, int n, bool by_figure, int **starts)
+{
+	Member	   *grouped = palloc(sizeof(Member) * Max(n_members, 1));
+	int		   *next = palloc0(sizeof(int) * (n + 2));
+
+#define GROUP(m) (by_figure ? (m).figure : (m).equation)
+	for (int i = 0; i < n_members; i++)
+		next[GROUP(members[i]) + 2]++;
+	for (int i = 2; i < n + 2; i++)
+		next[i] += next[i - 1];
+	for (int i = 0; i < n_members; i++)
+		grouped[next[GROUP(members[i]) + 1]++] = members[i];
+#undef GROUP
+	*starts = next;
+	return grouped;
+}
+
+/*
+ * Decides each figure of this publication.  What is to be hidden, and what was
+ * hidden before, gets a witness; where there is none, the linked figures are
+ * withheld, unless the caller tries another way for those of this publication
+ * (withhold false).
+ */
+void
+protect_figures(Figure *figures, int n, const Member *members, int n_members,
+				int n_equations, bool withhold)
+{
+	Search		search = {.figures = figures, .n = n};
+	bool	   *proved = palloc0(sizeof(bool) * Max(n, 1));
+
+	search.of_equation = group_members(members, n_members, n_equations, false, &search.equation_starts);
+	search.of_figure = group_members(members, n_members, n, true, &search.figure_starts);
+	search.change = palloc0(sizeof(int) * Max(n, 1));
+	search.imbalance = palloc0(sizeof(int) * Max(n_equations, 1));
+	search.unbalanced = palloc(sizeof(int) * Max(n_equations, 1));
+	search.place = palloc(sizeof(int) * Max(n_equations, 1));
+
+	for (int i = 0; i < n; i++)
+		figures[i].decision = figures[i].publicity == TO_BE_HIDDEN ? DECISION_UNPROVEN : DECISION_SHOW;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (proved[i] || (figures[i].publicity != HIDDEN_BEFORE && figures[i].publicity != TO_BE_HIDDEN))
+			continue;
+		if (find_witness(&search, i))
+			accept_witness(&search, proved);
+		else if (withhold || figures[i].publicity == HIDDEN_BEFORE)
+			withhold_linked(&search, i);
+	}
+}
