@@ -344,7 +344,7 @@ begin
             where f.publication_id = any ($2)
         )
         select (row_number() over (order by count_name, dimension_1, dimension_2, value_1, value_2))::integer,
-            count_name, dimension_1, value_1, dimension_2, value_2
+            count_name::varchar(40), dimension_1::varchar(40), value_1::varchar(120), dimension_2::varchar(40), value_2::varchar(120)
         from stands
         order by 1', p)
     using cells, past;
@@ -500,6 +500,8 @@ declare
     late boolean[];
     changed boolean;
     proved integer[];
+    fixed integer[];
+    own integer;
     decided integer[];
 begin
     execute format('update %I.partnership set record_version = record_version', p);
@@ -631,14 +633,14 @@ begin
     select
         array_agg(greatest(
             case
-                when now[k] between 1 and threshold then 1
-                when h.k is not null or now[k] = 0 then 0
+                when now[k] = 0 or (h.k is not null and now[k] > threshold) then 0
+                when now[k] <= threshold or cardinality(past) > 0 then 1
                 else threshold + 1
             end, now[k] + b.least) order by k),
         array_agg(least(
             case
-                when now[k] between 1 and threshold then threshold
-                when h.k is null and now[k] = 0 then 0
+                when now[k] = 0 and h.k is null then 0
+                when now[k] between 1 and threshold and cardinality(past) = 0 then threshold
                 else any_number
             end, now[k] + b.most) order by k),
         array_agg((10 * (1 + ln(1 + now[k])) * case when l.dimension_2 <> '' then 1 when l.dimension_1 <> '' then 3 else 10 end)::integer order by k),
@@ -665,51 +667,87 @@ begin
             order by k)
         into publicity;
         execute format(
-            'with release as (
-                select b.first_month, b.next_month, r.place
+            'with release as materialized (
+                select b.first_month, b.next_month, r.place::integer as r,
+                    exists (
+                        select
+                        from %1$I.publication e
+                        where e.publication_id < b.publication_id
+                            and e.first_month < b.next_month and e.next_month > b.first_month) as overlaps
                 from unnest($1) with ordinality r (publication_id, place)
                 join %1$I.publication b on b.publication_id = r.publication_id
-            ), figure as (
-                select g as number, f as value, 0 as low, $15 as high, 0 as price, 0 as publicity
-                from unnest($3) with ordinality u (f, g)
-                union all
-                select
-                    cardinality($3) + g,
-                    f,
+            ), period as materialized (
+                -- Months first. Versions of a period are one figure: what was changed is known here.
+                select first_month, next_month,
+                    (row_number() over (order by next_month - first_month >= 40, first_month, next_month))::integer as i
+                from (
+                    select m as first_month, (m + interval ''1 month'')::date as next_month
+                    from unnest($2) m
+                    union
+                    select first_month, next_month from release
+                    union
+                    select $3, $4
+                ) q
+            ), now as materialized (
+                select q.i, k, sum($5[(m.place - 1) * $6 + k])::integer as value
+                from period q
+                join unnest($2) with ordinality m (month, place) on m.month >= q.first_month and m.month < q.next_month
+                cross join generate_series(1, $6) k
+                group by q.i, k
+            ), before as (
+                select q.i, k, v.x, v.hidden, v.stays,
                     case
-                        when $5[g] in ('''', ''withheld'') or f = 0 then 0
-                        when f <= $7[g] then 1
-                        else $7[g] + 1
-                    end,
-                    case when $5[g] in ('''', ''withheld'') or f = 0 or f > $7[g] then $15 else $7[g] end,
-                    0,
-                    case when $5[g] = '''' then 1 when $6[g] then 2 else 3 end
-                from unnest($4) with ordinality u (f, g)
-                union all
-                select cardinality($3) + cardinality($4) + g, f, $8[g], $9[g], $10[g], $11[g]
-                from unnest($16) with ordinality u (f, g)
-            ), every_release as (
-                select first_month, next_month, place from release
-                union all
-                select $17, $18, cardinality($1) + 1
+                        when v.hidden = ''withheld'' or v.x = 0 then 0
+                        when v.x <= v.threshold or r.overlaps then 1
+                        else v.threshold + 1
+                    end as least,
+                    case when v.hidden <> ''withheld'' and v.x between 1 and v.threshold and not r.overlaps then v.threshold else $7 end as most
+                from release r
+                join period q using (first_month, next_month)
+                cross join generate_series(1, $6) k
+                cross join lateral (
+                    select $8[(r.r - 1) * $6 + k] as x, $9[(r.r - 1) * $6 + k] as hidden,
+                        $10[(r.r - 1) * $6 + k] as stays, $11[(r.r - 1) * $6 + k] as threshold
+                ) v
+            ), known as (
+                select b.i, b.k,
+                    bool_or(b.hidden = '''') as shown,
+                    bool_or(b.stays) as stays,
+                    max(case when b.hidden <> '''' then n.value + b.least - b.x end) as low,
+                    min(case when b.hidden <> '''' then least($7, n.value + b.most::bigint - b.x) end)::integer as high
+                from before b
+                join now n using (i, k)
+                group by b.i, b.k
+            ), figure as (
+                select
+                    (n.i - 1) * $6 + n.k as number,
+                    n.value,
+                    greatest(0, e.low, case when own.i is not null then $12[n.k] end) as low,
+                    least($7, e.high, case when own.i is not null then $13[n.k] end) as high,
+                    case when own.i is not null then $14[n.k] else 0 end as price,
+                    case
+                        when e.shown then 1
+                        when own.i is not null then case when e.stays then 4 else $15[n.k] end
+                        when e.stays then 2
+                        when e.i is not null then 3
+                        else 0
+                    end as publicity
+                from now n
+                left join known e on e.i = n.i and e.k = n.k
+                left join period own on own.i = n.i and own.first_month = $3 and own.next_month = $4
             ), member as (
-                select ((m - 1) * (select max(e) from unnest($12) e) + e)::integer as equation,
-                    ((m - 1) * $19 + k)::integer as figure, s as sign
+                select ((m - 1) * $16 + e)::integer as equation, ((m - 1) * $6 + k)::integer as figure, s as sign
                 from generate_subscripts($2, 1) m
-                cross join unnest($12, $13, $14) as t (e, k, s)
+                cross join unnest($17, $18, $19) as t (e, k, s)
                 union all
-                select (cardinality($2) * coalesce((select max(e) from unnest($12) e), 0) + (r.place - 1) * $19 + k)::integer,
-                    ((m.place - 1) * $19 + k)::integer, 1
-                from every_release r
-                join unnest($2) with ordinality m (month, place) on m.month >= r.first_month and m.month < r.next_month
-                cross join generate_series(1, $19) k
-                union all
-                select (cardinality($2) * coalesce((select max(e) from unnest($12) e), 0) + (r.place - 1) * $19 + k)::integer,
-                    (cardinality($3) + (r.place - 1) * $19 + k)::integer, -1
-                from every_release r
-                cross join generate_series(1, $19) k
+                select cardinality($2) * $16 + (q.i - 1) * $6 + k, (o.i - 1) * $6 + k, case when o.i = q.i then -1 else 1 end
+                from period q
+                join period o on o.i = q.i
+                    or (o.i <= cardinality($2) and o.first_month >= q.first_month and o.next_month <= q.next_month)
+                cross join generate_series(1, $6) k
+                where q.i > cardinality($2)
             )
-            select early_help.protect_figures(f.v, f.l, f.h, f.p, f.b, m.e, m.f, m.s, not $20)
+            select early_help.protect_figures(f.v, f.l, f.h, f.p, f.b, m.e, m.f, m.s, not $20), f.b, o.i
             from (
                 select
                     array_agg(value order by number) as v,
@@ -720,14 +758,22 @@ begin
                 from figure
             ) f
             cross join (
-                select array_agg(equation) as e, array_agg(figure) as f, array_agg(sign) as s
-                from member
-            ) m', p)
-        into proved
-        using past, months, of_month, before, before_hidden, before_stays, before_threshold,
-            low, high, price, publicity, equation, member, sign, any_number, now,
-            new.first_month, new.next_month, n, changed;
-        decided := proved[cardinality(of_month) + cardinality(before) + 1:];
+                select array_agg(dense) as e, array_agg(figure) as f, array_agg(sign) as s
+                from (select dense_rank() over (order by equation)::integer as dense, figure, sign from member) d
+            ) m
+            cross join (select i from period where first_month = $3 and next_month = $4) o', p)
+        into proved, fixed, own
+        using past, months, new.first_month, new.next_month, of_month, n, any_number,
+            before, before_hidden, before_stays, before_threshold, low, high, price, publicity,
+            (select max(e) from unnest(equation) e), equation, member, sign, changed;
+        -- What an earlier version shows has no witness here.
+        select array_agg(
+            case
+                when fixed[(own - 1) * n + k] = 1 and publicity[k] = 4 then 2
+                else proved[(own - 1) * n + k]
+            end order by k)
+        into decided
+        from generate_series(1, n) k;
     end if;
 
     if cardinality(past) = 0 or changed then

@@ -22,13 +22,18 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
 
 #include "disclosure.h"
 
-/* Changes tried before a search gives up, and the figures one witness may have. */
-#define MOST_TRIES		2000
-#define MOST_CHANGES	64
+/*
+ * Changes tried before a search starts again in another order, how often it
+ * does, and the figures one witness may have.
+ */
+#define MOST_TRIES		500
+#define MOST_STARTS		40
+#define MOST_CHANGES	128
 
 typedef struct Search
 {
@@ -47,6 +52,7 @@ typedef struct Search
 	int			changed[MOST_CHANGES];
 	int			n_changed;
 
+	int			start;			/* which order among choices as good as each other */
 	int			tries;
 	int			most_changes;
 	bool		cut_short;		/* by budget, length or tries: more might help */
@@ -57,7 +63,7 @@ typedef struct Choice
 	int			figure;
 	int			step;
 	int			price;
-	int			loose_ends;		/* equations it throws out of balance, less those it mends */
+	int			rank;			/* how many equations it throws out of balance, and chance */
 } Choice;
 
 /* ---------------------------------------------------------------------
@@ -168,13 +174,13 @@ can_mend(Search *search, const Member *member, int budget, int *step)
 	return true;
 }
 
-/* The unbalanced equation with the fewest ways to mend it. */
+/* The unbalanced equation with the fewest ways to mend it, the latest of them. */
 static int
 tightest_equation(Search *search, int budget, int *ways)
 {
 	int			tightest = -1;
 
-	for (int i = 0; i < search->n_unbalanced; i++)
+	for (int i = search->n_unbalanced - 1; i >= 0; i--)
 	{
 		int			equation = search->unbalanced[i];
 		int			n = 0;
@@ -200,9 +206,21 @@ compare_choices(const void *left, const void *right)
 
 	if (a->price != b->price)
 		return a->price < b->price ? -1 : 1;
-	if (a->loose_ends != b->loose_ends)
-		return a->loose_ends < b->loose_ends ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
 	return a->figure < b->figure ? -1 : a->figure > b->figure;
+}
+
+/*
+ * Choices that leave fewer loose ends come first. Chance settles what is left
+ * open, and in later starts weighs more: the same for the same figures.
+ */
+static int
+rank_of(const Search *search, int figure, int step)
+{
+	uint32		chance = murmurhash32((uint32) figure + (uint32) search->start * 0x9e3779b9);
+
+	return loose_ends(search, figure, step) * 16 + (int) (chance % (search->start < 6 ? 16 : 48));
 }
 
 static Choice *
@@ -218,7 +236,7 @@ choices_for(Search *search, int equation, int budget, int ways)
 
 		if (n < ways && can_mend(search, &search->of_equation[m], budget, &step))
 			choices[n++] = (Choice) {figure, step, price_of(&search->figures[figure]),
-			loose_ends(search, figure, step)};
+			rank_of(search, figure, step)};
 	}
 	qsort(choices, n, sizeof(Choice), compare_choices);
 	return choices;
@@ -288,11 +306,11 @@ find_witness(Search *search, int figure)
 	{
 		bool		more = false;
 
-		for (int length = 4; length <= MOST_CHANGES; length *= 2)
+		for (search->start = 0; search->start < MOST_STARTS; search->start++)
 		{
 			CHECK_FOR_INTERRUPTS();
 			search->cut_short = false;
-			if (find_witness_within(search, figure, budget, length))
+			if (find_witness_within(search, figure, budget, Min(4 << Min(search->start, 8), MOST_CHANGES)))
 				return true;
 			more = search->cut_short;
 			if (!more)
