@@ -379,6 +379,48 @@ withhold_linked(Search *search, int from)
 	pfree(seen);
 }
 
+static bool
+needs_witness(const Figure *figure)
+{
+	return figure->publicity == HIDDEN_BEFORE || figure->publicity == TO_BE_HIDDEN;
+}
+
+/*
+ * Withheld figures may be anything, so what had no witness may have one now.
+ * What no witness needs is then shown after all.  If one is still missing, only
+ * that is shown which could be nothing else anyway.  No witness found so far
+ * changes what is shown here: each of them goes on to hold.
+ */
+static void
+reconsider_withheld(Search *search, bool *proved)
+{
+	bool		all_proved = true;
+
+	for (int i = 0; i < search->n; i++)
+	{
+		if (proved[i] || !needs_witness(&search->figures[i]))
+			continue;
+		if (find_witness(search, i))
+			accept_witness(search, proved);
+		else
+			all_proved = false;
+	}
+	for (int i = 0; i < search->n; i++)
+	{
+		Figure	   *figure = &search->figures[i];
+
+		if (proved[i] || figure->decision != DECISION_WITHHOLD || figure->publicity != TO_BE_DECIDED)
+			continue;
+		if (!all_proved && find_witness(search, i))
+			accept_witness(search, proved);
+		else
+		{
+			figure->decision = DECISION_SHOW;
+			figure->publicity = SHOWN_BEFORE;
+		}
+	}
+}
+
 /* ---------------------------------------------------------------------
  * The whole
  * ---------------------------------------------------------------------
@@ -415,6 +457,7 @@ protect_figures(Figure *figures, int n, const Member *members, int n_members,
 {
 	Search		search = {.figures = figures, .n = n};
 	bool	   *proved = palloc0(sizeof(bool) * Max(n, 1));
+	bool		withheld = false;
 
 	search.of_equation = group_members(members, n_members, n_equations, false, &search.equation_starts);
 	search.of_figure = group_members(members, n_members, n, true, &search.figure_starts);
@@ -428,11 +471,16 @@ protect_figures(Figure *figures, int n, const Member *members, int n_members,
 
 	for (int i = 0; i < n; i++)
 	{
-		if (proved[i] || (figures[i].publicity != HIDDEN_BEFORE && figures[i].publicity != TO_BE_HIDDEN))
+		if (proved[i] || !needs_witness(&figures[i]))
 			continue;
 		if (find_witness(&search, i))
 			accept_witness(&search, proved);
 		else if (withhold || figures[i].publicity == HIDDEN_BEFORE)
+		{
 			withhold_linked(&search, i);
+			withheld = true;
+		}
 	}
+	if (withheld)
+		reconsider_withheld(&search, proved);
 }
