@@ -320,7 +320,7 @@ from (values
     ('drop table laid_down', '{"A02 laid_down empty or missing: there is nothing to compare triggers and constraints with"}', 'nothing to compare with'),
     ('drop function add_outcome', '{"A02 add_outcome function add_outcome is missing"}', 'a missing function'),
     ('drop view medway_kpi.intervention_plans cascade', null, 'a missing view'),
-    ('drop schema medway_kpi cascade', '{"A02 medway_kpi the schema that BI tools read is missing"}', 'no schema for BI tools'),
+    ('drop schema medway_kpi cascade', '{"A02 medway_kpi the schema that BI tools read is missing","A02 publish_contacts_by_age view is missing","A02 publish_contacts_by_need view is missing","A02 publish_contacts_by_sex view is missing","A02 publish_contacts_by_source view is missing","A02 publish_contacts_by_source_and_need view is missing","A02 publish_contacts_by_ward view is missing","A02 publish_intervention_plans view is missing","A02 publish_referrals_by_need view is missing","A02 publish_referrals_by_source view is missing","A02 publish_referrals_by_ward view is missing","A02 publish_step_downs view is missing","A02 publish_step_ups view is missing"}', 'no schema for BI tools'),
     ('alter table feedback enable row level security', '{"A02 feedback table: row security, was no row security"}', 'row security'),
     ('create table own_notes (note text); create index on child (died_on)', '{}', 'what the partnership adds is its own')
 ) as t (change, expected, why)

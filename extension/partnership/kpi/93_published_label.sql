@@ -3,10 +3,10 @@ create view published_label as
 select 'source_code'::varchar(40) as dimension, s.code::varchar(40) as code, s.label::varchar(255) as label
 from contact_source s
 union all
-select 'need_code', n.code, n.label
+select 'need_code'::varchar(40), n.code::varchar(40), n.label::varchar(255)
 from primary_need n
 union all
-select 'sex_code', x.code, x.label
+select 'sex_code'::varchar(40), x.code::varchar(40), x.label::varchar(255)
 from sex x;
 comment on view published_label is 'Labels of the codes in published tables, as they are today.';
 comment on column published_label.dimension is 'Column of the published tables.';
