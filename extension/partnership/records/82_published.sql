@@ -75,7 +75,7 @@ create table published_figure (
     stays_hidden boolean,
     constraint published_figure_pkey primary key (publication_id, count_name, dimension_1, value_1, dimension_2, value_2),
     constraint published_figure_is_not_negative check (figure >= 0),
-    constraint published_figure_hidden_for_a_reason check (hidden in ('small', 'difference', 'secondary', 'withheld')),
+    constraint published_figure_hidden_for_a_reason check (hidden ~ '^(small|difference|secondary|withheld)$'),
     constraint published_figure_stays_hidden_if_hidden check ((stays_hidden is null) = (hidden is null))
 );
 comment on table published_figure is 'What was frozen: exact figures, also the hidden ones. Not for Board tools: they read published_... of the schema of figures. Never changed or deleted (F01).';
