@@ -23,6 +23,13 @@ insert into breach values
     ('positive_outcome_share_is_a_share', $$update partnership set positive_outcome_share = 1.1$$),
     ('suppression_threshold_is_not_negative', $$update partnership set suppression_threshold = -1$$),
     ('code_label_is_unique_per_date', $$insert into code_label (list, code, label) select 'sex', 'X', 'x' from generate_series(1, 2)$$),
+    ('publication_version_once', $$insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold)
+        select '2018-04-01', '2018-05-01', 1, '2018-06-01', 1, 5 from generate_series(1, 2)$$),
+    ('publication_version_is_positive', $$insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold)
+        values ('2018-04-01', '2018-05-01', 0, '2018-06-01', 1, 5)$$),
+    ('published_figure_is_not_negative', $$insert into published_figure (publication_id, count_name, figure) values (1, 'x', -1)$$),
+    ('published_figure_hidden_for_a_reason', $$insert into published_figure (publication_id, count_name, figure, hidden, stays_hidden) values (1, 'x', 1, 'x', true)$$),
+    ('published_figure_stays_hidden_if_hidden', $$insert into published_figure (publication_id, count_name, figure, hidden) values (1, 'x', 1, 'small')$$),
     ('locality_dates_in_order', $$insert into locality (name, valid_from, valid_to) values ('x', '2024-01-01', '2024-01-01')$$),
     ('locality_name_is_unique_per_date', $$insert into locality (name) select 'x' from generate_series(1, 2)$$),
     ('agency_name_is_unique', $$insert into agency (name, sector) values ('Oak School', 'education')$$),
