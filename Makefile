@@ -9,11 +9,12 @@
 #   make demo             install what is missing, build, show it at work
 #   make demo-stop        end the demo
 #   make docs             make the pages of docs/ that come from the library
+#   make drivers          read the figures by SQLAlchemy, LibreOffice, GDAL
 #   make lint             clang-tidy and cppcheck over the C
 #   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
 
-HARNESS := bench check demo demo-stop docs lint mutate
+HARNESS := bench check demo demo-stop docs drivers lint mutate
 ifneq ($(filter $(HARNESS),$(MAKECMDGOALS)),)
 
 # These work before there is a compiler or a PostgreSQL, so PGXS stays out;
@@ -35,6 +36,9 @@ demo-stop:
 
 docs:
 	@tools/docs
+
+drivers:
+	@SETUP=drivers SUITES=drivers_more test/check
 
 lint:
 	@tools/lint
