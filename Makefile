@@ -38,7 +38,7 @@ docs:
 	@tools/docs
 
 drivers:
-	@SETUP=drivers SUITES=drivers_more test/check
+	@SUITES=drivers_more test/check
 
 lint:
 	@tools/lint

@@ -27,6 +27,9 @@ use constant LINES_OF_A_DIFFERENCE => 5;
 # A date that a driver takes for a moment is the evening before in British summer.
 $ENV{TZ} = 'Europe/London';
 
+# Java would leave a folder in /tmp.
+$ENV{JDK_JAVA_OPTIONS} = '-XX:-UsePerfData';
+
 my $work = $ENV{TESTDIR};
 my $schema = 'town_kpi';
 my %prepare = (
