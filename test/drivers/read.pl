@@ -249,6 +249,11 @@ sub lists_the_same
 	return;
 }
 
+is( join('', grep { /^refused/ } rows_of('board')),
+	join('', lines("select 'refused', relname from pg_class where relnamespace = '$schema'::regnamespace
+		and 'security_invoker=true' = any (reloptions) order by relname collate \"C\"")),
+	'who may read the figures alone is refused the views of single cases alone');
+
 my %command;
 for my $reader (@ARGV)
 {

@@ -49,7 +49,10 @@ def main(schema):
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     gdal.UseExceptions()
     ogr.UseExceptions()
-    source = gdal.OpenEx("PG:", gdal.OF_VECTOR, open_options=[f"SCHEMAS={schema}", "LIST_ALL_TABLES=YES"])
+    options = [f"SCHEMAS={schema}", "LIST_ALL_TABLES=YES"]
+    source = gdal.OpenEx("PG:", gdal.OF_VECTOR, open_options=options)
+    # Comments come with views that are asked for by name before any is listed.
+    by_name = gdal.OpenEx("PG:", gdal.OF_VECTOR, open_options=options)
     layers = [source.GetLayer(i) for i in range(source.GetLayerCount())]
     for layer in sorted(layers, key=ogr.Layer.GetName):
         view = layer.GetName()
@@ -57,7 +60,7 @@ def main(schema):
         fields = [definition.GetFieldDefn(i) for i in range(definition.GetFieldCount())]
         kinds = [kind(field) for field in fields]
         print_line("view", view)
-        print_line("meaning", view, None, layer.GetMetadataItem("DESCRIPTION"))
+        print_line("meaning", view, None, by_name.GetLayerByName(view).GetMetadataItem("DESCRIPTION"))
         for field, k in zip(fields, kinds):
             print_line("column", view, field.GetName(), k)
             print_line("type", k, type_name(field))
