@@ -99,9 +99,11 @@ unlink $node->data_dir . '/pg_hba.conf';
 $node->append_conf('pg_hba.conf', "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
 $node->start;
 $node->safe_psql('postgres', q{create database council template template0 encoding 'UTF8'});
+my ($role) = slurp_file('docs/bi.md') =~ /^## The role\n.*?^```sql\n(.*?)^```/ms;
+append_to_file("$work/role.sql", $role =~ s/medway/town/gr =~ s/…/board/gr);
 $node->command_ok(
-	[ 'psql', '-X', '-q', '-d', $node->connstr('council'), '-f', 'test/drivers/partnership.sql' ],
-	'a partnership is made');
+	[ 'psql', '-X', '-q', '-d', $node->connstr('council'), '-v', "role=$work/role.sql", '-f', 'test/drivers/partnership.sql' ],
+	'a partnership is made, and the role of docs/bi.md');
 
 # lines QUERY, ROLE: in COPY's text form; "refused" where the role has no right.
 sub lines
