@@ -269,14 +269,16 @@ for my $reader (@ARGV)
 	}
 }
 
-isnt(lines("select from town.kpi_stale_months"), 0, 'months are stale');
+sub stale_months { return scalar(my @rows = lines('select from town.kpi_stale_months')) }
+
+cmp_ok(stale_months(), '>', 0, 'months are stale');
 for my $reader (sort keys %command)
 {
 	lists_the_same($reader, reads_the_same($command{$reader}, 'board', "$reader reads what psql reads while months are stale"));
 }
 
 $node->safe_psql('council', q{call early_help.refresh_kpis('town')});
-is(lines("select from town.kpi_stale_months"), 0, 'no month is stale');
+is(stale_months(), 0, 'no month is stale');
 for my $reader (sort keys %command)
 {
 	reads_the_same($command{$reader}, 'board', "$reader reads it when all months are fresh");
