@@ -183,7 +183,7 @@ sub read_with
 	my ($command, $role) = @_;
 	local @ENV{qw(PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD)} = ('127.0.0.1', $node->port, 'council', $role, $role);
 	my ($out, $error) = ('', '');
-	my %lines;
+	my %lines = map { $_ => [] } qw(listing meaning row refused type);
 	IPC::Run::run($command, '>', \$out, '2>', \$error, IPC::Run::timeout(120))
 		or diag("@$command ended with status $?: $error");
 	for (split /^/, $out)
@@ -223,7 +223,7 @@ sub reads_the_same
 	{
 		@expected = rows_of($role);
 		$read = read_with($command, $role);
-		@got = sort map { @{ $read->{$_} // [] } } qw(row refused);
+		@got = sort map { @{ $read->{$_} } } qw(row refused);
 	} until "@got" eq "@expected" || "@expected" eq join ' ', rows_of($role);
 	same_lines(\@got, \@expected, $what);
 	return $read;
@@ -236,7 +236,7 @@ sub lists_the_same
 
 	same_lines($read->{listing}, \@listing, "$reader lists every view and column, with its type");
 	same_lines(
-		[ sort @{ $read->{meaning} // [] } ],
+		[ sort @{ $read->{meaning} } ],
 		[ sort grep { $documented{ /^meaning\t\w+\t\\N\t/ ? 'comment of a view' : 'comment of a column' }{yes} } @meanings ],
 		"$reader has the comments that docs/bi.md says it has");
 

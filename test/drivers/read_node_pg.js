@@ -32,7 +32,12 @@ function kind(column) {
     }
 }
 
+// npm's node-pg makes Dates of local time of dates and timestamps.  Debian's, with
+// a later pg-types, leaves a date as text and takes a timestamp for UTC.
+const timestampsAreUtc = pg.types.getTypeParser(pg.types.builtins.TIMESTAMP)('2024-07-01 00:00:00').getUTCHours() === 0;
+
 const two = n => String(n).padStart(2, '0');
+const day = date => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 
 function text(value, type) {
     if (value === null) return null;
@@ -43,11 +48,11 @@ function text(value, type) {
             return bytes.toString('hex');
         }
         case 'boolean': return value ? 't' : 'f';
-        // A Date of local time: its UTC parts are the evening before, in summer.
         case 'date':
-            return `${value.getFullYear()}-${two(value.getMonth() + 1)}-${two(value.getDate())}`;
+            return typeof value === 'string' ? value : day(value);
         case 'timestamp(0)':
-            return text(value, 'date') + ` ${two(value.getHours())}:${two(value.getMinutes())}:${two(value.getSeconds())}`;
+            return timestampsAreUtc ? value.toISOString().slice(0, 19).replace('T', ' ')
+                : `${day(value)} ${two(value.getHours())}:${two(value.getMinutes())}:${two(value.getSeconds())}`;
         default: return String(value);
     }
 }
