@@ -321,6 +321,8 @@ static const RuleConstraint rule_constraints[] = {
 	"consent to share names an agency, consent to take part does not"},
 	{"sharing_decision_has_a_reason", RULE_CONSENT,
 	"a decision on sharing has a reason"},
+	{"step_consent_override_says_why", RULE_CONSENT,
+	"a step up that goes without consent says why"},
 	{"step_up_names_its_basis", RULE_STEP_UP,
 	"a step up, and no step down, has a basis"},
 	{"step_has_a_reason", RULE_STEP_UP,

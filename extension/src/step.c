@@ -101,20 +101,12 @@ settle_from_level(Record *step)
 				   text_of(step, "from_level"));
 }
 
-static bool
-is_blank(const Record *record, const char *field)
-{
-	char	   *text = text_of(record, field);
-
-	return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
-}
-
-/* S.47 never waits for consent; any other step up has it, or says why not. */
+/* S.47 never waits for consent; any other step up has it, or says why not (a CHECK: not in blanks). */
 static void
 check_consent(const Record *step)
 {
 	if (!is_step_up(step) || is_null(step, "offered_on") ||
-		text_is(step, "basis", "section_47") || !is_blank(step, "consent_override_reason"))
+		text_is(step, "basis", "section_47") || !is_null(step, "consent_override_reason"))
 		return;
 	require_consent(step->rel, id_of(step, "family_id"), date_of(step, "offered_on"), "step up");
 }
@@ -207,7 +199,8 @@ early_help_step_before(PG_FUNCTION_ARGS)
 	else
 	{
 		check_decided_once(&change);
-		if (field_changed(&change, "offered_on") || field_changed(&change, "consent_override_reason"))
+		if (field_changed(&change, "offered_on") || field_changed(&change, "basis") ||
+			field_changed(&change, "consent_override_reason"))
 			check_consent(step);
 	}
 	if (!is_null(step, "assessment_id") && field_changed(&change, "assessment_id"))

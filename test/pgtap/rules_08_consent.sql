@@ -113,5 +113,17 @@ select results_eq('select ended_on::date, end_reason::text from plan where plan_
 select results_eq($$select record, record_id from early_help.audit('town') where rule = 'R08' and detail like '%family_id 1_ %'$$,
     $$values ('plan', 12::bigint)$$, 'that it began without consent is found');
 
+-- A step up's basis is not changed past consent; an override that says nothing is none.
+select support(14, 'allocated') \g /dev/null
+delete from consent where consent_id = 14;
+select step_up(141, 'section_47', 'why', '2024-02-01', no_assessment_reason => 'none') \g /dev/null
+select refused($$update step set basis = 'section_17', consulted_role = 'supervisor', consulted_on = '2024-01-31' where child_id = 141$$,
+    'YH008', 's.47 that becomes s.17 waits for consent');
+select allowed($$update step set basis = 'section_17', consulted_role = 'supervisor', consulted_on = '2024-01-31',
+    consent_override_reason = 'risk' where child_id = 141$$, 'or says why not');
+select support(15, 'allocated') \g /dev/null
+select refused(format($$update step set consent_override_reason = %L where child_id = 141$$, blank), 'YH008', 'a blank override is none')
+from unnest(array['', ' ', chr(11), E'\t\n']) blank;
+
 select * from finish();
 rollback;

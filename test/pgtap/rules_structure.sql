@@ -43,6 +43,7 @@ insert into breach values
     ('23505', '23505', $$insert into lead_practitioner (episode_id, from_on, practitioner_id) select 1, from_on, 2 from lead_practitioner where episode_id = 1$$),
     -- R08
     ('YH008', '23514', $$update consent set agency_id = 1 where consent_id = 1$$),
+    ('YH008', '23514', $$update step set consent_override_reason = ' ' where child_id = 11$$),
     -- R10
     ('YH010', '23514', $$update step set basis = null where child_id = 11$$),
     ('YH010', '23514', $$update step set reason = ' ' where child_id = 11$$),

@@ -36,6 +36,7 @@ create table step (
         to_level <> early_help.need_level 'social_care'
         or assessment_id is not null
         or coalesce(no_assessment_reason, '') ~ '\S'),
+    constraint step_consent_override_says_why check (consent_override_reason ~ '\S'),
     constraint step_decided_once check ((decided_on is null) = (outcome is null)),
     constraint step_decided_after_offered check (decided_on >= offered_on),
     constraint step_down_is_received check (
