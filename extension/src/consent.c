@@ -216,10 +216,11 @@ static const PartnershipQuery ended_by_nothing_query = {
 PG_FUNCTION_INFO_V1(early_help_consent_stays);
 
 /*
- * Trigger, after delete of consent or update of given_on: what rests on it is
- * covered by another, or it is withdrawn and not deleted; what its withdrawal
- * ended, however late that was recorded, was ended by one. One at a time for a
- * family, so that two consents do not go because each has the other.
+ * Trigger, after delete of consent or update of given_on or withdrawn_on: what
+ * rests on it is covered by another, or it is withdrawn and not deleted; what
+ * its withdrawal ended, however late that was recorded, was ended by one. A
+ * first withdrawal is always taken. One at a time for a family, so that two
+ * consents do not go because each has the other.
  */
 Datum
 early_help_consent_stays(PG_FUNCTION_ARGS)
@@ -232,15 +233,17 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 		DateADTGetDatum(date_of(consent, "withdrawn_on"))
 	};
 	char		nulls[] = {' ', ' ', is_null(consent, "withdrawn_on") ? 'n' : ' '};
+	bool		given = field_changed(&change, "given_on");
+	bool		withdrawn = !is_null(consent, "withdrawn_on");
 
-	if (!text_is(consent, "kind", "take_part"))
+	if (!text_is(consent, "kind", "take_part") || (!given && !withdrawn))
 		return record_result(&change);
 	begin_partnership_queries();
 	lock_family(change.rel, id_of(consent, "family_id"));
-	if (run_partnership_query(change.rel, &uncovered_query, values, nulls) > 0 ||
-		run_partnership_query(change.rel, &ended_by_nothing_query, values, NULL) > 0)
+	if ((given && run_partnership_query(change.rel, &uncovered_query, values, nulls) > 0) ||
+		(withdrawn && run_partnership_query(change.rel, &ended_by_nothing_query, values, NULL) > 0))
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
-						"Set withdrawn_on; withdrawal never deletes the record.",
+						"Set withdrawn_on; consent that is given again is a new row.",
 						"%s %lld rests on consent_id %lld", result_text(1),
 						(long long) result_id(2), (long long) id_of(consent, "consent_id"));
 	end_partnership_queries();

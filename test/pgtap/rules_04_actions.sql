@@ -16,6 +16,22 @@ select refused($$select add_action(1, '2024-04-30', agreed_on => '2024-03-20'); 
 select allowed($$select hold_review(1, 'extend', '2024-03-27'); select add_action(1, '2024-04-30', agreed_on => '2024-03-28')$$, 'once the review was held, it is');
 select refused($$select hold_review(1, 'complete', '2024-03-20'); select add_action(1, '2024-04-30', agreed_on => '2024-03-21')$$,
     'YH003', 'a completed plan takes none');
+select hold_review(1, 'extend', '2024-04-20') \g /dev/null
+select refused($$select add_action(1, '2024-05-30', agreed_on => '2024-04-10')$$, 'YH004', 'an action of the days a review was overdue, recorded after it',
+    'agreed_on 2024-04-10 is after 2024-03-27, when review_id % of plan_id 1 was due, and before it was held on 2024-04-20');
+select allowed($$select add_action(1, '2024-05-30', agreed_on => '2024-04-10', safety_reason => 'risk')$$, 'a safety action still');
+select allowed($$select add_action(1, '2024-05-30', agreed_on => '2024-04-20')$$, 'and one of the day it was held');
+select refused($$select add_action(1, '2024-05-30', agreed_on => '2024-04-10', safety_reason => 'risk'); update action set safety_reason = null$$,
+    'YH004', 'which is not made an ordinary one');
+select refused($$update review set held_on = '2024-03-25', next_review_due_on = '2024-05-18'; select add_action(1, '2024-05-30', agreed_on => '2024-04-10');
+    update review set held_on = '2024-04-20', next_review_due_on = '2024-06-10'$$,
+    'YH004', 'nor is a review re-dated to after what it came before', 'action_id % was agreed on 2024-04-10, after due_on 2024-03-27 and before held_on 2024-04-20%');
+select support(3, 'planned') \g /dev/null
+select refused($$select add_action(3, '2024-04-30', agreed_on => '2024-03-20'); update plan set review_due_on = '2024-03-19' where plan_id = 3$$,
+    'YH004', 'nor is its due day', 'action_id % was agreed on 2024-03-20, after review_due_on 2024-03-19 of plan_id 3');
+select allowed($$select add_action(3, '2024-04-30', agreed_on => '2024-03-20'); update plan set review_due_on = '2024-03-20' where plan_id = 3$$, 'except up to that day');
+select allowed($$select add_action(3, '2024-04-30', agreed_on => '2024-03-20', safety_reason => 'risk'); update plan set review_due_on = '2024-03-19' where plan_id = 3$$,
+    'or past a safety action');
 select refused($$select add_action(2, '2024-04-30', agreed_on => '2024-04-01', safety_reason => 'risk')$$, 'YH014', 'a closed episode not even a safety action');
 select refused($$insert into action (plan_id, agreed_on, due_on) values (1, '2024-02-01', '2024-02-10')$$, '23514', 'an action has an owner');
 select refused($$select add_action(1, '2024-01-30', agreed_on => '2024-02-01')$$, '23514', 'and a due date not before it');

@@ -125,5 +125,18 @@ select support(15, 'allocated') \g /dev/null
 select refused(format($$update step set consent_override_reason = %L where child_id = 141$$, blank), 'YH008', 'a blank override is none')
 from unnest(array['', ' ', chr(11), E'\t\n']) blank;
 
+-- A withdrawal that ended support is not taken back, nor put off: what it ended was ended by one.
+select support(16, 'planned') \g /dev/null
+update consent set withdrawn_on = '2024-03-01' where consent_id = 16;
+select refused($$update consent set withdrawn_on = null where consent_id = 16$$, 'YH008', 'not taken back', 'assessment_id 16 rests on consent_id 16');
+select refused($$update consent set withdrawn_on = '2024-03-02' where consent_id = 16$$, 'YH008', 'nor put off');
+select refused($$update consent set withdrawn_on = null, given_on = '2023-12-01' where consent_id = 16$$, 'YH008', 'whatever else changes');
+select allowed($$update consent set withdrawn_on = '2024-02-20' where consent_id = 16$$, 'it may be said to have been earlier');
+select allowed($$insert into consent (family_id, given_by, given_on) values (16, 'parent', '2024-03-05');
+    insert into plan (episode_id, started_on) values (16, '2024-03-10')$$, 'consent given again is a row of its own');
+select support(17, 'allocated') \g /dev/null
+update consent set withdrawn_on = '2024-03-01' where consent_id = 17;
+select allowed($$update consent set withdrawn_on = null where consent_id = 17$$, 'one that ended nothing may be taken back');
+
 select * from finish();
 rollback;

@@ -78,7 +78,7 @@ create trigger consent_withdrawal_ends_support
     when (new.withdrawn_on is not null)
     execute function early_help.consent_after();
 create trigger consent_stays
-    after delete or update of given_on on consent
+    after delete or update of given_on, withdrawn_on on consent
     for each row
     execute function early_help.consent_stays();
 create trigger consent_to_share_stays
