@@ -28,11 +28,8 @@ check_agreed_on(const Record *action, const SupportPlan *plan)
 		rule_error(RULE_COMPLETED_BY_REVIEW, action->rel, NULL,
 				   "agreed_on %s is after ended_on %s of plan_id %lld",
 				   date_words(agreed_on), date_words(plan->ended_on), (long long) plan->id);
-	if (agreed_on > plan->review_due_on)
-		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, action->rel, NULL,
-						"Hold the review first, or give safety_reason if it is a safety action.",
-						"agreed_on %s is after review_due_on %s of plan_id %lld",
-						date_words(agreed_on), date_words(plan->review_due_on), (long long) plan->id);
+	refuse_while_overdue(action->rel, plan, agreed_on,
+						 "Hold the review first, or give safety_reason if it is a safety action.");
 }
 
 PG_FUNCTION_INFO_V1(early_help_action_before);

@@ -122,6 +122,31 @@ lock_both_plans(Relation rel, int64 one, int64 other)
 	lock_plan(rel, Max(one, other), &plan);
 }
 
+static const PartnershipQuery overdue_then_query = {
+	"select review_id, due_on::pg_catalog.date, held_on::pg_catalog.date from @review"
+	" where plan_id" EQ "$1 and due_on" LT "$2 and held_on" GT "$2 limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* R04: nothing is agreed while a review is overdue, nor recorded so after it was held. */
+void
+refuse_while_overdue(Relation rel, const SupportPlan *plan, DateADT agreed_on, const char *hint)
+{
+	Datum		values[] = {Int64GetDatum(plan->id), DateADTGetDatum(agreed_on)};
+
+	if (agreed_on > plan->review_due_on)
+		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
+						"agreed_on %s is after review_due_on %s of plan_id %lld",
+						date_words(agreed_on), date_words(plan->review_due_on), (long long) plan->id);
+	/* Only a plan that was reviewed can have been overdue before. */
+	if ((agreed_on < plan->review_counts_from || plan->ended_on != DATEVAL_NOEND) &&
+		run_partnership_query(rel, &overdue_then_query, values, NULL) > 0)
+		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
+						"agreed_on %s is after %s, when review_id %lld of plan_id %lld was due, and before it was held on %s",
+						date_words(agreed_on), date_words(result_date(2)), (long long) result_id(1),
+						(long long) plan->id, date_words(result_date(3)));
+}
+
 static const PartnershipQuery review_weeks_query = {
 	"select family_outcomes_plan_review_weeks::pg_catalog.int8 from @partnership",
 	0, {0}
@@ -192,14 +217,16 @@ check_assessment(const Record *plan)
 }
 
 static const PartnershipQuery agreed_after_query = {
-	"select plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
-	" where plan_id" EQ "$1 and agreed_on" GT "$2 limit 1",
+	"select 'plan_outcome_id', plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
+	" where plan_id" EQ "$1 and agreed_on" GT "$2"
+	" union all select 'action_id', action_id, agreed_on::pg_catalog.date from @action"
+	" where plan_id" EQ "$1 and agreed_on" GT "$2 and safety_reason is null limit 1",
 	2, {INT8OID, DATEOID}
 };
 
 /* R04 from the other side: a review is not due before what was agreed in time. */
 static void
-check_due_after_outcomes(const Record *plan)
+check_due_after_agreed(const Record *plan)
 {
 	Datum		values[] = {
 		Int64GetDatum(id_of(plan, "plan_id")),
@@ -208,8 +235,8 @@ check_due_after_outcomes(const Record *plan)
 
 	if (run_partnership_query(plan->rel, &agreed_after_query, values, NULL) > 0)
 		rule_error(RULE_NOT_AFTER_DUE_REVIEW, plan->rel, NULL,
-				   "plan_outcome_id %lld was agreed on %s, after review_due_on %s of plan_id %lld",
-				   (long long) result_id(1), date_words(result_date(2)),
+				   "%s %lld was agreed on %s, after review_due_on %s of plan_id %lld",
+				   result_text(1), (long long) result_id(2), date_words(result_date(3)),
 				   date_words(date_of(plan, "review_due_on")),
 				   (long long) id_of(plan, "plan_id"));
 }
@@ -342,7 +369,7 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	if (!is_null(plan, "assessment_id") && field_changed(&change, "assessment_id"))
 		check_assessment(plan);
 	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "review_due_on"))
-		check_due_after_outcomes(plan);
+		check_due_after_agreed(plan);
 	check_extension(&change);
 	check_end(&change);
 	end_partnership_queries();

@@ -92,26 +92,6 @@ check_cap(const Record *outcome, const SupportPlan *plan)
 				   "plan_id %lld may have %d live outcomes", (long long) plan->id, most);
 }
 
-static const PartnershipQuery overdue_then_query = {
-	"select review_id, due_on::pg_catalog.date, held_on::pg_catalog.date from @review"
-	" where plan_id" EQ "$1 and due_on" LT "$2 and held_on" GT "$2 limit 1",
-	2, {INT8OID, DATEOID}
-};
-
-/* R04, for an outcome recorded after the review that was overdue was held. */
-static void
-check_not_overdue_then(const Record *outcome, const SupportPlan *plan)
-{
-	DateADT		agreed_on = date_of(outcome, "agreed_on");
-	Datum		values[] = {Int64GetDatum(plan->id), DateADTGetDatum(agreed_on)};
-
-	if (run_partnership_query(outcome->rel, &overdue_then_query, values, NULL) > 0)
-		rule_error(RULE_NOT_AFTER_DUE_REVIEW, outcome->rel, NULL,
-				   "agreed_on %s is after %s, when review_id %lld of plan_id %lld was due, and before it was held on %s",
-				   date_words(agreed_on), date_words(result_date(2)), (long long) result_id(1),
-				   (long long) plan->id, date_words(result_date(3)));
-}
-
 static void
 check_agreed_on(const Record *outcome, const SupportPlan *plan)
 {
@@ -122,13 +102,7 @@ check_agreed_on(const Record *outcome, const SupportPlan *plan)
 				   outcome->rel, NULL,
 				   "agreed_on %s is after ended_on %s of plan_id %lld",
 				   date_words(agreed_on), date_words(plan->ended_on), (long long) plan->id);
-	if (agreed_on > plan->review_due_on)
-		rule_error(RULE_NOT_AFTER_DUE_REVIEW, outcome->rel, NULL,
-				   "agreed_on %s is after review_due_on %s of plan_id %lld",
-				   date_words(agreed_on), date_words(plan->review_due_on), (long long) plan->id);
-	/* Only a plan that was reviewed can have been overdue before. */
-	if (agreed_on < plan->review_counts_from || plan->ended_on != DATEVAL_NOEND)
-		check_not_overdue_then(outcome, plan);
+	refuse_while_overdue(outcome->rel, plan, agreed_on, rule(RULE_NOT_AFTER_DUE_REVIEW)->hint);
 }
 
 static void

@@ -71,8 +71,10 @@ check_order_kept(const RecordChange *change)
 }
 
 static const PartnershipQuery agreed_while_overdue_query = {
-	"select plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
-	" where plan_id" EQ "$1 and agreed_on" GT "$2 and agreed_on" LT "$3 limit 1",
+	"select 'plan_outcome_id', plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
+	" where plan_id" EQ "$1 and agreed_on" GT "$2 and agreed_on" LT "$3"
+	" union all select 'action_id', action_id, agreed_on::pg_catalog.date from @action"
+	" where plan_id" EQ "$1 and agreed_on" GT "$2 and agreed_on" LT "$3 and safety_reason is null limit 1",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
@@ -88,8 +90,8 @@ check_nothing_agreed_while_overdue(const Record *review)
 
 	if (run_partnership_query(review->rel, &agreed_while_overdue_query, values, NULL) > 0)
 		rule_error(RULE_NOT_AFTER_DUE_REVIEW, review->rel, NULL,
-				   "plan_outcome_id %lld was agreed on %s, after due_on %s and before held_on %s of review_id %lld",
-				   (long long) result_id(1), date_words(result_date(2)),
+				   "%s %lld was agreed on %s, after due_on %s and before held_on %s of review_id %lld",
+				   result_text(1), (long long) result_id(2), date_words(result_date(3)),
 				   date_words(date_of(review, "due_on")), date_words(date_of(review, "held_on")),
 				   (long long) id_of(review, "review_id"));
 }
