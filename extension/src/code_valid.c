@@ -4,8 +4,9 @@
  *		A code is valid on the date of its event (R20).
  *
  * Most codes of a list have no dates: only those that have are read, once a
- * statement, and kept as long as the statement's trigger (fn_extra). A foreign
- * key sees to it that the code exists at all.
+ * statement, and kept as long as the statement's trigger (fn_extra), or until
+ * this transaction has written something else. A foreign key sees to it that
+ * the code exists at all.
  *
  *-------------------------------------------------------------------------
  */
@@ -55,6 +56,8 @@ typedef struct CheckedColumn
 
 typedef struct CheckedColumns
 {
+	MemoryContext context;		/* its own */
+	CommandId	read_at;		/* writes_so_far() */
 	int			count;
 	CheckedColumn columns[FLEXIBLE_ARRAY_MEMBER];
 } CheckedColumns;
@@ -97,15 +100,19 @@ read_limited_codes(Relation rel, CheckedColumn *column, MemoryContext lifetime)
 }
 
 static CheckedColumns *
-read_columns(const RecordChange *change, MemoryContext lifetime)
+read_columns(const RecordChange *change, MemoryContext statement, CommandId read_at)
 {
 	Trigger    *trigger = change->trigger->tg_trigger;
 	int			count = trigger->tgnargs / 3;
+	MemoryContext lifetime = AllocSetContextCreate(statement, "early_help codes with dates",
+												   ALLOCSET_SMALL_SIZES);
 	CheckedColumns *checked = MemoryContextAllocZero(lifetime,
 													 offsetof(CheckedColumns, columns) +
 													 Max(count, 1) * sizeof(CheckedColumn));
 
 	begin_partnership_queries();
+	checked->context = lifetime;
+	checked->read_at = read_at;
 	checked->count = count;
 	for (int i = 0; i < count; i++)
 	{
@@ -144,6 +151,21 @@ check_column(const RecordChange *change, const CheckedColumn *column)
 	}
 }
 
+/* As read for an earlier row of the statement, unless something was written since. */
+static CheckedColumns *
+checked_columns(FunctionCallInfo fcinfo, const RecordChange *change)
+{
+	CheckedColumns *checked = fcinfo->flinfo->fn_extra;
+	CommandId	now = writes_so_far();
+
+	if (checked && checked->read_at == now)
+		return checked;
+	fcinfo->flinfo->fn_extra = NULL;
+	if (checked)
+		MemoryContextDelete(checked->context);
+	return fcinfo->flinfo->fn_extra = read_columns(change, fcinfo->flinfo->fn_mcxt, now);
+}
+
 PG_FUNCTION_INFO_V1(early_help_code_valid);
 
 /*
@@ -154,10 +176,8 @@ Datum
 early_help_code_valid(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "code_valid", true, ROW_INSERT | ROW_UPDATE);
-	CheckedColumns *checked = fcinfo->flinfo->fn_extra;
+	CheckedColumns *checked = checked_columns(fcinfo, &change);
 
-	if (checked == NULL)
-		checked = fcinfo->flinfo->fn_extra = read_columns(&change, fcinfo->flinfo->fn_mcxt);
 	for (int i = 0; i < checked->count; i++)
 		check_column(&change, &checked->columns[i]);
 	return record_result(&change);

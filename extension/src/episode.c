@@ -275,6 +275,9 @@ check_reopening(const RecordChange *change)
 				   "episode_id %lld was reopened on %s",
 				   (long long) id_of(record, "episode_id"),
 				   date_words(date_of(&change->before, "reopened_on")));
+	if (!is_null(record, "closed_on"))
+		rule_error(RULE_CLOSURE, change->rel, NULL,
+				   "episode_id %lld stays closed", (long long) id_of(record, "episode_id"));
 	if (lock_episode(change->rel, id_of(record, "episode_id"), &episode))
 		legal_transition(change->rel, &episode, EVENT_REOPEN, false);
 }
@@ -319,7 +322,7 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 			close_episode(&change);
 		if (was_closed && !is_closed)
 			reopen_episode(&change);
-		else if (!was_closed)
+		else
 			check_reopening(&change);
 	}
 	if (!is_null(episode, "referral_id") && field_changed(&change, "referral_id"))

@@ -185,6 +185,18 @@ run_query(Relation rel, const PartnershipQuery *query,
 }
 
 /*
+ * Moves on whenever this transaction has written something. What a trigger
+ * remembers from one row of its statement to the next is good until then: the
+ * statement may call functions that write, too.
+ */
+CommandId
+writes_so_far(void)
+{
+	CommandCounterIncrement();
+	return GetCurrentCommandId(false);
+}
+
+/*
  * Runs the query between begin and end, as the owner of rel, whose schema is
  * the partnership. Returns how many rows it gave or wrote; the rows are in
  * SPI_tuptable until the next query.

@@ -46,6 +46,8 @@ extern uint64 write_by_rules(Relation rel, const PartnershipQuery *query,
 							 const Datum *values, const char *nulls);
 extern bool rules_are_writing(void);
 
+extern CommandId writes_so_far(void);
+
 /* A value of the result's first row; null, or 0, where it has none. */
 extern Datum result_value(int column, bool *isnull);
 extern int64 result_id(int column);

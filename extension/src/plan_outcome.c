@@ -12,7 +12,8 @@
  *
  * The plan of the last row is remembered as long as the statement's trigger
  * (fn_extra): its lock is held until the transaction ends, so a load of many
- * outcomes asks once a plan.
+ * outcomes asks once a plan. Once this transaction has written anything else
+ * meanwhile, it is read again.
  *
  *-------------------------------------------------------------------------
  */
@@ -134,22 +135,28 @@ takes_a_place(const RecordChange *change)
 		field_changed(change, "agreed_on") || field_changed(change, "withdrawn_on");
 }
 
+typedef struct LastPlan
+{
+	SupportPlan plan;
+	CommandId	read_at;		/* writes_so_far() */
+} LastPlan;
+
 /* The locked plan of the row; NULL if there is none. */
 static SupportPlan *
 locked_plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
 {
 	int64		plan_id = id_of(&change->after, "plan_id");
-	SupportPlan *last = fcinfo->flinfo->fn_extra;
-	SupportPlan plan;
+	LastPlan   *last = fcinfo->flinfo->fn_extra;
+	LastPlan	found = {.read_at = writes_so_far()};
 
-	if (last && last->id == plan_id)
-		return last;
-	if (!lock_plan(change->rel, plan_id, &plan))
+	if (last && last->plan.id == plan_id && last->read_at == found.read_at)
+		return &last->plan;
+	if (!lock_plan(change->rel, plan_id, &found.plan))
 		return NULL;
 	if (last == NULL)
-		last = fcinfo->flinfo->fn_extra = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SupportPlan));
-	*last = plan;
-	return last;
+		last = fcinfo->flinfo->fn_extra = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(LastPlan));
+	*last = found;
+	return &last->plan;
 }
 
 /*

@@ -129,6 +129,23 @@ select refused($$insert into review (plan_id, held_on, decision) values (4711, '
 select support(6, 'planned') \g /dev/null
 select refused($$insert into plan (episode_id, started_on, assessment_id) values (5, '2024-02-01', 6)$$, 'YHS02', 'a plan follows an EHA of its own family',
     'assessment_id 6 is of family_id 6, not of family_id 5');
+-- What a statement's own function does counts for its next rows.
+select support(20, 'planned'), support(21, 'planned') \g /dev/null
+create function public.agreed_on(i integer, plan bigint)
+returns date
+language plpgsql
+as $$
+begin
+    if i = 2 then
+        perform town.hold_review(plan, 'complete', '2024-02-10');
+        return '2024-03-01';
+    end if;
+    return '2024-02-01';
+end
+$$;
+select refused($$insert into plan_outcome (plan_id, agreed_on) select 20, agreed_on(i, 20) from generate_series(1, 2) i$$,
+    'YH003', 'a plan that is completed between two rows takes no later outcome', 'agreed_on 2024-03-01 is after ended_on 2024-02-10 of plan_id 20');
+select allowed($$insert into plan_outcome (plan_id, agreed_on) select 20, agreed_on(i, 21) from generate_series(1, 2) i$$, 'another plan''s review is no matter');
 
 select * from finish();
 rollback;

@@ -116,6 +116,13 @@ select refused($$select reopen_episode(1, 'again', '2024-04-11')$$, 'YHS01', 'an
 select refused($$update episode set reopened_on = null, reopen_reason = null where episode_id = 1$$, 'YH014', 'nor is its reopening forgotten');
 select allowed($$update episode set reopen_reason = 'relapse, better said' where episode_id = 1$$, 'its reason may be corrected');
 
+select refused($$update episode set reopened_on = '2024-03-01', reopen_reason = 'x' where episode_id = 2$$, 'YHS01', 'of an open one it is not made up');
+select close_episode(1, 'outcomes_achieved', closed_on => '2024-04-20', agreed_on => '2024-04-20') \g /dev/null
+select refused($$update episode set reopened_on = '2024-04-21' where episode_id = 1$$, 'YH014', 'nor of a closed one that stays closed', 'episode_id 1 stays closed');
+select refused($$update episode set reopened_on = null, reopen_reason = null where episode_id = 1$$, 'YH014', 'nor forgotten there');
+select allowed($$update episode set reopen_reason = 'relapse, said best' where episode_id = 1$$, 'its reason may be corrected there, too');
+select allowed($$select reopen_episode(1, 'again', '2024-04-21')$$, 'it may be reopened again');
+
 -- Closed by mistake on the day it opened.
 select support(3, 'none') \g /dev/null
 select open_episode(3, '2024-06-01', lead_practitioner_id => 1) as opened \g /dev/null

@@ -59,5 +59,20 @@ select allowed($$insert into assessment_factor_found (assessment_id, assessment_
 select refused(format($$insert into %I (code, label, valid_from, valid_to) values ('X1', 'x', '2024-01-02', '2024-01-01')$$, list), 'YH020', list || ': days in order')
 from unnest('{contact_source,primary_need,ethnicity,sex,disability,assessment_factor,closure_reason,headline_outcome}'::text[]) list;
 
+-- What a statement's own function does to a list counts for its next rows.
+create function public.ends_5d(i integer)
+returns date
+language plpgsql
+as $$
+begin
+    if i = 2 then
+        update town.contact_source set valid_to = '2022-12-31' where code = '5D';
+    end if;
+    return '2023-01-01';
+end
+$$;
+select refused($$insert into contact (received_on, source_code) select ends_5d(i), '5D' from generate_series(1, 2) i$$, 'YH020', 'a code that ends between two rows',
+    'source_code 5D is valid from 2022-04-01 to 2022-12-31, received_on is 2023-01-01');
+
 select * from finish();
 rollback;
