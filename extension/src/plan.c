@@ -41,9 +41,13 @@ episode_of_plan(Relation rel, int64 plan_id)
 static void
 take_plan(const Record *row, SupportPlan *plan)
 {
+	char	   *kind = text_of(row, "kind");
+
 	plan->id = id_of(row, "plan_id");
 	plan->episode_id = id_of(row, "episode_id");
-	strlcpy(plan->kind, text_of(row, "kind"), NAMEDATALEN);
+	if (kind == NULL)
+		elog(ERROR, "plan_id %lld is of no kind", (long long) plan->id);
+	strlcpy(plan->kind, kind, NAMEDATALEN);
 	plan->started_on = date_of(row, "started_on");
 	plan->review_counts_from = date_of(row, "review_counts_from");
 	plan->review_due_on = date_of(row, "review_due_on");

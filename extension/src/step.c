@@ -307,8 +307,14 @@ open_stepped_down(const Record *step, Episode *episode, DateADT on)
 	int64		family_id = id_of(step, "family_id");
 	Datum		values[] = {Int64GetDatum(family_id), DateADTGetDatum(on)};
 
-	write_by_rules(step->rel, &open_stepped_down_query, values, NULL);
-	lock_episode(step->rel, result_id(1), episode);
+	if (write_by_rules(step->rel, &open_stepped_down_query, values, NULL) == 0 ||
+		!lock_episode(step->rel, result_id(1), episode))
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("the episode that a step down opens was not written"),
+				 errdetail("step_id %lld, family_id %lld",
+						   (long long) id_of(step, "step_id"), (long long) family_id),
+				 errhint("A trigger of somebody's own on table \"episode\" has taken it away.")));
 	log_event(step->rel, episode->id, EVENT_ACCEPT_STEP_DOWN, STATE_NONE, STATE_WAITING,
 			  on, id_of(step, "child_id"));
 }

@@ -24,5 +24,22 @@ select refused($$insert into plan (episode_id, kind, started_on, review_due_on) 
     insert into plan_outcome (plan_id, agreed_on) select plan_id, '2024-02-01' from plan where episode_id = 2$$, 'OK000', 'without them there is no cap, and no crash');
 select refused($$insert into plan (episode_id, kind, started_on) values (2, 'family_outcomes', '2024-02-01')$$, 'YH002', 'nor a day for the review');
 
+-- A plan that is of no kind.
+select refused($$alter table plan alter kind drop not null;
+    set session_replication_role = replica; update plan set kind = null where plan_id = 1; set session_replication_role = origin;
+    insert into plan_outcome (plan_id, agreed_on) values (1, '2024-02-01')$$, 'XX000', 'a plan of no kind');
+
+-- Somebody's own trigger takes away what a step down opens.
+create function public.takes_away()
+returns trigger
+language plpgsql
+as 'begin return null; end';
+create trigger aa_takes_away before insert on episode for each row when (new.family_id = 51) execute function takes_away();
+insert into family (family_id) values (51);
+insert into child (child_id) values (511);
+insert into family_member (family_id, child_id) values (51, 511);
+insert into step (step_id, child_id, to_level, offered_on, reason) values (51, 511, 'early_help', '2024-02-01', 'better');
+select refused($$select accept_step(51, '2024-02-02', 1, 1, '2024-03-01')$$, '27000', 'an episode that was not written', 'step_id 51, family_id 51');
+
 select * from finish();
 rollback;
