@@ -62,6 +62,7 @@ create table episode (
     source_ref text,
     recorded_at timestamptz not null default now(),
     constraint episode_source_ref_is_unique unique (source_ref),
+    constraint episode_facts_its_requests_share unique (episode_id, family_id),
     constraint episode_closed_if_and_only_if_reason check ((closed_on is null) = (closure_reason_code is null)),
     constraint episode_state_closed_if_and_only_if_date check ((state = 'closed') = (closed_on is not null)),
     constraint episode_waiting_if_and_only_if_not_allocated

@@ -1,0 +1,47 @@
+-- S02: a record belongs to one family alone, and to what it says it is of.
+\ir fixture.psql
+
+select support(1, 'planned'), support(2, 'planned'), support(3, 'closed') \g /dev/null
+insert into plan (plan_id, episode_id, started_on) values (11, 1, '2024-02-05');
+insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (1, 1, '2024-02-06'), (2, 2, '2024-02-06'), (11, 11, '2024-02-06');
+
+-- An action is for an outcome of its plan.
+select allowed($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => 1)$$, 'an action for an outcome of its plan');
+select refused(format($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => %s)$$, outcome), '23503', 'not of ' || why)
+from (values (2, 'another family''s'), (11, 'the family''s other plan')) v (outcome, why);
+select refused($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => 1); update action set plan_outcome_id = 2$$, '23503', 'nor given to one');
+select refused($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => 1); update plan_outcome set plan_id = 11 where plan_outcome_id = 1$$,
+    '23503', 'an outcome that has actions stays with its plan');
+select allowed($$update plan_outcome set plan_id = 11 where plan_outcome_id = 1$$, 'one that has none may be moved');
+
+-- A service is asked for within an episode of the family.
+select allowed($$insert into service_request (family_id, episode_id, primary_need_code, requested_on) values (1, 1, 'N1', '2024-03-01'), (1, null, 'N1', '2024-03-01')$$,
+    'a request within its episode, or within none');
+select refused($$insert into service_request (family_id, episode_id, primary_need_code, requested_on) values (1, 2, 'N1', '2024-03-01')$$, '23503', 'not another family''s');
+select refused($$insert into service_request (family_id, episode_id, primary_need_code, requested_on) values (1, 1, 'N1', '2024-03-01');
+    update service_request set family_id = 2$$, '23503', 'nor given to one');
+
+-- Feedback answers a request about what it is about.
+insert into service (service_id, agency_id, name, run_by) values (1, 1, 'Hub', 'hub');
+insert into group_programme (group_programme_id, service_id, name) values (1, 1, 'Parents'), (2, 1, 'Carers');
+insert into feedback_request (feedback_request_id, episode_id, group_programme_id, asked_on)
+values (1, 1, null, '2024-03-01'), (2, 2, null, '2024-03-01'), (3, null, 1, '2024-03-01');
+create function public.answers(request bigint, episode bigint, programme bigint)
+returns text
+language sql
+as $$
+    select format('insert into feedback (feedback_request_id, episode_id, group_programme_id, given_by, given_on, timely)
+        values (%L, %L, %L, ''child'', ''2024-03-02'', true)', request, episode, programme);
+$$;
+select allowed(answers(1, 1, null), 'feedback on an episode that was asked for');
+select allowed(answers(3, null, 1), 'on a group that was');
+select allowed(answers(null, 1, null), 'unasked');
+select refused(answers(2, 1, null), '23503', 'not in answer to another family''s request');
+select refused(answers(3, 1, null), '23503', 'nor to a group''s');
+select refused(answers(1, null, 1), '23503', 'nor of a group to a family''s');
+select refused(answers(3, null, 2), '23503', 'nor to another group''s');
+select refused(answers(9, null, 2), '23503', 'nor to none');
+select refused(answers(1, 1, null) || '; update feedback_request set episode_id = 2 where feedback_request_id = 1', '23503', 'what was answered stays so');
+
+select * from finish();
+rollback;
