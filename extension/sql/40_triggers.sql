@@ -89,7 +89,7 @@ returns trigger
 language c
 as 'MODULE_PATHNAME', 'early_help_episode_child_after';
 comment on function early_help.episode_child_after() is
-    'After insert or update of episode_child: the child''s level (R11). Errors YH011, YH014.';
+    'After insert or update of episode_child: a child of the family (S02), its level (R11). Errors YH011, YH014, YHS02.';
 
 create function early_help.episode_child_stays()
 returns trigger
@@ -97,6 +97,13 @@ language c
 as 'MODULE_PATHNAME', 'early_help_episode_child_stays';
 comment on function early_help.episode_child_stays() is
     'Before delete of episode_child: a child leaves on a day (R11). Error YH011.';
+
+create function early_help.family_member_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_family_member_stays';
+comment on function early_help.family_member_stays() is
+    'After delete of family_member or update of its family or child: what is about the child keeps a membership (S02). Error YHS02.';
 
 create function early_help.lead_practitioner_after()
 returns trigger
@@ -117,7 +124,7 @@ returns trigger
 language c
 as 'MODULE_PATHNAME', 'early_help_assessment_before';
 comment on function early_help.assessment_before() is
-    'Before insert, update or delete of assessment: R05, R08, R14. Errors YH005, YH008, YH014, YHS01.';
+    'Before insert, update or delete of assessment: R05, R08, R14, S02. Errors YH005, YH008, YH014, YHS01, YHS02.';
 
 create function early_help.assessment_after()
 returns trigger
@@ -194,7 +201,7 @@ returns trigger
 language c
 as 'MODULE_PATHNAME', 'early_help_step_before';
 comment on function early_help.step_before() is
-    'Before insert or update of step: R08, R11, R12, and the episode, family and level it belongs to. Errors YH008, YH011, YH012, YHS01.';
+    'Before insert or update of step: R08, R11, R12, and the episode, family and level it belongs to. Errors YH008, YH011, YH012, YHS01, YHS02.';
 
 create function early_help.step_after()
 returns trigger

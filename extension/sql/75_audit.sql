@@ -774,6 +774,28 @@ as $audit$
         where m.left_on <= m.joined_on
             or coalesce(m.joined_on, '-infinity') < m.taken_to $$),
 
+    ---------- S02: a family's record is about its own children ----------
+    ('S02', $$
+        select r.record, r.record_id, format('child_id %s was never of family_id %s', r.child_id, r.family_id)
+        from (
+            select distinct 'episode_child' as record, c.episode_id as record_id, e.family_id, c.child_id
+            from @episode_child c
+            join @episode e on e.episode_id = c.episode_id
+            union all
+            select 'assessment', a.assessment_id, e.family_id, a.child_id
+            from @assessment a
+            join @episode e on e.episode_id = a.episode_id
+            where a.child_id is not null
+            union all
+            select 'step', step_id, family_id, child_id
+            from @step
+        ) r
+        where not exists (
+            select
+            from @family_member m
+            where m.family_id = r.family_id
+                and m.child_id = r.child_id) $$),
+
     ---------- S03: what the rules alone write agrees with the record ----------
     ('S03', $$
         select 'episode', e.episode_id, format('state %s, its last event led to %s', e.state, coalesce(v.state_to::text, 'none'))

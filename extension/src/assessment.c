@@ -91,6 +91,17 @@ check_no_domain_before(const Record *assessment)
 				   date_words(result_date(2)), date_words(date_of(assessment, "started_on")));
 }
 
+/* The child of an EHA is one of its family. */
+static void
+check_child(const Record *assessment)
+{
+	Episode		episode;
+
+	if (!is_null(assessment, "child_id") &&
+		lock_episode(assessment->rel, id_of(assessment, "episode_id"), &episode))
+		require_member(assessment->rel, episode.family_id, id_of(assessment, "child_id"));
+}
+
 static void
 check_start(RecordChange *change)
 {
@@ -183,6 +194,8 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 	if (assessment->tuple == NULL)
 		return record_result(&change);
 	begin_partnership_queries();
+	if (TRIGGER_FIRED_BY_INSERT(change.event))
+		check_child(assessment);
 	if (!is_null(assessment, "corrects_assessment_id"))
 		check_corrects(assessment);
 	else if (field_changed(&change, "started_on"))

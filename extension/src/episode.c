@@ -517,6 +517,8 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 	begin_partnership_queries();
 	if (lock_episode(change.rel, episode_id, &episode))
 	{
+		if (insert)
+			require_member(change.rel, episode.family_id, child_id);
 		refuse_after_closure(change.rel, &episode, "joined_on", date_of(member, "joined_on"));
 		if (left || had_left)
 			refuse_after_closure(change.rel, &episode, "left_on", left_on);

@@ -88,6 +88,69 @@ refuse_other_family(Relation rel, const char *what, int64 id, int64 its_family, 
 				   what, (long long) id, (long long) its_family, (long long) family_id);
 }
 
+/* FOR KEY SHARE: nobody takes the membership away while something rests on it. */
+static const PartnershipQuery member_query = {
+	"select family_member_id from @family_member where family_id" EQ "$1 and child_id" EQ "$2"
+	" limit 1 for key share",
+	2, {INT8OID, INT8OID}
+};
+
+/* A family's record is about its own children: of today, of before or of later. */
+void
+require_member(Relation rel, int64 family_id, int64 child_id)
+{
+	Datum		values[] = {Int64GetDatum(family_id), Int64GetDatum(child_id)};
+
+	if (run_partnership_query(rel, &member_query, values, NULL) == 0)
+		rule_error_hint(RULE_RECORD_STAYS, rel, NULL,
+						"Record first from when to when the child belonged to the family, in family_member.",
+						"child_id %lld was never of family_id %lld",
+						(long long) child_id, (long long) family_id);
+}
+
+static const PartnershipQuery not_a_member_query = {
+	"select r.what, r.id from ("
+	" select 'episode_id' as what, e.episode_id as id from @episode e"
+	" join @episode_child c on c.episode_id" EQ "e.episode_id"
+	" where e.family_id" EQ "$1 and c.child_id" EQ "$2"
+	" union all select 'assessment_id', a.assessment_id from @episode e"
+	" join @assessment a on a.episode_id" EQ "e.episode_id"
+	" where e.family_id" EQ "$1 and a.child_id" EQ "$2"
+	" union all select 'step_id', s.step_id from @step s"
+	" where s.family_id" EQ "$1 and s.child_id" EQ "$2"
+	") as r where not exists (select from @family_member m"
+	" where m.family_id" EQ "$1 and m.child_id" EQ "$2) limit 1",
+	2, {INT8OID, INT8OID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_family_member_stays);
+
+/*
+ * Trigger, after delete of family_member or update of its family or child: what
+ * is about the child keeps a membership to rest on. One at a time for a family,
+ * so that two memberships do not go because each has the other.
+ */
+Datum
+early_help_family_member_stays(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "family_member_stays", false, ROW_UPDATE | ROW_DELETE);
+	Record	   *member = &change.before;
+	Datum		values[] = {
+		Int64GetDatum(id_of(member, "family_id")), Int64GetDatum(id_of(member, "child_id"))
+	};
+
+	begin_partnership_queries();
+	lock_family(change.rel, id_of(member, "family_id"));
+	if (run_partnership_query(change.rel, &not_a_member_query, values, NULL) > 0)
+		rule_error_hint(RULE_RECORD_STAYS, change.rel, NULL,
+						"Set left_on; who was of a family stays so.",
+						"%s %lld of family_id %lld is about child_id %lld", result_text(1),
+						(long long) result_id(2), (long long) id_of(member, "family_id"),
+						(long long) id_of(member, "child_id"));
+	end_partnership_queries();
+	return record_result(&change);
+}
+
 /* Locks and reads an episode; false if it is not there. */
 bool
 lock_episode(Relation rel, int64 episode_id, Episode *episode)

@@ -37,6 +37,7 @@ extern void refuse_after_closure(Relation rel, const Episode *episode,
 								 const char *what, DateADT on);
 
 extern void lock_family(Relation rel, int64 family_id);
+extern void require_member(Relation rel, int64 family_id, int64 child_id);
 extern void refuse_other_family(Relation rel, const char *what, int64 id,
 								int64 its_family, int64 family_id);
 

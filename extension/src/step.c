@@ -123,6 +123,7 @@ check_offer(Record *step)
 	Episode		episode;
 
 	fill_episode_and_family(step);
+	require_member(step->rel, id_of(step, "family_id"), id_of(step, "child_id"));
 	if (lock_episode(step->rel, id_of(step, "episode_id"), &episode))
 	{
 		if (episode.family_id != id_of(step, "family_id"))

@@ -218,7 +218,7 @@ select plants('{}', $$update episode_child set left_on = '2024-03-01' where chil
 select plants('{step.step_decided_once}', $$update step set decided_on = '2024-03-03' where step_id = 3$$, '{R12 step 3}', 'R12: decided without an outcome');
 select plants('{step.step_decided_after_offered}', $$update step set decided_on = '2024-03-26' where step_id = 1;
     update level_change set changed_on = '2024-03-26' where event = 'accept_step_up'$$, '{R12 step 1}', 'R12: decided before it was offered');
-select plants('{}', $$update step set family_id = 2 where step_id = 3$$, '{R12 step 3}', 'R12: a step of one family on the episode of another');
+select plants('{}', $$update step set family_id = 2 where step_id = 3$$, '{R12 step 3,S02 step 3}', 'R12: a step of one family on the episode of another');
 select plants('{}', $$update step set outcome = null, decided_on = null where step_id = 1;
     delete from level_change where child_id = 1 and change_number > 1; delete from step where step_id = 2;
     delete from episode_child where episode_id = 2$$, '{R11 child 1,R12 step 1}', 'R12: the episode closed before the step was decided');
@@ -264,6 +264,12 @@ select plants('{}', $$update primary_need set valid_from = '2024-02-20' where co
 select plants('{}', $$update closure_reason set valid_to = '2024-05-14' where code = 'outcomes_achieved'$$, '{R20 episode 1}', 'R20: a code no longer valid');
 select plants('{family_member.family_member_periods_do_not_overlap}', $$insert into family_member (family_member_id, family_id, child_id, joined_on)
     values (70, 1, 1, '2024-01-01')$$, '{R22 family_member 70}', 'R22: twice a member');
+select plants('{}', $$delete from family_member where child_id = 3$$, '{S02 episode_child 3}', 'S02: a child that was never of the family');
+select plants('{}', $$update assessment set child_id = 4 where assessment_id = 2$$, '{S02 assessment 2}', 'S02: an EHA of another family''s child');
+select plants('{}', $$update action set plan_outcome_id = 6$$, '{A01 action 1}', 'S02: an action for another family''s outcome');
+select plants('{}', $$update service_request set episode_id = 1$$, '{A01 service_request 1}', 'S02: a request within another family''s episode');
+select plants('{}', $$insert into feedback_request (episode_id, asked_on) values (2, '2024-05-01'); update feedback set feedback_request_id = 1$$,
+    '{A01 feedback 1}', 'S02: an answer to another family''s request');
 select plants('{}', $$update episode set state = 'under_review' where episode_id = 3$$, '{S03 episode 3}', 'S03: a state nobody led to');
 select plants('{}', $$delete from episode_event where episode_id = 3 and event = 'start_plan'
     and episode_event_id = (select max(episode_event_id) from episode_event where episode_id = 3)$$, '{S03 episode 3}', 'S03: an event is missing');

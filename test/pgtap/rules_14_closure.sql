@@ -2,6 +2,7 @@
 \ir fixture.psql
 
 select support(1, 'planned'), support(2, 'planned') \g /dev/null
+insert into family_member (family_id, child_id) values (1, 21), (1, 22);
 create function public.closing(on_day date default '2024-04-01') returns text language sql as $$
     select format('update episode set closed_on = %L, closure_reason_code = ''outcomes_achieved'', closure_agreed_on = %L where episode_id = 1', on_day, on_day);
 $$;
@@ -175,6 +176,7 @@ select refused($$insert into episode (family_id, opened_on, reopened_on, reopen_
 
 -- Whatever an episode holds is not dated after its closure, nor is the closure re-dated to before it.
 select support(100 + n, case when n in (1, 2, 3, 4) then 'assessing' else 'planned' end) from generate_series(1, 15) n \g /dev/null
+insert into family_member (family_id, child_id) values (114, 1011);
 create table public.dated (family bigint, what text, command text);
 insert into dated values
     (101, 'assessment', $$update assessment set started_on = '2024-02-21' where assessment_id = 101$$),

@@ -43,5 +43,36 @@ select refused(answers(3, null, 2), '23503', 'nor to another group''s');
 select refused(answers(9, null, 2), '23503', 'nor to none');
 select refused(answers(1, 1, null) || '; update feedback_request set episode_id = 2 where feedback_request_id = 1', '23503', 'what was answered stays so');
 
+-- Its children are its own: of today, of before or of later.
+insert into family_member (family_id, child_id, joined_on) values (1, 21, '2030-01-01');
+insert into family_member (family_id, child_id, left_on) values (1, 31, '2020-01-01');
+select allowed(format($$insert into episode_child (episode_id, child_id, joined_on) values (1, %s, '2024-01-10')$$, child), 'a child of the family: ' || child)
+from unnest('{21,31}'::int[]) child;
+select refused($$insert into episode_child (episode_id, child_id, joined_on) values (1, 22, '2024-01-10')$$, 'YHS02', 'not a stranger''s', 'child_id 22 was never of family_id 1');
+select refused($$insert into assessment (episode_id, child_id, started_on) values (1, 22, '2024-02-01')$$, 'YHS02', 'nor in an EHA');
+select allowed($$insert into assessment (episode_id, child_id, started_on) values (1, 21, '2024-02-01'), (1, null, '2024-02-01')$$, 'one of its own, or the family as a whole');
+select assess_all(1) \g /dev/null
+update assessment set completed_on = '2024-02-01' where assessment_id = 1;
+select refused($$insert into assessment (episode_id, child_id, started_on, corrects_assessment_id) values (1, 22, '2024-02-01', 1)$$, 'YHS02', 'nor in its correction');
+select refused($$insert into step (child_id, family_id, to_level, offered_on, reason) values (22, 3, 'early_help', '2024-06-01', 'better')$$, 'YHS02', 'nor stepped down to another family');
+select refused($$delete from family_member where child_id = 11$$, 'YHS02', 'a membership that support rests on stays', 'episode_id 1 of family_id 1 is about child_id 11');
+select refused($$update family_member set family_id = 2 where child_id = 11$$, 'YHS02', 'in its family');
+select refused($$update family_member set child_id = 32 where child_id = 11$$, 'YHS02', 'and the child''s');
+select allowed($$update family_member set left_on = '2024-02-01' where child_id = 11$$, 'it may end');
+insert into family (family_id) values (4), (5);
+select allowed($$insert into family_member (family_id, child_id, left_on) values (4, 11, '2020-01-01'); delete from family_member where family_id = 4 and child_id = 11$$,
+    'one that nothing rests on can go');
+insert into child (child_id) values (51);
+insert into family_member (family_id, child_id) values (5, 51);
+insert into step (child_id, to_level, offered_on, reason) values (51, 'early_help', '2024-06-01', 'better');
+select refused($$delete from family_member where child_id = 51$$, 'YHS02', 'nor one that a step rests on', 'step_id % of family_id 5 is about child_id 51');
+select support(6, 'allocated') \g /dev/null
+insert into child (child_id) values (69);
+insert into family_member (family_id, child_id) values (6, 69);
+insert into assessment (assessment_id, episode_id, child_id, started_on) values (6, 6, 69, '2024-02-01');
+select refused($$delete from family_member where child_id = 69$$, 'YHS02', 'nor an EHA', 'assessment_id 6 of family_id 6 is about child_id 69');
+select allowed($$update family_member set left_on = '2024-03-01' where child_id = 69; insert into family_member (family_id, child_id, joined_on) values (6, 69, '2024-03-01');
+    delete from family_member where child_id = 69 and joined_on is null$$, 'where there is another membership, one can go');
+
 select * from finish();
 rollback;

@@ -91,6 +91,11 @@ create trigger consent_keeps_family
     for each row
     execute function early_help.keep_columns('family_id', 'kind');
 
+create trigger family_member_stays
+    after delete or update of family_id, child_id on family_member
+    for each row
+    execute function early_help.family_member_stays();
+
 create trigger episode_keeps_family
     before update on episode
     for each row
