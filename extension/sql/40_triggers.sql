@@ -98,6 +98,20 @@ as 'MODULE_PATHNAME', 'early_help_episode_child_stays';
 comment on function early_help.episode_child_stays() is
     'Before delete of episode_child: a child leaves on a day (R11). Error YH011.';
 
+create function early_help.episode_stays()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_episode_stays';
+comment on function early_help.episode_stays() is
+    'Before delete of episode: its level changes go with it, where nothing rests on them (R11). Error YH011.';
+
+create function early_help.consent_before()
+returns trigger
+language c
+as 'MODULE_PATHNAME', 'early_help_consent_before';
+comment on function early_help.consent_before() is
+    'Before insert or update of consent: when its withdrawal was recorded (R08). Error YHS03.';
+
 create function early_help.family_member_stays()
 returns trigger
 language c

@@ -280,18 +280,16 @@ as $audit$
     ('R08', $$
         select s.record, s.record_id, format('%s, family_id %s has no consent to take part on that day', s.day, s.family_id)
         from (
-            select 'plan' as record, p.plan_id as record_id, e.family_id, p.started_on as day,
-                coalesce(p.end_reason = 'consent_withdrawn' and p.ended_on = p.started_on, false) as ended_at_once
+            select 'plan' as record, p.plan_id as record_id, e.family_id, p.started_on as day, p.recorded_at
             from @plan p
             join @episode e on e.episode_id = p.episode_id
             union all
-            select 'assessment', a.assessment_id, e.family_id, a.started_on,
-                coalesce(a.end_reason = 'consent_withdrawn' and a.ended_on = a.started_on, false)
+            select 'assessment', a.assessment_id, e.family_id, a.started_on, a.recorded_at
             from @assessment a
             join @episode e on e.episode_id = a.episode_id
             where a.corrects_assessment_id is null
             union all
-            select 'step', s.step_id, s.family_id, s.offered_on, false
+            select 'step', s.step_id, s.family_id, s.offered_on, s.recorded_at
             from @step s
             where s.to_level = 'social_care'
                 and s.basis is distinct from 'section_47'
@@ -303,8 +301,8 @@ as $audit$
             where c.family_id = s.family_id
                 and c.kind = 'take_part'
                 and c.given_on <= s.day
-                -- One whose withdrawal was recorded late ended the day it started.
-                and (c.withdrawn_on is null or c.withdrawn_on > s.day or s.ended_at_once)) $$),
+                -- A withdrawal is always taken, also after what rested on the consent as it was known.
+                and (c.withdrawn_on is null or c.withdrawn_on > s.day or s.recorded_at <= c.withdrawal_recorded_at)) $$),
     ('R08', $$
         select s.record, s.record_id, format('goes on, consent of family_id %s was withdrawn on %s', s.family_id, min(w.withdrawn_on))
         from (
@@ -345,7 +343,9 @@ as $audit$
                         and c.kind = 'share'
                         and c.agency_id = d.agency_id
                         and c.given_on <= d.decided_on
-                        and (c.withdrawn_on is null or c.withdrawn_on > d.decided_on))) $$),
+                        and (c.withdrawn_on is null
+                            or c.withdrawn_on > d.decided_on
+                            or d.recorded_at <= c.withdrawal_recorded_at))) $$),
     ('R08', $$
         select 'consent', c.consent_id,
             format('kind %s, agency_id %s, given_on %s, withdrawn_on %s', c.kind,

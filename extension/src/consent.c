@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "utils/timestamp.h"
 
 #include "consent.h"
 #include "episode_event.h"
@@ -157,6 +158,31 @@ end_support(Relation rel, int64 family_id)
 	}
 }
 
+PG_FUNCTION_INFO_V1(early_help_consent_before);
+
+/*
+ * Trigger, before insert or update of consent: when the withdrawal is recorded,
+ * by the clock: what another transaction recorded meanwhile was recorded before.
+ */
+Datum
+early_help_consent_before(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "consent_before", true, ROW_INSERT | ROW_UPDATE);
+	Record	   *consent = &change.after;
+
+	if (TRIGGER_FIRED_BY_INSERT(change.event) || field_changed(&change, "withdrawn_on"))
+	{
+		if (is_null(consent, "withdrawn_on"))
+			set_field_null(consent, "withdrawal_recorded_at");
+		else
+			set_field(consent, "withdrawal_recorded_at", TimestampTzGetDatum(GetCurrentTimestamp()));
+	}
+	else if (field_changed(&change, "withdrawal_recorded_at"))
+		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "withdrawal_recorded_at of consent_id %lld",
+				   (long long) id_of(consent, "consent_id"));
+	return record_result(&change);
+}
+
 PG_FUNCTION_INFO_V1(early_help_consent_after);
 
 /*
@@ -183,21 +209,23 @@ early_help_consent_after(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------
  */
 
+/* Consent as it was known when the record was made: its withdrawal may have been recorded later. */
 static const PartnershipQuery uncovered_query = {
 	"select s.what, s.id from ("
-	" select 'assessment_id' as what, a.assessment_id as id, a.started_on::pg_catalog.date as began"
+	" select 'assessment_id' as what, a.assessment_id as id, a.started_on::pg_catalog.date as began, a.recorded_at"
 	" from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
 	" where e.family_id" EQ "$1 and a.corrects_assessment_id is null"
-	" union all select 'plan_id', p.plan_id, p.started_on::pg_catalog.date"
+	" union all select 'plan_id', p.plan_id, p.started_on::pg_catalog.date, p.recorded_at"
 	" from @plan p join @episode e on e.episode_id" EQ "p.episode_id where e.family_id" EQ "$1"
-	" union all select 'step_id', t.step_id, t.offered_on::pg_catalog.date from @step t"
+	" union all select 'step_id', t.step_id, t.offered_on::pg_catalog.date, t.recorded_at from @step t"
 	" where t.family_id" EQ "$1 and early_help.level_number(t.to_level)" EQ "3"
 	" and t.basis" NE "'section_47' and t.consent_override_reason is null"
-	") as s where s.began" GE "$2 and (s.began" LT "$3 or $3 is null)"
+	") as s where s.began" GE "$2"
 	" and not exists (select from @consent c where c.family_id" EQ "$1 and c.kind" EQ "'take_part'"
-	" and c.given_on" LE "s.began and (c.withdrawn_on is null or c.withdrawn_on" GT "s.began))"
+	" and c.given_on" LE "s.began and (c.withdrawn_on is null or c.withdrawn_on" GT "s.began"
+	" or s.recorded_at" LE "c.withdrawal_recorded_at))"
 	" limit 1",
-	3, {INT8OID, DATEOID, DATEOID}
+	2, {INT8OID, DATEOID}
 };
 
 static const PartnershipQuery ended_by_nothing_query = {
@@ -229,10 +257,8 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 	Record	   *consent = &change.before;
 	Datum		values[] = {
 		Int64GetDatum(id_of(consent, "family_id")),
-		DateADTGetDatum(date_of(consent, "given_on")),
-		DateADTGetDatum(date_of(consent, "withdrawn_on"))
+		DateADTGetDatum(date_of(consent, "given_on"))
 	};
-	char		nulls[] = {' ', ' ', is_null(consent, "withdrawn_on") ? 'n' : ' '};
 	bool		given = field_changed(&change, "given_on");
 	bool		withdrawn = !is_null(consent, "withdrawn_on");
 
@@ -240,7 +266,7 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 		return record_result(&change);
 	begin_partnership_queries();
 	lock_family(change.rel, id_of(consent, "family_id"));
-	if ((given && run_partnership_query(change.rel, &uncovered_query, values, nulls) > 0) ||
+	if ((given && run_partnership_query(change.rel, &uncovered_query, values, NULL) > 0) ||
 		(withdrawn && run_partnership_query(change.rel, &ended_by_nothing_query, values, NULL) > 0))
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
 						"Set withdrawn_on; consent that is given again is a new row.",

@@ -571,6 +571,57 @@ early_help_episode_child_stays(PG_FUNCTION_ARGS)
 	return record_result(&change);
 }
 
+static const PartnershipQuery hold_children_query = {
+	"select child_id from @child where child_id" EQ "any (array("
+	"select child_id from @level_change where episode_id" EQ "$1"
+	" union select child_id from @episode_child where episode_id" EQ "$1))"
+	" order by child_id for no key update",
+	1, {INT8OID}
+};
+
+/*
+ * A child whose levels would not hold without the episode's own: later changes
+ * rest on them, or what is left says another thing than who supports the child.
+ */
+static const PartnershipQuery levels_rest_query = {
+	"select k.child_id from ("
+	" select child_id from @level_change where episode_id" EQ "$1"
+	" union select child_id from @episode_child where episode_id" EQ "$1) k"
+	" cross join lateral (select exists (select from @episode_child m"
+	" join @episode e on e.episode_id" EQ "m.episode_id"
+	" where m.child_id" EQ "k.child_id and m.episode_id" NE "$1"
+	" and m.left_on is null and e.closed_on is null) as elsewhere,"
+	" coalesce((select early_help.level_number(l.level_to) from @level_change l"
+	" where l.child_id" EQ "k.child_id and (l.episode_id" NE "$1 or l.episode_id is null)"
+	" order by l.change_number desc limit 1), 1) as level) left_over"
+	" where exists (select from @level_change l join @level_change n on n.child_id" EQ "l.child_id"
+	" and n.change_number" GT "l.change_number and (n.episode_id" NE "$1 or n.episode_id is null)"
+	" where l.child_id" EQ "k.child_id and l.episode_id" EQ "$1)"
+	" or (elsewhere and level" EQ "1) or (not elsewhere and level" EQ "2)"
+	" limit 1",
+	1, {INT8OID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_episode_stays);
+
+/* Trigger, before delete of episode: its level changes go with it, where nothing rests on them (R11). */
+Datum
+early_help_episode_stays(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "episode_stays", true, ROW_DELETE);
+	Datum		values[] = {Int64GetDatum(id_of(&change.before, "episode_id"))};
+
+	begin_partnership_queries();
+	run_partnership_query(change.rel, &hold_children_query, values, NULL);
+	if (run_partnership_query(change.rel, &levels_rest_query, values, NULL) > 0)
+		rule_error_hint(RULE_LEVELS, change.rel, NULL,
+						"Close it, as opened in error.",
+						"the level of child_id %lld rests on episode_id %lld",
+						(long long) result_id(1), (long long) id_of(&change.before, "episode_id"));
+	end_partnership_queries();
+	return record_result(&change);
+}
+
 PG_FUNCTION_INFO_V1(early_help_written_by_rules);
 
 /*

@@ -263,6 +263,19 @@ check_start_not_reviewed(const Record *plan)
 						(long long) result_id(1), (long long) id_of(plan, "plan_id"));
 }
 
+/* The review that completed a plan was due when it says: nobody sets that anew. */
+static void
+check_due_not_completed(const RecordChange *change)
+{
+	const Record *plan = &change->before;
+
+	if (!is_null(plan, "completed_by_review_id") && is_null(&change->after, "extended_by_review_id"))
+		rule_error(RULE_REVIEW_DUE, change->rel, NULL,
+				   "plan_id %lld was completed on %s, by a review due on %s",
+				   (long long) id_of(plan, "plan_id"), date_words(date_of(plan, "ended_on")),
+				   date_words(date_of(plan, "review_due_on")));
+}
+
 /* ---------------------------------------------------------------------
  * Ending a plan
  * ---------------------------------------------------------------------
@@ -373,7 +386,10 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	if (!is_null(plan, "assessment_id") && field_changed(&change, "assessment_id"))
 		check_assessment(plan);
 	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "review_due_on"))
+	{
+		check_due_not_completed(&change);
 		check_due_after_agreed(plan);
+	}
 	check_extension(&change);
 	check_end(&change);
 	end_partnership_queries();

@@ -54,11 +54,11 @@ early_help_sharing_decision_before(PG_FUNCTION_ARGS)
 static const PartnershipQuery shared_without_query = {
 	"select d.sharing_decision_id from @sharing_decision d where d.family_id" EQ "$1"
 	" and d.agency_id" EQ "$2 and d.shared and d.basis" EQ "'consent' and d.decided_on" GE "$3"
-	" and (d.decided_on" LT "$4 or $4 is null)"
 	" and not exists (select from @consent c where c.family_id" EQ "$1 and c.kind" EQ "'share'"
 	" and c.agency_id" EQ "$2 and c.given_on" LE "d.decided_on"
-	" and (c.withdrawn_on is null or c.withdrawn_on" GT "d.decided_on)) limit 1",
-	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+	" and (c.withdrawn_on is null or c.withdrawn_on" GT "d.decided_on"
+	" or d.recorded_at" LE "c.withdrawal_recorded_at)) limit 1",
+	3, {INT8OID, INT8OID, DATEOID}
 };
 
 PG_FUNCTION_INFO_V1(early_help_consent_to_share_stays);
@@ -78,14 +78,12 @@ early_help_consent_to_share_stays(PG_FUNCTION_ARGS)
 	Datum		values[] = {
 		Int64GetDatum(id_of(consent, "family_id")),
 		Int64GetDatum(id_of(consent, "agency_id")),
-		DateADTGetDatum(date_of(consent, "given_on")),
-		DateADTGetDatum(date_of(consent, "withdrawn_on"))
+		DateADTGetDatum(date_of(consent, "given_on"))
 	};
-	char		nulls[] = {' ', ' ', ' ', is_null(consent, "withdrawn_on") ? 'n' : ' '};
 
 	begin_partnership_queries();
 	lock_family(change.rel, id_of(consent, "family_id"));
-	if (run_partnership_query(change.rel, &shared_without_query, values, nulls) > 0)
+	if (run_partnership_query(change.rel, &shared_without_query, values, NULL) > 0)
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
 						"Set withdrawn_on; withdrawal never deletes the record.",
 						"sharing_decision_id %lld rests on consent_id %lld",

@@ -129,6 +129,14 @@ select refused($$insert into review (plan_id, held_on, decision) values (4711, '
 select support(6, 'planned') \g /dev/null
 select refused($$insert into plan (episode_id, started_on, assessment_id) values (5, '2024-02-01', 6)$$, 'YHS02', 'a plan follows an EHA of its own family',
     'assessment_id 6 is of family_id 6, not of family_id 5');
+
+-- The due day of a completed plan is that of its review.
+select support(22, 'planned'), support(23, 'planned') \g /dev/null
+select hold_review(22, 'complete', '2024-03-20'), hold_review(23, 'extend', '2024-03-20'), hold_review(23, 'complete', '2024-05-01') \g /dev/null
+select refused($$update plan set review_due_on = '2024-03-21' where plan_id = 22$$, 'YH002', 'a completed plan''s due day stays',
+    'plan_id 22 was completed on 2024-03-20, by a review due on 2024-03-27');
+select allowed($$update review set next_review_due_on = '2024-05-02' where plan_id = 23 and decision = 'extend'$$, 'the day a review set may be corrected');
+
 -- What a statement's own function does counts for its next rows.
 select support(20, 'planned'), support(21, 'planned') \g /dev/null
 create function public.agreed_on(i integer, plan bigint)

@@ -75,5 +75,27 @@ select allowed($$insert into episode (family_id, referral_id, opened_on) values 
 select refused($$insert into episode (episode_id, family_id, opened_on) values (91, 91, '2024-02-01'); update episode set referral_id = 90 where episode_id = 91$$,
     'YHS02', 'nor by update');
 
+-- An episode is deleted with its children's level changes, where nothing rests on them.
+create function public.opens(episode bigint, family bigint, child bigint, day date)
+returns void
+language sql
+as $$
+    insert into episode (episode_id, family_id, opened_on) values (episode, family, day);
+    insert into episode_child (episode_id, child_id, joined_on) values (episode, child, day);
+$$;
+select support(71, 'none'), support(72, 'none') \g /dev/null
+insert into family_member (family_id, child_id) values (72, 711);
+select opens(71, 71, 711, '2024-01-01') \g /dev/null
+select allowed($$delete from episode where episode_id = 71$$, 'the child''s only one');
+select allowed($$delete from episode where episode_id = 71; select opens(71, 71, 711, '2024-01-01')$$, 'and opened anew');
+select opens(72, 72, 711, '2024-01-02') \g /dev/null
+select refused($$delete from episode where episode_id = 71$$, 'YH011', 'not one that raised a child whom another supports', 'the level of child_id 711 rests on episode_id 71');
+select allowed($$delete from episode where episode_id = 72$$, 'the other can go');
+select close_episode(71, 'moved_away', '2024-01-10', '2024-01-10') \g /dev/null
+select refused($$delete from episode where episode_id = 72$$, 'YH011', 'not once it alone supports the child');
+select close_episode(72, 'moved_away', '2024-01-12', '2024-01-12') \g /dev/null
+select refused($$delete from episode where episode_id = 71$$, 'YH011', 'nor one whose changes others came after');
+select is_empty($$select * from early_help.audit('town') where rule = 'R11'$$, 'so levels stay whole');
+
 select * from finish();
 rollback;

@@ -110,8 +110,11 @@ update consent set withdrawn_on = '2024-01-20' where consent_id = 12;
 update consent set withdrawn_on = '2024-02-20' where consent_id = 13;
 select results_eq('select ended_on::date, end_reason::text from plan where plan_id in (12, 13)',
     $$values (date '2024-03-01', 'completed'), (date '2024-03-01', 'completed')$$, 'support that is over stays as it was');
-select results_eq($$select record, record_id from early_help.audit('town') where rule = 'R08' and detail like '%family_id 1_ %'$$,
-    $$values ('plan', 12::bigint)$$, 'that it began without consent is found');
+select is_empty($$select * from early_help.audit('town')$$, 'it rested on the consent as it was known then');
+select refused($$delete from consent where consent_id = 12$$, 'YH008', 'which is not deleted', 'plan_id 12 rests on consent_id 12');
+select refused($$insert into plan (episode_id, started_on) values (12, '2024-02-01')$$, 'YH008', 'what is recorded now rests on what is known now');
+select refused($$update consent set withdrawal_recorded_at = 'infinity' where consent_id = 12$$, 'YHS03', 'when it was known is the rules'' to say');
+select is((select withdrawal_recorded_at from consent where consent_id = 1), null, 'and not said where none is');
 
 -- A step up's basis is not changed past consent; an override that says nothing is none.
 select support(14, 'allocated') \g /dev/null

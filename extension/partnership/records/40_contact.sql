@@ -87,6 +87,7 @@ create table consent (
     given_by early_help.consent_given_by not null,
     given_on early_help.event_date not null,
     withdrawn_on early_help.event_date,
+    withdrawal_recorded_at timestamptz,
     source_ref text,
     recorded_at timestamptz not null default now(),
     constraint consent_source_ref_is_unique unique (source_ref),
@@ -102,6 +103,7 @@ comment on column consent.agency_id is 'Agency information may be shared with; o
 comment on column consent.given_by is 'Who gave it: parent, carer, competent young person.';
 comment on column consent.given_on is 'Day it was given.';
 comment on column consent.withdrawn_on is 'Day it was withdrawn: from that day on it does not hold.';
+comment on column consent.withdrawal_recorded_at is 'When withdrawn_on was last written; set by the rules. What was recorded before rested on the consent as it was known then.';
 comment on column consent.source_ref is 'Identifier in the sending system.';
 comment on column consent.recorded_at is 'When the row was written.';
 

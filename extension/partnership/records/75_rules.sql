@@ -72,6 +72,10 @@ create trigger sharing_decision_rests_on_consent
     when (new.shared)
     execute function early_help.sharing_decision_before();
 
+create trigger consent_withdrawal_is_recorded
+    before insert or update on consent
+    for each row
+    execute function early_help.consent_before();
 create trigger consent_withdrawal_ends_support
     after insert or update on consent
     for each row
@@ -104,6 +108,10 @@ create trigger episode_rules
     before insert or update on episode
     for each row
     execute function early_help.episode_before();
+create trigger episode_stays
+    before delete on episode
+    for each row
+    execute function early_help.episode_stays();
 create trigger episode_what_follows
     after insert or update on episode
     for each row
