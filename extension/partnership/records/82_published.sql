@@ -131,7 +131,7 @@ begin atomic
         publish_figures.note
     from early_help.period_months(publish_figures.period) m
     cross join partnership p
-    returning *;
+    returning publication;
 end;
 comment on function publish_figures(text, bigint, date, text) is
     'Freezes the figures of a period (2018-04, 2018/19 Q1 or 2018/19) as they are now and hides those that could disclose somebody; published again, the period has a new version. One row back. Errors YHS05 (no such practitioner), YHF02 (period), YHF03 (not over yet), 40001 beside another publication at REPEATABLE READ.';
