@@ -43,6 +43,16 @@ as $$
 declare
     days_before_birth constant integer := 280;
     space constant text := E' \t\r\n\f\v';
+    correct_children constant text := $query$
+        update %schild k
+        set birth_date = c.born,
+            expected_birth_date = c.expected,
+            sex_code = c.sex
+        from import_child c
+        where k.child_id = c.child_id
+            and (c.born, c.expected, c.sex) is distinct from (c.born_before, c.expected_before, c.sex_before)
+            and coalesce(c.born, c.expected, '-infinity') %s coalesce(c.born_before, c.expected_before, '-infinity')
+    $query$;
     -- The partnership's schema, as it stands before a table's name.
     records text;
     expected_rows bigint;
@@ -582,16 +592,7 @@ begin
 
     -- Corrections. A referral and a date of birth that change together must
     -- agree at every step: dates of birth that become earlier first, later last.
-    execute replace($query$
-        update @child k
-        set birth_date = c.born,
-            expected_birth_date = c.expected,
-            sex_code = c.sex
-        from import_child c
-        where k.child_id = c.child_id
-            and (c.born, c.expected, c.sex) is distinct from (c.born_before, c.expected_before, c.sex_before)
-            and coalesce(c.born, c.expected, '-infinity') <= coalesce(c.born_before, c.expected_before, '-infinity')
-    $query$, '@', records);
+    execute format(correct_children, records, '<=');
 
     if exists (select from import_known where not same) then
         execute replace($query$
@@ -644,16 +645,7 @@ begin
         $query$, '@', records);
     end if;
 
-    execute replace($query$
-        update @child k
-        set birth_date = c.born,
-            expected_birth_date = c.expected,
-            sex_code = c.sex
-        from import_child c
-        where k.child_id = c.child_id
-            and (c.born, c.expected, c.sex) is distinct from (c.born_before, c.expected_before, c.sex_before)
-            and coalesce(c.born, c.expected) > coalesce(c.born_before, c.expected_before, '-infinity')
-    $query$, '@', records);
+    execute format(correct_children, records, '>');
 
     -- Not accepted: nobody waits because a file says so.
     execute replace($query$

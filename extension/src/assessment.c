@@ -277,7 +277,6 @@ lock_assessment_of(const Record *part, Record *assessment)
 {
 	Episode		episode;
 
-
 	if (!read_sibling(part->rel, "assessment", "assessment_id",
 					  id_of(part, "assessment_id"), assessment))
 		return false;

@@ -307,8 +307,9 @@ early_help_refuse_delete(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "refuse_delete", true, ROW_DELETE);
 
-	rule_error(RULE_RECORD_STAYS, change.rel, NULL, "the row of \"%s\" is not deleted",
-			   RelationGetRelationName(change.rel));
+	rule_error_hint(RULE_RECORD_STAYS, change.rel, NULL,
+					"Update it; early_help.drop_partnership is for a whole partnership.",
+					"the row of \"%s\" is not deleted", RelationGetRelationName(change.rel));
 }
 
 PG_FUNCTION_INFO_V1(early_help_keep_columns);

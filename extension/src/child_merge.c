@@ -215,13 +215,17 @@ early_help_child_merge_before(PG_FUNCTION_ARGS)
 	return record_result(&change);
 }
 
-/* Every merged child counts for the end of its chain of merges that hold. */
+/*
+ * Every merged child counts for the end of its chain of merges that hold.
+ * UNION, so that a circle that came in with triggers off ends; its children
+ * count for themselves, and the audit tells of it.
+ */
 static const PartnershipQuery settle_query = {
 	"with recursive holds as ("
 	" select merged_child_id as child_id, kept_child_id as kept from @child_merge where undone_on is null"
 	"), chain (child_id, kept) as ("
 	" select child_id, kept from holds"
-	" union all select c.child_id, h.kept from chain c join holds h on h.child_id" EQ "c.kept"
+	" union select c.child_id, h.kept from chain c join holds h on h.child_id" EQ "c.kept"
 	"), settled as ("
 	" select child_id, kept from chain c where not exists (select from holds h where h.child_id" EQ "c.kept)"
 	"), concerned as ("

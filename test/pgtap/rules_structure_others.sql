@@ -2,16 +2,7 @@
 -- with all triggers off.
 \ir fixture.psql
 
-set constraints all immediate;
-do $$
-declare
-    t regclass;
-begin
-    for t in select oid from pg_class where relnamespace = 'town'::regnamespace and relkind = 'r' loop
-        execute format('alter table %s disable trigger all', t);
-    end loop;
-end
-$$;
+call public.without_triggers();
 
 create table public.breach (held_by text, command text);
 insert into breach values
