@@ -19,7 +19,7 @@ returns integer[]
 language c immutable strict
 as 'MODULE_PATHNAME', 'early_help_protect_figures';
 comment on function early_help.protect_figures(integer[], integer[], integer[], integer[], integer[], integer[], integer[], integer[], boolean) is
-    'Which figures to hide. A figure: its value, the least and the most it might be once hidden, the price of hiding it, and its publicity (0 never published, 1 shown before, 2 hidden before, 3 hidden anyway, 4 to be hidden, 5 to be decided). A member of an equation: number of the equation and of the figure, from 1, and its sign; an equation''s signed sum is known. Back comes a decision a figure: 0 show, 1 hide, 2 hide without proof, 3 withhold. Error 22023.';
+    'Which figures to hide. A figure: its value, the least and the most it might be once hidden, the price of hiding it, and its publicity (0 never published, 1 shown before, 2 hidden before, 3 hidden anyway, 4 to be hidden, 5 to be decided, 6 small and never published). A member of an equation: number of the equation and of the figure, from 1, and its sign; an equation''s signed sum is known. Back comes a decision a figure: 0 show, 1 hide, 2 hide without proof, 3 withhold, 4 earlier publications give it away. Error 22023.';
 
 create function early_help.published_stays()
 returns trigger
@@ -485,8 +485,8 @@ declare
     equation integer[];
     member integer[];
     sign integer[];
-    months date[];
-    of_month integer[];
+    stretches date[];
+    of_stretch integer[];
     now integer[];
     before integer[];
     before_hidden text[];
@@ -537,28 +537,40 @@ begin
     select array_agg(e.equation), array_agg(e.place), array_agg(e.sign)
     into equation, member, sign
     from early_help.figure_equations(p, places) e;
-    months := array(
-        select m::date
-        from generate_series(span_from::timestamp, span_to::timestamp - interval '1 month', interval '1 month') m);
+    -- What no publication divides is one unknown to the public: the first days
+    -- of such stretches of months.
+    execute format(
+        'select array_agg(distinct d order by d)
+        from (
+            select unnest(array[first_month, next_month]) as d
+            from %I.publication
+            where publication_id = any ($1 || $2)
+        ) q
+        where d < $3', p)
+    into stretches
+    using past, new.publication_id, span_to;
 
-    -- The figures as they are: by month, and of the period.
+    -- The figures as they are: by stretch, and of the period.
     with found as materialized (
-        select distinct * from unnest(cells) c where c.month is not null
+        select s.place, c.count_name, c.dimension_1, c.value_1, c.dimension_2, c.value_2, sum(c.figure)::integer as figure
+        from (select distinct * from unnest(cells) where month is not null) c
+        cross join lateral (select width_bucket(c.month, stretches) as place) s
+        group by 1, 2, 3, 4, 5, 6
     )
-    select array_agg(coalesce(f.figure, 0) order by m.place, k.place)
-    into of_month
-    from unnest(months) with ordinality m (month, place)
+    select array_agg(coalesce(f.figure, 0) order by s.place, k.place)
+    into of_stretch
+    from generate_subscripts(stretches, 1) s (place)
     cross join unnest(places) k
-    left join found f on f.month = m.month
+    left join found f on f.place = s.place
         and (f.count_name, f.dimension_1, f.value_1, f.dimension_2, f.value_2)
             = (k.count_name, k.dimension_1, k.value_1, k.dimension_2, k.value_2);
     select array_agg(s.figure order by s.place)
     into now
     from (
-        select k.place, sum(of_month[(m.place - 1) * n + k.place])::integer as figure
-        from unnest(months) with ordinality m (month, place)
+        select k.place, sum(of_stretch[(s.place - 1) * n + k.place])::integer as figure
+        from unnest(stretches) with ordinality s (first_month, place)
         cross join unnest(places) k
-        where m.month >= new.first_month and m.month < new.next_month
+        where s.first_month >= new.first_month and s.first_month < new.next_month
         group by k.place
     ) s;
 
@@ -583,12 +595,12 @@ begin
         join %I.publication b on b.publication_id = r.publication_id
         cross join generate_series(1, $4) k
         cross join lateral (
-            select sum($5[(m.place - 1) * $4 + k])::integer as figure
-            from unnest($3) with ordinality m (month, place)
-            where m.month >= b.first_month and m.month < b.next_month
+            select sum($5[(s.place - 1) * $4 + k])::integer as figure
+            from unnest($3) with ordinality s (first_month, place)
+            where s.first_month >= b.first_month and s.first_month < b.next_month
         ) s', p)
     into changed
-    using before, past, months, n, of_month;
+    using before, past, stretches, n, of_stretch;
 
     -- The least and the most each might be. A difference of 1 to the threshold
     -- is a count as small; gap: of months not published, late: of what was changed.
@@ -654,7 +666,7 @@ begin
 
     decided := array_fill(0, array[n]);
     if cardinality(past) > 0 then
-        -- First by what stands behind all of them, the months: safe even
+        -- First by what stands behind all of them, the stretches: safe even
         -- against somebody who knows every change made in between.
         select array(
             select
@@ -677,21 +689,22 @@ begin
                 from unnest($1) with ordinality r (publication_id, place)
                 join %1$I.publication b on b.publication_id = r.publication_id
             ), period as materialized (
-                -- Months first. Versions of a period are one figure: what was changed is known here.
+                -- Stretches first. Versions of a period are one figure: what was changed is known here.
                 select first_month, next_month,
-                    (row_number() over (order by next_month - first_month >= 40, first_month, next_month))::integer as i
+                    (row_number() over (order by not bool_or(is_stretch), first_month, next_month))::integer as i
                 from (
-                    select m as first_month, (m + interval ''1 month'')::date as next_month
-                    from unnest($2) m
-                    union
-                    select first_month, next_month from release
-                    union
-                    select $3, $4
+                    select s as first_month, lead(s, 1, $21) over (order by s) as next_month, true as is_stretch
+                    from unnest($2) s
+                    union all
+                    select first_month, next_month, false from release
+                    union all
+                    select $3, $4, false
                 ) q
+                group by first_month, next_month
             ), now as materialized (
-                select q.i, k, sum($5[(m.place - 1) * $6 + k])::integer as value
+                select q.i, k, sum($5[(s.place - 1) * $6 + k])::integer as value
                 from period q
-                join unnest($2) with ordinality m (month, place) on m.month >= q.first_month and m.month < q.next_month
+                join unnest($2) with ordinality s (first_month, place) on s.first_month >= q.first_month and s.first_month < q.next_month
                 cross join generate_series(1, $6) k
                 group by q.i, k
             ), before as (
@@ -730,6 +743,7 @@ begin
                         when own.i is not null then case when e.stays then 4 else $15[n.k] end
                         when e.stays then 2
                         when e.i is not null then 3
+                        when n.value between 1 and $22 then 6
                         else 0
                     end as publicity
                 from now n
@@ -763,9 +777,9 @@ begin
             ) m
             cross join (select i from period where first_month = $3 and next_month = $4) o', p)
         into proved, fixed, own
-        using past, months, new.first_month, new.next_month, of_month, n, any_number,
+        using past, stretches, new.first_month, new.next_month, of_stretch, n, any_number,
             before, before_hidden, before_stays, before_threshold, low, high, price, publicity,
-            (select max(e) from unnest(equation) e), equation, member, sign, changed;
+            (select max(e) from unnest(equation) e), equation, member, sign, changed, span_to, threshold;
         -- What an earlier version shows has no witness here.
         select array_agg(
             case
@@ -796,6 +810,12 @@ begin
     else
         proved := decided;
     end if;
+
+    -- Who can work it out need not; a small count is never shown.
+    decided := array(
+        select case when d = 4 and now[k] not between 1 and threshold then 0 else d end
+        from unnest(decided) with ordinality t (d, k)
+        order by k);
 
     execute format(
         'insert into %I.published_figure (

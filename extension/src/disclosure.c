@@ -296,7 +296,10 @@ find_witness_within(Search *search, int figure, int budget, int most_changes)
 	return false;
 }
 
-/* Cheap ones first, and short ones of the same price. */
+/*
+ * Cheap ones first, and short ones of the same price.  None is found: then
+ * cut_short tells whether there may be one all the same.
+ */
 static bool
 find_witness(Search *search, int figure)
 {
@@ -382,13 +385,15 @@ withhold_linked(Search *search, int from)
 static bool
 needs_witness(const Figure *figure)
 {
-	return figure->publicity == HIDDEN_BEFORE || figure->publicity == TO_BE_HIDDEN;
+	return figure->publicity == HIDDEN_BEFORE || figure->publicity == TO_BE_HIDDEN ||
+		figure->publicity == SMALL_UNPUBLISHED;
 }
 
 /*
  * Withheld figures may be anything, so what had no witness may have one now.
  * What no witness needs is then shown after all.  If one is still missing, only
- * that is shown which could be nothing else anyway.  No witness found so far
+ * that is shown which could be nothing else anyway, and what is to be hidden
+ * and could be nothing else cannot be hidden any more.  No witness found so far
  * changes what is shown here: each of them goes on to hold.
  */
 static void
@@ -403,7 +408,11 @@ reconsider_withheld(Search *search, bool *proved)
 		if (find_witness(search, i))
 			accept_witness(search, proved);
 		else
+		{
 			all_proved = false;
+			if (is_of_this_publication(&search->figures[i]) && !search->cut_short)
+				search->figures[i].decision = DECISION_FUTILE;
+		}
 	}
 	for (int i = 0; i < search->n; i++)
 	{
@@ -413,7 +422,7 @@ reconsider_withheld(Search *search, bool *proved)
 			continue;
 		if (!all_proved && find_witness(search, i))
 			accept_witness(search, proved);
-		else
+		else if (all_proved || !search->cut_short)
 		{
 			figure->decision = DECISION_SHOW;
 			figure->publicity = SHOWN_BEFORE;
@@ -446,10 +455,10 @@ group_members(const Member *members, int n_members, int n, bool by_figure, int *
 }
 
 /*
- * Decides each figure of this publication.  What is to be hidden, and what was
- * hidden before, gets a witness; where there is none, the linked figures are
- * withheld, unless the caller tries another way for those of this publication
- * (withhold false).
+ * Decides each figure of this publication.  What is to be hidden, what was
+ * hidden before, and what is small and left over gets a witness; where there
+ * is none, the linked figures are withheld, unless the caller tries another way
+ * for those of this publication (withhold false).
  */
 void
 protect_figures(Figure *figures, int n, const Member *members, int n_members,
@@ -475,7 +484,7 @@ protect_figures(Figure *figures, int n, const Member *members, int n_members,
 			continue;
 		if (find_witness(&search, i))
 			accept_witness(&search, proved);
-		else if (withhold || figures[i].publicity == HIDDEN_BEFORE)
+		else if (withhold || !is_of_this_publication(&figures[i]))
 		{
 			withhold_linked(&search, i);
 			withheld = true;

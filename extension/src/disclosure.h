@@ -11,12 +11,13 @@
 /* What the public knows of a figure; early_help.protect_figures() takes the numbers. */
 typedef enum Publicity
 {
-	NEVER_PUBLISHED = 0,		/* a month's figure behind a longer period's */
+	NEVER_PUBLISHED = 0,		/* a part of a published period */
 	SHOWN_BEFORE = 1,			/* published, and there for good */
 	HIDDEN_BEFORE = 2,			/* published as hidden: it must stay so */
 	HIDDEN_ANYWAY = 3,			/* hidden; nobody asks for a proof here */
 	TO_BE_HIDDEN = 4,			/* of this publication, and small */
-	TO_BE_DECIDED = 5			/* of this publication: shown if nothing speaks against it */
+	TO_BE_DECIDED = 5,			/* of this publication: shown if nothing speaks against it */
+	SMALL_UNPUBLISHED = 6		/* small, of months that only longer periods publish */
 } Publicity;
 
 /* What became of a figure of this publication. */
@@ -25,7 +26,8 @@ typedef enum Decision
 	DECISION_SHOW = 0,
 	DECISION_HIDE = 1,			/* another value was found that fits all that is shown */
 	DECISION_UNPROVEN = 2,		/* hidden, no other value was found */
-	DECISION_WITHHOLD = 3		/* hidden with all the figures it is linked to */
+	DECISION_WITHHOLD = 3,		/* hidden with all the figures it is linked to */
+	DECISION_FUTILE = 4			/* earlier publications give it away */
 } Decision;
 
 /* A whole number, the least and the most it might as well be, and the price of hiding it. */

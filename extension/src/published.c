@@ -68,7 +68,7 @@ early_help_protect_figures(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < n; i++)
 	{
-		check_between(publicity[i], NEVER_PUBLISHED, TO_BE_DECIDED);
+		check_between(publicity[i], NEVER_PUBLISHED, SMALL_UNPUBLISHED);
 		check_between(price[i], 0, PG_INT32_MAX / 2);
 		figures[i] = (Figure) {value[i], low[i], high[i], price[i], publicity[i], DECISION_SHOW};
 	}

@@ -159,10 +159,10 @@ sub read_published
 		learn(name_of($release, $whole), $row->{denominator}, $row->{denominator_status}) if $whole;
 		learn_rate($row->{value}, map { name_of($release, $_) } $part, $whole) if $whole;
 	}
-	while (my ($key, $parts) = each %sum)
+	foreach my $key (sort keys %sum)
 	{
 		my ($whole) = split /\t/, $key;
-		push @equations, { $whole => -1, map { $_ => 1 } @$parts };
+		push @equations, { $whole => -1, map { $_ => 1 } @{ $sum{$key} } };
 	}
 }
 
@@ -195,7 +195,7 @@ sub join_periods
 		$of{$release}{$rest} = $name if $of{$release};
 	}
 	my %rest = map { $_ => 1 } map { keys %$_ } values %of;
-	foreach my $rest (keys %rest)
+	foreach my $rest (sort keys %rest)
 	{
 		# What a month does not list was nothing.
 		push @equations, { "$quarter|$rest" => -1, map { ("$_|$rest" => 1) } grep { $of{$_}{$rest} } @months };
@@ -209,7 +209,7 @@ sub join_periods
 
 sub solve
 {
-	my ($direction, $objective) = @_;
+	my ($direction, $objective, $to_the_end) = @_;
 	my (%number, @rows);
 	my $column = sub { return 'x' . ($number{ $_[0] } //= 1 + keys %number) };
 	my $linear = sub {
@@ -234,22 +234,22 @@ sub solve
 	my %name_of = reverse %number;
 	my $file = PostgreSQL::Test::Utils::tempdir_short() . '/lp';
 	my $program = "$direction\n goal:$goal\nsubject to\n" . join('', @rows) . "bounds\n";
-	foreach my $name (keys %number)
+	foreach my $name (sort keys %number)
 	{
 		my ($least, $most) = @{ $told{$name} // [ 0, 100000 ] };
 		$program .= " $least <= x$number{$name} <= $most\n";
 	}
-	$program .= "general\n" . join("\n", map { " x$_" } values %number) . "\nend\n";
+	$program .= "general\n" . join("\n", map { " x$_" } 1 .. keys %number) . "\nend\n";
 	append_to_file($file, $program);
 	my $out = '';
-	IPC::Run::run([ 'glpsol', '--lp', $file, '--tmlim', '30', '-w', "$file.out" ], '>', \$out, '2>&1') or die $out;
+	IPC::Run::run([ 'glpsol', '--lp', $file, '--tmlim', $to_the_end ? 300 : 30, '-w', "$file.out" ], '>', \$out, '2>&1') or die $out;
 	# The solution's columns are numbered in the order the file names them.
 	my (@order, %seen);
 	while ($program =~ /\bx(\d+)\b/g) { push @order, $1 unless $seen{$1}++ }
 	my %solution;
 	foreach (split /\n/, slurp_file("$file.out"))
 	{
-		die "no solution: $_\n$out" if /^s mip \d+ \d+ [^of]/;
+		die "no solution: $_\n$out" if /^s mip \d+ \d+ [^of]/ || ($to_the_end && /^s mip \d+ \d+ f/);
 		$solution{ $name_of{"$order[$1 - 1]"} // '' } = $2 if /^j (\d+) (\S+)/;
 	}
 	unlink $file, "$file.out";
@@ -274,7 +274,7 @@ sub determined
 	foreach my $name ($left->())
 	{
 		next if keys %{ $values{$name} } > 1;
-		$look->(solve($_, [$name])) foreach ('maximize', 'minimize');
+		$look->(solve($_, [$name], 1)) foreach ('maximize', 'minimize');
 	}
 	return $left->();
 }
@@ -296,7 +296,7 @@ sub published
 	}
 	$sql .= "select 'exact', row_to_json(v) from (select b.period, b.version, f.* from p.published_figure f join p.publication b using (publication_id)) v;\nrollback;";
 	my %rows;
-	foreach (split /\n/, $node->safe_psql('postgres', $sql))
+	foreach (sort split /\n/, $node->safe_psql('postgres', $sql))
 	{
 		my ($view, $json) = /^(\w+)\|(\{.*\})$/ or next;
 		my %row = %{ decode_json($json) };
@@ -358,36 +358,73 @@ foreach my $set (1 .. $sets / 4)
 		sub { join_periods('2018/19 Q1 v1', map { "$_ v1" } @quarter) }, %first);
 }
 
-# Records change between two versions.  Each hides what it hides; whoever knows
-# every change in between learns nothing of the first; and no difference from 1
-# to 5 of two figures can be seen.
-foreach my $set (1 .. $sets / 4)
+# A year of four quarters, some of them published, before it or after.
+my @year = map { "2018/19 Q$_" } 1 .. 4;
+foreach my $set (1 .. $sets / 8)
 {
-	my $largest = pick(8, 20, 60);
-	my @late = cells_of('2018-04-01', pick(3, 8));
-	splice(@late, 1 + int(rand(6)));
-	my $rows = published([ cells_of('2018-04-01', $largest) ], '2018-04', \@late, '2018-04');
-	attack($rows, "two versions, set $set", undef, '2018-04 v1' => 1);
+	my $largest = pick(3, 8, 20, 60);
+	my @cells = map { cells_of($_, $largest) } qw(2018-05-01 2018-08-01 2018-11-01 2019-02-01);
+	my @order = sort { rand() <=> 0.5 } (@year[ 0 .. pick(2, 3) ], '2018/19');
+	my %first;
+	foreach (@order) { last if !/Q/; $first{"$_ v1"} = 1 }
+	%first = ('2018/19 v1' => 1) if $order[0] !~ /Q/;
+	my @published = grep { /Q/ } @order;
+	attack(published(\@cells, @order), "set $set: " . join(', ', @order),
+		sub { join_periods('2018/19 v1', map { "$_ v1" } @published) if @published == @year }, %first);
+}
 
+# Records change between two publications.  Each hides what it hides; whoever
+# knows every change in between learns nothing of the earlier; and no difference
+# from 1 to 5 of what is shown can be seen.
+sub attack_changed
+{
+	my ($rows, $words, $later, @earlier) = @_;
 	my %exact;
 	foreach my $row (@{ $rows->{exact} })
 	{
+		my $release = "$row->{period} v$row->{version}";
 		my $at = name_of($row->{count_name}, map { $row->{"dimension_$_"} eq '' ? () : "$row->{\"dimension_$_\"}=$row->{\"value_$_\"}" } 1, 2);
-		$exact{$at}{ $row->{version} } = $row->{figure};
+		$exact{$at}{$release} = $row->{figure};
 		# A total that no view shows, though it could.
-		$figure{"2018-04 v$row->{version}|$at"} //= $row->{hidden} eq '' ? $row->{figure} : 'hidden';
+		$figure{"$release|$at"} //= $row->{hidden} eq '' ? $row->{figure} : 'hidden';
 	}
 	my @seen;
-	foreach my $at (keys %exact)
+	foreach my $at (sort keys %exact)
 	{
-		my $change = ($exact{$at}{2} // 0) - ($exact{$at}{1} // 0);
-		$figure{"2018-04 v$_|$at"} //= 0 foreach 1, 2;
-		push @bounds, [ { "2018-04 v2|$at" => 1, "2018-04 v1|$at" => -1 }, '=', $change ];
-		push @seen, $at if abs($change) >= 1 && abs($change) <= 5 && !grep { $figure{"2018-04 v$_|$at"} eq 'hidden' } 1, 2;
+		my $change = ($exact{$at}{$later} // 0) - sum0(map { $_ // 0 } @{ $exact{$at} }{@earlier});
+		$figure{"$_|$at"} //= 0 foreach $later, @earlier;
+		push @bounds, [ { "$later|$at" => 1, map { ("$_|$at" => -1) } @earlier }, '=', $change ];
+		push @seen, $at if abs($change) >= 1 && abs($change) <= 5 && !grep { $figure{"$_|$at"} eq 'hidden' } $later, @earlier;
 	}
-	is(join(', ', @seen), '', "two versions, set $set: no small change is seen");
-	my @found = determined(qr/^2018-04 v1/);
-	is(scalar(@found), 0, "two versions, set $set: the first stays hidden from who knows the changes") or diag(map { "$_\n" } @found[ 0 .. min(9, $#found) ]);
+	is(join(', ', @seen), '', "$words: no small change is seen");
+	my $of_earlier = join '|', map { quotemeta } @earlier;
+	my @found = determined(qr/^(?:$of_earlier)\|/);
+	is(scalar(@found), 0, "$words: what was hidden stays hidden from who knows the changes") or diag(map { "$_\n" } @found[ 0 .. min(9, $#found) ]);
+}
+
+sub late_cells
+{
+	my ($month) = @_;
+	my @late = cells_of($month, pick(3, 8));
+	splice(@late, 1 + int(rand(6)));
+	return \@late;
+}
+
+foreach my $set (1 .. $sets / 4)
+{
+	my $largest = pick(8, 20, 60);
+	my $rows = published([ cells_of('2018-04-01', $largest) ], '2018-04', late_cells('2018-04-01'), '2018-04');
+	attack($rows, "two versions, set $set", undef, '2018-04 v1' => 1);
+	attack_changed($rows, "two versions, set $set", '2018-04 v2', '2018-04 v1');
+}
+
+foreach my $set (1 .. $sets / 8)
+{
+	my $largest = pick(8, 20, 60);
+	my @cells = map { cells_of("$_-01", $largest) } @quarter;
+	my $rows = published(\@cells, @quarter, late_cells(pick(@quarter) . '-01'), '2018/19 Q1');
+	attack($rows, "a changed quarter, set $set", undef, map { ("$_ v1" => 1) } @quarter);
+	attack_changed($rows, "a changed quarter, set $set", '2018/19 Q1 v1', map { "$_ v1" } @quarter);
 }
 
 note("$hidden figures hidden ($withheld withheld), $shown shown that are not 0");
