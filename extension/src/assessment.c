@@ -22,29 +22,27 @@
 
 #define DOMAINS 4
 
-static const PartnershipQuery domains_query = {
-	"select pg_catalog.count(*), pg_catalog.max(assessed_on)::pg_catalog.date"
-	" from @assessment_domain where assessment_id" EQ "$1",
-	1, {INT8OID}
-};
-
 /* Whoever writes a domain locks its EHA, so none comes or goes meanwhile. */
 static void
 check_four_domains(const Record *assessment)
 {
 	int64		id = id_of(assessment, "assessment_id");
-	Datum		values[] = {Int64GetDatum(id)};
 	DateADT		completed_on = date_of(assessment, "completed_on");
+	DateADT		last = DATEVAL_NOBEGIN;
+	int			count = 0;
+	Siblings	domains;
 
-	run_partnership_query(assessment->rel, &domains_query, values, NULL);
-	if (result_id(1) < DOMAINS)
+	begin_siblings(assessment->rel, "assessment_domain", "assessment_id", id, &domains);
+	for (; next_sibling(&domains); count++)
+		last = Max(last, date_of(&domains.row, "assessed_on"));
+	end_siblings(&domains);
+	if (count < DOMAINS)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
-				   "assessment_id %lld has %lld of four domains assessed",
-				   (long long) id, (long long) result_id(1));
-	if (result_date(2) > completed_on)
+				   "assessment_id %lld has %d of four domains assessed", (long long) id, count);
+	if (last > completed_on)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
 				   "a domain of assessment_id %lld was assessed on %s, after completed_on %s",
-				   (long long) id, date_words(result_date(2)), date_words(completed_on));
+				   (long long) id, date_words(last), date_words(completed_on));
 }
 
 static const PartnershipQuery corrected_query = {

@@ -99,7 +99,7 @@ static const PartnershipQuery referral_during_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/* The other side: an episode is not given days on which it was referred again. */
+/* The other side: an episode is not given days on which it was referred again. The family is locked. */
 void
 check_no_referral_during(const Record *episode)
 {
@@ -110,9 +110,6 @@ check_no_referral_during(const Record *episode)
 	};
 	char		nulls[] = {' ', ' ', is_null(episode, "closed_on") ? 'n' : ' '};
 
-	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
-		return;					/* check_row says so */
-	lock_family(episode->rel, id_of(episode, "family_id"));
 	if (run_partnership_query(episode->rel, &referral_during_query, values, nulls) > 0)
 		rule_error_hint(RULE_ATTACHED_CONTACT, episode->rel, NULL,
 						"Open the episode on the day of its latest referral, or correct the referral.",

@@ -14,19 +14,40 @@
 #include "consent.h"
 #include "episode_event.h"
 #include "partnership_query.h"
+#include "partnership_row.h"
 #include "record.h"
 #include "rule.h"
 
+static bool
+consents_on(const Record *consent, DateADT on)
+{
+	return text_is(consent, "kind", "take_part") &&
+		date_of(consent, "given_on") <= on && date_of(consent, "withdrawn_on") > on;
+}
+
 /*
- * FOR SHARE: whoever starts an EHA or a plan and whoever withdraws the consent
- * it rests on wait for each other, so that neither misses the other.
+ * The day until which the family's consents of a day reach; that day itself if
+ * there is none. FOR SHARE: whoever starts an EHA or a plan and whoever
+ * withdraws the consent it rests on wait for each other, so that neither misses
+ * the other.
  */
-static const PartnershipQuery consent_query = {
-	"select withdrawn_on::pg_catalog.date from @consent where family_id" EQ "$1 and kind" EQ "'take_part'"
-	" and given_on" LE "$2 and (withdrawn_on is null or withdrawn_on" GT "$2)"
-	" order by withdrawn_on desc nulls first limit 1 for share",
-	2, {INT8OID, DATEOID}
-};
+static DateADT
+hold_consent(Relation rel, int64 family_id, DateADT on)
+{
+	Siblings	consents;
+	DateADT		reach = on;
+
+	begin_siblings(rel, "consent", "family_id", family_id, &consents);
+	while (next_sibling(&consents))
+	{
+		if (consents_on(&consents.row, on) &&
+			lock_this_sibling(&consents, LockTupleShare) &&
+			consents_on(&consents.row, on))
+			reach = Max(reach, date_of(&consents.row, "withdrawn_on"));
+	}
+	end_siblings(&consents);
+	return reach;
+}
 
 /*
  * The first day from the given one on without consent to take part; that day
@@ -37,14 +58,10 @@ DateADT
 consent_ends(Relation rel, int64 family_id, DateADT from)
 {
 	DateADT		until = from;
-	Datum		values[] = {Int64GetDatum(family_id), DateADTGetDatum(from)};
+	DateADT		reach;
 
-	while (until != DATEVAL_NOEND &&
-		   run_partnership_query(rel, &consent_query, values, NULL) > 0)
-	{
-		until = result_date(1);
-		values[1] = DateADTGetDatum(until);
-	}
+	while (until != DATEVAL_NOEND && (reach = hold_consent(rel, family_id, until)) != until)
+		until = reach;
 	return until;
 }
 

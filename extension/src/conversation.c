@@ -12,23 +12,31 @@
 #include "conversation.h"
 #include "episode_event.h"
 #include "partnership_query.h"
+#include "partnership_row.h"
 #include "record.h"
 #include "rule.h"
 
 /* FOR SHARE: nobody takes the conversation away while support starts on it. */
-static const PartnershipQuery conversation_query = {
-	"select conversation_id from @conversation where family_id" EQ "$1 and held_on" LE "$2"
-	" limit 1 for share",
-	2, {INT8OID, DATEOID}
-};
+static bool
+hold_conversation(Relation rel, int64 family_id, DateADT on)
+{
+	Siblings	conversations;
+	bool		held = false;
+
+	begin_siblings(rel, "conversation", "family_id", family_id, &conversations);
+	while (!held && next_sibling(&conversations))
+		held = date_of(&conversations.row, "held_on") <= on &&
+			lock_this_sibling(&conversations, LockTupleShare) &&
+			date_of(&conversations.row, "held_on") <= on;
+	end_siblings(&conversations);
+	return held;
+}
 
 /* A conversation with the family on that day or before. */
 void
 require_conversation(Relation rel, int64 family_id, DateADT on, const char *what)
 {
-	Datum		values[] = {Int64GetDatum(family_id), DateADTGetDatum(on)};
-
-	if (run_partnership_query(rel, &conversation_query, values, NULL) == 0)
+	if (!hold_conversation(rel, family_id, on))
 		rule_error(RULE_CONVERSATION_FIRST, rel, NULL,
 				   "no conversation with family_id %lld is recorded up to %s, the day of the %s",
 				   (long long) family_id, date_words(on), what);

@@ -13,6 +13,7 @@
 #include "attached_contact.h"
 #include "episode_event.h"
 #include "partnership_query.h"
+#include "partnership_row.h"
 #include "record.h"
 #include "rule.h"
 
@@ -33,7 +34,7 @@ static const PartnershipQuery overlapping_query = {
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
 
-/* R06, in words: the second writer waits for the first. The exclusion constraint holds it anyway. */
+/* R06, in words: the exclusion constraint holds it anyway. */
 static void
 check_one_at_a_time(const Record *episode)
 {
@@ -45,10 +46,6 @@ check_one_at_a_time(const Record *episode)
 	};
 	char		nulls[] = {' ', ' ', ' ', is_null(episode, "closed_on") ? 'n' : ' '};
 
-	/* What is missing is check_row's to say. */
-	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
-		return;
-	lock_family(episode->rel, id_of(episode, "family_id"));
 	if (run_partnership_query(episode->rel, &overlapping_query, values, nulls) > 0)
 		rule_error(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
 				   "family_id %lld has episode_id %lld on days of this one",
@@ -86,40 +83,65 @@ static const PartnershipQuery dated_after_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/*
- * Open EHAs and supported children whose rows somebody else holds. Whoever
- * completes the one or takes the other out held the row before he asked for
- * the episode.
- */
-static const PartnershipQuery held_by_others_query = {
-	"with eha as (select assessment_id as id from @assessment"
-	" where episode_id" EQ "$1 and completed_on is null and ended_on is null for no key update skip locked),"
-	" supported as (select child_id as id from @episode_child"
-	" where episode_id" EQ "$1 and left_on is null for no key update skip locked)"
-	" (select 'assessment_id' as what, assessment_id as id from @assessment"
-	" where episode_id" EQ "$1 and completed_on is null and ended_on is null"
-	" except select 'assessment_id', id from eha)"
-	" union all (select 'child_id', child_id from @episode_child"
-	" where episode_id" EQ "$1 and left_on is null"
-	" except select 'child_id', id from supported) limit 1",
-	1, {INT8OID}
-};
+static bool
+is_open(const Record *row)
+{
+	return is_null(row, "ended_on") && is_null(row, "completed_on");
+}
+
+static bool
+is_running(const Record *row)
+{
+	return is_null(row, "ended_on");
+}
+
+static bool
+is_supported(const Record *row)
+{
+	return is_null(row, "left_on");
+}
+
+/* A row of the episode that is under way and that somebody else holds; 0 if there is none. */
+static int64
+held_by_others(const Record *episode, const char *table, const char *key,
+			   bool (*is_under_way) (const Record *row))
+{
+	int64		held = 0;
+	Siblings	rows;
+
+	begin_siblings(episode->rel, table, "episode_id", id_of(episode, "episode_id"), &rows);
+	while (held == 0 && next_sibling(&rows))
+	{
+		if (is_under_way(&rows.row) && this_sibling_is_held(&rows))
+			held = id_of(&rows.row, key);
+	}
+	end_siblings(&rows);
+	return held;
+}
 
 /*
- * Closing ends what others may be writing to. It holds the episode by now,
- * which they wait for: to wait for them as well would be a deadlock, so they
- * go first, and closing is to be tried again.
+ * Closing ends what others may be writing to, open EHAs and supported children:
+ * whoever completes the one or takes the other out held the row before he asked
+ * for the episode. It holds the episode by now, which they wait for: to wait
+ * for them as well would be a deadlock, so they go first, and closing is to be
+ * tried again.
  */
 static void
 let_others_go_first(const Record *episode)
 {
-	Datum		values[] = {Int64GetDatum(id_of(episode, "episode_id"))};
+	const char *what = "assessment_id";
+	int64		held = held_by_others(episode, "assessment", what, is_open);
 
-	if (run_partnership_query(episode->rel, &held_by_others_query, values, NULL) > 0)
+	if (held == 0)
+	{
+		what = "child_id";
+		held = held_by_others(episode, "episode_child", what, is_supported);
+	}
+	if (held != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to what is being written to the episode"),
-				 errdetail("%s %lld, episode_id %lld", result_text(1), (long long) result_id(2),
+				 errdetail("%s %lld, episode_id %lld", what, (long long) held,
 						   (long long) id_of(episode, "episode_id")),
 				 errhint("Run the transaction again.")));
 }
@@ -155,12 +177,6 @@ check_nothing_after_closure(const RecordChange *change)
 				   (long long) id_of(episode, "episode_id"));
 }
 
-static const PartnershipQuery open_step_query = {
-	"select step_id from @step where episode_id" EQ "$1 and outcome is null"
-	" and early_help.level_number(to_level)" EQ "3 limit 1",
-	1, {INT8OID}
-};
-
 /*
  * R12: early help stays open until social care has decided. An offered step
  * down holds nothing open: accepted later, it opens an episode.
@@ -168,28 +184,31 @@ static const PartnershipQuery open_step_query = {
 static void
 check_no_open_step(const Record *episode)
 {
-	Datum		values[] = {Int64GetDatum(id_of(episode, "episode_id"))};
+	int64		episode_id = id_of(episode, "episode_id");
+	Siblings	steps;
 
-	if (run_partnership_query(episode->rel, &open_step_query, values, NULL) > 0)
-		rule_error(RULE_STEP_ONCE, episode->rel, NULL,
-				   "step_id %lld of episode_id %lld is offered and not decided",
-				   (long long) result_id(1), (long long) id_of(episode, "episode_id"));
+	begin_siblings(episode->rel, "step", "episode_id", episode_id, &steps);
+	while (next_sibling(&steps))
+	{
+		if (is_null(&steps.row, "outcome") && level_of(&steps.row, "to_level") == LEVEL_SOCIAL_CARE)
+			rule_error(RULE_STEP_ONCE, episode->rel, NULL,
+					   "step_id %lld of episode_id %lld is offered and not decided",
+					   (long long) id_of(&steps.row, "step_id"), (long long) episode_id);
+	}
+	end_siblings(&steps);
 }
-
-static const PartnershipQuery first_lead_query = {
-	"select pg_catalog.min(from_on)::pg_catalog.date from @lead_practitioner where episode_id" EQ "$1",
-	1, {INT8OID}
-};
 
 /* R07: an episode is allocated on the day its first lead practitioner begins. */
 static void
 check_allocated_on(const Record *episode)
 {
-	Datum		values[] = {Int64GetDatum(id_of(episode, "episode_id"))};
-	DateADT		first;
+	DateADT		first = DATEVAL_NOEND;
+	Siblings	leads;
 
-	run_partnership_query(episode->rel, &first_lead_query, values, NULL);
-	first = result_date(1);
+	begin_siblings(episode->rel, "lead_practitioner", "episode_id", id_of(episode, "episode_id"), &leads);
+	while (next_sibling(&leads))
+		first = Min(first, date_of(&leads.row, "from_on"));
+	end_siblings(&leads);
 	if (date_of(episode, "allocated_on") != first)
 		rule_error(RULE_LEAD_PRACTITIONER, episode->rel, "episode_has_lead_from_allocation",
 				   "allocated_on %s of episode_id %lld is not the first lead practitioner's day, %s",
@@ -282,20 +301,46 @@ check_reopening(const RecordChange *change)
 		legal_transition(change->rel, &episode, EVENT_REOPEN, false);
 }
 
-static const PartnershipQuery family_of_referral_query = {
-	"select family_id from @referral where referral_id" EQ "$1",
-	1, {INT8OID}
-};
-
 /* The referral an episode answers is its family's. */
 static void
 check_referral(const Record *episode)
 {
-	Datum		values[] = {Int64GetDatum(id_of(episode, "referral_id"))};
+	int64		referral_id = id_of(episode, "referral_id");
+	int64		its_family;
+	Record		referral;
 
-	if (run_partnership_query(episode->rel, &family_of_referral_query, values, NULL) > 0)
-		refuse_other_family(episode->rel, "referral_id", id_of(episode, "referral_id"),
-							result_id(1), id_of(episode, "family_id"));
+	if (!read_sibling(episode->rel, "referral", "referral_id", referral_id, &referral))
+		return;					/* the foreign key says so */
+	its_family = id_of(&referral, "family_id");
+	leave_sibling(&referral);
+	refuse_other_family(episode->rel, "referral_id", referral_id, its_family,
+						id_of(episode, "family_id"));
+}
+
+/* An episode that closes earlier than it did, or at all, only gives days away. */
+static bool
+gains_days(const RecordChange *change)
+{
+	return field_changed(change, "opened_on") ||
+		date_of(&change->after, "closed_on") > date_of(&change->before, "closed_on");
+}
+
+/*
+ * What an episode's days leave out: other episodes and referrals of the family.
+ * The second writer waits for the first, whether days are gained or given away.
+ */
+static void
+check_days(const RecordChange *change)
+{
+	const Record *episode = &change->after;
+
+	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
+		return;					/* check_row says so */
+	lock_family(episode->rel, id_of(episode, "family_id"));
+	if (!gains_days(change))
+		return;
+	check_one_at_a_time(episode);
+	check_no_referral_during(episode);
 }
 
 PG_FUNCTION_INFO_V1(early_help_episode_before);
@@ -328,10 +373,7 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 	if (!is_null(episode, "referral_id") && field_changed(&change, "referral_id"))
 		check_referral(episode);
 	if (field_changed(&change, "opened_on") || field_changed(&change, "closed_on"))
-	{
-		check_one_at_a_time(episode);
-		check_no_referral_during(episode);
-	}
+		check_days(&change);
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -425,6 +467,20 @@ lower_children(Relation rel, int64 episode_id, DateADT on)
 	}
 }
 
+/* Nothing new begins, and nothing that ended goes on, while the episode is locked. */
+static bool
+is_any(Relation rel, const char *table, int64 episode_id, bool (*is) (const Record *row))
+{
+	Siblings	rows;
+	bool		found = false;
+
+	begin_siblings(rel, table, "episode_id", episode_id, &rows);
+	while (!found && next_sibling(&rows))
+		found = is(&rows.row);
+	end_siblings(&rows);
+	return found;
+}
+
 static void
 end_what_is_open(Relation rel, int64 episode_id, DateADT on)
 {
@@ -432,8 +488,10 @@ end_what_is_open(Relation rel, int64 episode_id, DateADT on)
 
 	lower_children(rel, episode_id, on);
 	write_by_rules(rel, &children_leave_query, values, NULL);
-	write_by_rules(rel, &plans_end_query, values, NULL);
-	write_by_rules(rel, &assessments_end_query, values, NULL);
+	if (is_any(rel, "plan", episode_id, is_running))
+		write_by_rules(rel, &plans_end_query, values, NULL);
+	if (is_any(rel, "assessment", episode_id, is_open))
+		write_by_rules(rel, &assessments_end_query, values, NULL);
 }
 
 PG_FUNCTION_INFO_V1(early_help_episode_after);
@@ -522,11 +580,9 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		refuse_after_closure(change.rel, &episode, "joined_on", date_of(member, "joined_on"));
 		if (left || had_left)
 			refuse_after_closure(change.rel, &episode, "left_on", left_on);
-		if ((insert || (had_left && !left)) &&
-			level_of_child(change.rel, child_id) <= LEVEL_UNIVERSAL)
-			change_level(change.rel, child_id, LEVEL_UNIVERSAL, LEVEL_EARLY_HELP,
-						 rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
-						 episode_id, date_of(member, "joined_on"));
+		if (insert || (had_left && !left))
+			raise_child(change.rel, child_id, rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
+						episode_id, date_of(member, "joined_on"));
 		if (left && !had_left && !rules_are_writing())
 			lower_child(change.rel, child_id, episode_id, left_on);
 		if (insert && !left && episode.closed_on != DATEVAL_NOEND)

@@ -35,24 +35,11 @@ static const PartnershipQuery log_event_query = {
 	6, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID}
 };
 
-static const PartnershipQuery last_level_query = {
-	"select change_number::pg_catalog.int8, early_help.level_number(level_to)::pg_catalog.int8"
-	" from @level_change where child_id" EQ "$1 order by change_number desc limit 1",
-	1, {INT8OID}
-};
-
 static const PartnershipQuery log_level_query = {
 	"insert into @level_change (child_id, change_number, level_from, level_to, event, episode_id, changed_on)"
 	" values ($1, $2, $3::early_help.need_level, $4::early_help.need_level,"
 	" $5::early_help.continuum_event, $6, $7)",
 	7, {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, DATEOID}
-};
-
-static const PartnershipQuery supported_elsewhere_query = {
-	"select c.episode_id from @episode_child c join @episode e on e.episode_id" EQ "c.episode_id"
-	" where c.child_id" EQ "$1 and c.episode_id" NE "$2"
-	" and c.left_on is null and e.closed_on is null limit 1",
-	2, {INT8OID, INT8OID}
 };
 
 /* Locks a row for its key's sake; nothing of it is read. */
@@ -89,19 +76,26 @@ refuse_other_family(Relation rel, const char *what, int64 id, int64 its_family, 
 }
 
 /* FOR KEY SHARE: nobody takes the membership away while something rests on it. */
-static const PartnershipQuery member_query = {
-	"select family_member_id from @family_member where family_id" EQ "$1 and child_id" EQ "$2"
-	" limit 1 for key share",
-	2, {INT8OID, INT8OID}
-};
+static bool
+hold_membership(Relation rel, int64 family_id, int64 child_id)
+{
+	Siblings	members;
+	bool		held = false;
+
+	begin_siblings(rel, "family_member", "family_id", family_id, &members);
+	while (!held && next_sibling(&members))
+		held = id_of(&members.row, "child_id") == child_id &&
+			lock_this_sibling(&members, LockTupleKeyShare) &&
+			id_of(&members.row, "child_id") == child_id;
+	end_siblings(&members);
+	return held;
+}
 
 /* A family's record is about its own children: of today, of before or of later. */
 void
 require_member(Relation rel, int64 family_id, int64 child_id)
 {
-	Datum		values[] = {Int64GetDatum(family_id), Int64GetDatum(child_id)};
-
-	if (run_partnership_query(rel, &member_query, values, NULL) == 0)
+	if (!hold_membership(rel, family_id, child_id))
 		rule_error_hint(RULE_RECORD_STAYS, rel, NULL,
 						"Record first from when to when the child belonged to the family, in family_member.",
 						"child_id %lld was never of family_id %lld",
@@ -151,6 +145,30 @@ early_help_family_member_stays(PG_FUNCTION_ARGS)
 	return record_result(&change);
 }
 
+static void
+take_episode(Record *row, Episode *episode)
+{
+	episode->id = id_of(row, "episode_id");
+	episode->family_id = id_of(row, "family_id");
+	episode->state = state_by_name(text_of(row, "state"));
+	episode->opened_on = date_of(row, "opened_on");
+	episode->allocated_on = date_of(row, "allocated_on");
+	episode->closed_on = date_of(row, "closed_on");
+	leave_sibling(row);
+}
+
+/* Reads an episode as it is now; false if it is not there. */
+bool
+read_episode(Relation rel, int64 episode_id, Episode *episode)
+{
+	Record		row;
+
+	if (!read_sibling(rel, "episode", "episode_id", episode_id, &row))
+		return false;
+	take_episode(&row, episode);
+	return true;
+}
+
 /* Locks and reads an episode; false if it is not there. */
 bool
 lock_episode(Relation rel, int64 episode_id, Episode *episode)
@@ -159,14 +177,50 @@ lock_episode(Relation rel, int64 episode_id, Episode *episode)
 
 	if (!lock_sibling(rel, "episode", "episode_id", episode_id, &row))
 		return false;
-	episode->id = episode_id;
-	episode->family_id = id_of(&row, "family_id");
-	episode->state = state_by_name(text_of(&row, "state"));
-	episode->opened_on = date_of(&row, "opened_on");
-	episode->allocated_on = date_of(&row, "allocated_on");
-	episode->closed_on = date_of(&row, "closed_on");
-	leave_sibling(&row);
+	take_episode(&row, episode);
 	return true;
+}
+
+/* The family an EHA is of; 0 if there is no such EHA. */
+int64
+family_of_assessment(Relation rel, int64 assessment_id)
+{
+	Record		row;
+	Episode		episode;
+	bool		found;
+
+	if (!read_sibling(rel, "assessment", "assessment_id", assessment_id, &row))
+		return 0;
+	found = read_episode(rel, id_of(&row, "episode_id"), &episode);
+	leave_sibling(&row);
+	return found ? episode.family_id : 0;
+}
+
+/*
+ * How many open episodes support a child, of one family or of any (0), but for
+ * one of them (or 0); the last of them, where there is one.
+ */
+int
+supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for, Episode *episode)
+{
+	Siblings	supported;
+	Episode		one;
+	int			count = 0;
+
+	begin_siblings(rel, "episode_child", "child_id", child_id, &supported);
+	while (next_sibling(&supported))
+	{
+		int64		episode_id = id_of(&supported.row, "episode_id");
+
+		if (!is_null(&supported.row, "left_on") || episode_id == but_for ||
+			!read_episode(rel, episode_id, &one) || one.closed_on != DATEVAL_NOEND ||
+			(family_id != 0 && one.family_id != family_id))
+			continue;
+		*episode = one;
+		count++;
+	}
+	end_siblings(&supported);
+	return count;
 }
 
 /* "Legal now: close, start_plan." */
@@ -277,38 +331,77 @@ refuse_after_closure(Relation rel, const Episode *episode, const char *what, Dat
 				   (long long) episode->id);
 }
 
+typedef struct LastLevel
+{
+	int			number;			/* of the change; 0: there was none */
+	Level		level;			/* where it led */
+} LastLevel;
+
+static LastLevel
+last_level(Relation rel, int64 child_id)
+{
+	Siblings	changes;
+	LastLevel	last = {0, LEVEL_NONE};
+
+	begin_siblings(rel, "level_change", "child_id", child_id, &changes);
+	while (next_sibling(&changes))
+	{
+		int			number = number_of(&changes.row, "change_number");
+
+		if (number > last.number)
+			last = (LastLevel) {number, (Level) level_of(&changes.row, "level_to")};
+	}
+	end_siblings(&changes);
+	return last;
+}
+
 /* A child's level: where the last change led; LEVEL_NONE if there was none. */
 Level
 level_of_child(Relation rel, int64 child_id)
 {
-	Datum		values[] = {Int64GetDatum(child_id)};
+	return last_level(rel, child_id).level;
+}
 
-	if (run_partnership_query(rel, &last_level_query, values, NULL) == 0)
-		return LEVEL_NONE;
-	return (Level) result_id(2);
+/*
+ * The child's row is locked, and change_number is unique, so that two writers
+ * cannot both make the next change.
+ */
+static LastLevel
+lock_level(Relation rel, int64 child_id)
+{
+	lock_child(rel, child_id);
+	return last_level(rel, child_id);
+}
+
+static void
+log_level(Relation rel, int64 child_id, LastLevel last, Level from, Level to,
+		  ContinuumEvent event, int64 episode_id, DateADT on)
+{
+	Datum		values[] = {
+		Int64GetDatum(child_id),
+		Int32GetDatum(last.number + 1),
+		CStringGetTextDatum(level_name(from)),
+		CStringGetTextDatum(level_name(to)),
+		CStringGetTextDatum(event_name(event)),
+		Int64GetDatum(episode_id),
+		DateADTGetDatum(on)
+	};
+	char		nulls[] = {' ', ' ', ' ', ' ', ' ', episode_id == 0 ? 'n' : ' ', ' '};
+
+	write_by_rules(rel, &log_level_query, values, nulls);
 }
 
 /*
  * Moves a child from a level to another. A child without changes yet counts as
  * being at the level it comes from; a child that is there already stays.
- *
- * The child's row is locked, and change_number is unique, so that two writers
- * cannot both make the next change.
  */
 void
 change_level(Relation rel, int64 child_id, Level from, Level to,
 			 ContinuumEvent event, int64 episode_id, DateADT on)
 {
-	Datum		child[] = {Int64GetDatum(child_id)};
-	int64		number = 0;
-	Level		now = from;
+	LastLevel	last = lock_level(rel, child_id);
+	Level		now = last.number == 0 ? from : last.level;
 
-	lock_child(rel, child_id);
-	if (run_partnership_query(rel, &last_level_query, child, NULL) > 0)
-	{
-		number = result_id(1);
-		now = (Level) result_id(2);
-	}
 	if (now == to)
 		return;
 	if (now != from)
@@ -316,20 +409,20 @@ change_level(Relation rel, int64 child_id, Level from, Level to,
 				   "child_id %lld is at level %s, and %s leads from %s to %s",
 				   (long long) child_id, level_name(now), event_name(event),
 				   level_name(from), level_name(to));
-	{
-		Datum		values[] = {
-			Int64GetDatum(child_id),
-			Int32GetDatum((int32) number + 1),
-			CStringGetTextDatum(level_name(now)),
-			CStringGetTextDatum(level_name(to)),
-			CStringGetTextDatum(event_name(event)),
-			Int64GetDatum(episode_id),
-			DateADTGetDatum(on)
-		};
-		char		nulls[] = {' ', ' ', ' ', ' ', ' ', episode_id == 0 ? 'n' : ' ', ' '};
+	log_level(rel, child_id, last, from, to, event, episode_id, on);
+}
 
-		write_by_rules(rel, &log_level_query, values, nulls);
-	}
+/*
+ * A child that an episode supports is raised from universal services; one that
+ * social care works with, or another episode supports, stays at its level.
+ */
+void
+raise_child(Relation rel, int64 child_id, ContinuumEvent event, int64 episode_id, DateADT on)
+{
+	LastLevel	last = lock_level(rel, child_id);
+
+	if (last.level <= LEVEL_UNIVERSAL)
+		log_level(rel, child_id, last, LEVEL_UNIVERSAL, LEVEL_EARLY_HELP, event, episode_id, on);
 }
 
 /*
@@ -341,10 +434,9 @@ change_level(Relation rel, int64 child_id, Level from, Level to,
 void
 lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on)
 {
-	Datum		values[] = {Int64GetDatum(child_id), Int64GetDatum(episode_id)};
+	LastLevel	last = lock_level(rel, child_id);
+	Episode		other;
 
-	lock_child(rel, child_id);
-	if (level_of_child(rel, child_id) == LEVEL_EARLY_HELP &&
-		run_partnership_query(rel, &supported_elsewhere_query, values, NULL) == 0)
-		change_level(rel, child_id, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
+	if (last.level == LEVEL_EARLY_HELP && supporting_episodes(rel, child_id, 0, episode_id, &other) == 0)
+		log_level(rel, child_id, last, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
 }

@@ -24,7 +24,10 @@ typedef struct Episode
 	DateADT		closed_on;		/* DATEVAL_NOEND: open */
 } Episode;
 
+extern bool read_episode(Relation rel, int64 episode_id, Episode *episode);
 extern bool lock_episode(Relation rel, int64 episode_id, Episode *episode);
+extern int	supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for,
+								Episode *episode);
 extern const Transition *legal_transition(Relation rel, const Episode *episode,
 										  ContinuumEvent event, bool last_child);
 extern void log_event(Relation rel, int64 episode_id, ContinuumEvent event,
@@ -37,6 +40,7 @@ extern void refuse_after_closure(Relation rel, const Episode *episode,
 								 const char *what, DateADT on);
 
 extern void lock_family(Relation rel, int64 family_id);
+extern int64 family_of_assessment(Relation rel, int64 assessment_id);
 extern void require_member(Relation rel, int64 family_id, int64 child_id);
 extern void refuse_other_family(Relation rel, const char *what, int64 id,
 								int64 its_family, int64 family_id);
@@ -44,6 +48,8 @@ extern void refuse_other_family(Relation rel, const char *what, int64 id,
 extern Level level_of_child(Relation rel, int64 child_id);
 extern void change_level(Relation rel, int64 child_id, Level from, Level to,
 						 ContinuumEvent event, int64 episode_id, DateADT on);
+extern void raise_child(Relation rel, int64 child_id, ContinuumEvent event,
+						int64 episode_id, DateADT on);
 extern void lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on);
 
 #endif

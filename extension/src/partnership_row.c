@@ -1,19 +1,21 @@
 /*-------------------------------------------------------------------------
  *
  * partnership_row.c
- *		One row of a sibling table by its key, without a query.
+ *		Rows of a sibling table by a key, without a query.
  *
- * Nearly every rule begins with a row it locks: the episode, the plan, the
- * EHA. Setting up a query for it takes several times as long as finding the
- * row, so this goes through the table's primary key itself, and through the
- * table access method, as foreign keys go through theirs.
+ * Nearly every rule begins with a row it locks, the episode, the plan, the
+ * EHA, and goes on to the few rows of one family, child, EHA or plan. Setting
+ * up a query for them takes several times as long as finding them, so this
+ * goes through an index itself, and through the table access method, as
+ * foreign keys go through theirs. What it costs does not rest on statistics,
+ * which a partnership that was just loaded does not have.
  *
  * What is seen is what run_partnership_query() would see: the latest committed
  * rows at every isolation level, and what this transaction has written, its
  * present statement included; no privilege is asked for and no row security
- * applies. What is locked is locked as FOR NO KEY UPDATE locks it: an update
- * that is under way is waited for, and then the newest row counts, or above
- * READ COMMITTED the transaction fails with 40001.
+ * applies. What is locked is locked as SELECT would: an update that is under
+ * way is waited for, and then the newest row counts, or above READ COMMITTED
+ * the transaction fails with 40001.
  *
  * Nothing is remembered between calls.
  *
@@ -27,11 +29,14 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_opclass.h"
 #include "executor/tuptable.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "partnership_row.h"
 
@@ -86,10 +91,11 @@ find_row(Relation sibling, const char *key, int64 id, Snapshot snapshot)
 
 /*
  * Locks the row that the snapshot saw, or the newest version of it. NULL if it
- * is gone meanwhile.
+ * is gone meanwhile, or held by somebody else and not waited for.
  */
 static HeapTuple
-lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot)
+try_lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode mode,
+			 LockWaitPolicy wait, bool *held)
 {
 	TupleTableSlot *slot = table_slot_create(sibling, NULL);
 	uint8		flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
@@ -99,12 +105,15 @@ lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot)
 	if (!IsolationUsesXactSnapshot())
 		flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
 	switch (table_tuple_lock(sibling, &tuple->t_self, snapshot, slot, GetCurrentCommandId(false),
-							 LockTupleNoKeyExclusive, LockWaitBlock, flags, &failure))
+							 mode, wait, flags, &failure))
 	{
 		case TM_Ok:
 			locked = ExecCopySlotHeapTuple(slot);
 			break;
 		case TM_SelfModified:
+			break;
+		case TM_WouldBlock:
+			*held = true;
 			break;
 		case TM_Updated:
 		case TM_Deleted:
@@ -118,6 +127,12 @@ lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot)
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	return locked;
+}
+
+static HeapTuple
+lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode mode)
+{
+	return try_lock_row(sibling, tuple, snapshot, mode, LockWaitBlock, NULL);
 }
 
 /*
@@ -135,7 +150,7 @@ find_sibling(Relation rel, const char *table, const char *key, int64 id, bool lo
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	row->tuple = find_row(row->rel, key, id, snapshot);
 	if (row->tuple && lock)
-		row->tuple = lock_row(row->rel, row->tuple, snapshot);
+		row->tuple = lock_row(row->rel, row->tuple, snapshot, LockTupleNoKeyExclusive);
 	UnregisterSnapshot(snapshot);
 
 	/* The newest version may have got another key: it is another row then. */
@@ -177,7 +192,7 @@ lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
 	}
 	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	row->tuple = lock_row(row->rel, row->tuple, snapshot);
+	row->tuple = lock_row(row->rel, row->tuple, snapshot, LockTupleNoKeyExclusive);
 	UnregisterSnapshot(snapshot);
 	if (row->tuple && id_of(row, key) == id)
 		return true;
@@ -192,4 +207,112 @@ leave_sibling(Record *row)
 	table_close(row->rel, NoLock);
 	row->rel = NULL;
 	row->tuple = NULL;
+}
+
+/* ---------------------------------------------------------------------
+ * Every row with a key
+ * ---------------------------------------------------------------------
+ */
+
+/* Whether an index holds every row, in the order of this bigint column. */
+static bool
+is_led_by(Oid index, int column)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	Form_pg_index form;
+	Datum		classes;
+	bool		isnull;
+	bool		led;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	classes = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indclass, &isnull);
+	led = form->indisvalid && form->indkey.values[0] == column &&
+		((oidvector *) DatumGetPointer(classes))->values[0] == INT8_BTREE_OPS_OID &&
+		heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
+	ReleaseSysCache(tuple);
+	return led;
+}
+
+/* Without such an index the whole table is read: slow, and right. */
+static Oid
+index_led_by(Relation sibling, int column)
+{
+	List	   *indexes = RelationGetIndexList(sibling);
+	Oid			found = InvalidOid;
+	ListCell   *cell;
+
+	foreach(cell, indexes)
+	{
+		if (!OidIsValid(found) && is_led_by(lfirst_oid(cell), column))
+			found = lfirst_oid(cell);
+	}
+	list_free(indexes);
+	return found;
+}
+
+/* Begins to walk the rows of a sibling table of rel whose key column, a bigint, is id. */
+void
+begin_siblings(Relation rel, const char *table, const char *key, int64 id, Siblings *siblings)
+{
+	Relation	sibling = open_sibling(rel, table, AccessShareLock);
+	int			column = column_number(sibling, key);
+	Oid			index = index_led_by(sibling, column);
+	ScanKeyData scan_key;
+
+	ScanKeyInit(&scan_key, (AttrNumber) column, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
+	CommandCounterIncrement();
+	siblings->key = key;
+	siblings->id = id;
+	siblings->snapshot = RegisterSnapshot(GetLatestSnapshot());
+	siblings->scan = systable_beginscan(sibling, index, OidIsValid(index), siblings->snapshot,
+										1, &scan_key);
+	siblings->row.rel = sibling;
+	siblings->row.tuple = NULL;
+	siblings->row.context = CurrentMemoryContext;
+}
+
+/* Moves on to the next row, which is good until the one after. */
+bool
+next_sibling(Siblings *siblings)
+{
+	siblings->row.tuple = systable_getnext(siblings->scan);
+	return siblings->row.tuple != NULL;
+}
+
+/*
+ * Locks the row it has come to, until the transaction ends; it is the newest
+ * version then. False if it is gone. The caller looks again at what it looked
+ * at before.
+ */
+bool
+lock_this_sibling(Siblings *siblings, LockTupleMode mode)
+{
+	Record	   *row = &siblings->row;
+
+	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
+	row->tuple = lock_row(row->rel, row->tuple, siblings->snapshot, mode);
+	return row->tuple && id_of(row, siblings->key) == siblings->id;
+}
+
+/* Whether somebody else holds the row it has come to; if not, it is locked FOR NO KEY UPDATE. */
+bool
+this_sibling_is_held(const Siblings *siblings)
+{
+	const Record *row = &siblings->row;
+	bool		held = false;
+
+	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
+	(void) try_lock_row(row->rel, row->tuple, siblings->snapshot, LockTupleNoKeyExclusive,
+						LockWaitSkip, &held);
+	return held;
+}
+
+void
+end_siblings(Siblings *siblings)
+{
+	systable_endscan(siblings->scan);
+	UnregisterSnapshot(siblings->snapshot);
+	leave_sibling(&siblings->row);
 }

@@ -24,27 +24,12 @@
  * ---------------------------------------------------------------------
  */
 
-/* The plan's episode, 0 if there is no such plan. */
-int64
-episode_of_plan(Relation rel, int64 plan_id)
-{
-	Record		row;
-	int64		episode_id;
-
-	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
-		return 0;
-	episode_id = id_of(&row, "episode_id");
-	leave_sibling(&row);
-	return episode_id;
-}
-
 static void
 take_plan(const Record *row, SupportPlan *plan)
 {
 	char	   *kind = text_of(row, "kind");
 
 	plan->id = id_of(row, "plan_id");
-	plan->episode_id = id_of(row, "episode_id");
 	if (kind == NULL)
 		elog(ERROR, "plan_id %lld is of no kind", (long long) plan->id);
 	strlcpy(plan->kind, kind, NAMEDATALEN);
@@ -55,21 +40,7 @@ take_plan(const Record *row, SupportPlan *plan)
 	plan->withdrawn = text_is(row, "end_reason", SUPPORT_CONSENT_WITHDRAWN);
 }
 
-/* The episode of a plan that was read, and when it closed; false if it is not there. */
-static bool
-take_its_episode(Relation rel, const Record *row, bool lock, SupportPlan *plan)
-{
-	int64		episode_id = id_of(row, "episode_id");
-	Record		episode;
-
-	if (!(lock ? lock_sibling : read_sibling) (rel, "episode", "episode_id", episode_id, &episode))
-		return false;
-	plan->closed_on = date_of(&episode, "closed_on");
-	leave_sibling(&episode);
-	return true;
-}
-
-/* Reads a plan as it is now; false if it is not there. */
+/* Reads a plan and its episode as they are now; false if it is not there. */
 bool
 read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 {
@@ -79,7 +50,7 @@ read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
 		return false;
 	take_plan(&row, plan);
-	found = take_its_episode(rel, &row, false, plan);
+	found = read_episode(rel, id_of(&row, "episode_id"), &plan->episode);
 	leave_sibling(&row);
 	return found;
 }
@@ -95,7 +66,7 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 
 	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
 		return false;
-	if (!take_its_episode(rel, &row, true, plan))
+	if (!lock_episode(rel, id_of(&row, "episode_id"), &plan->episode))
 	{
 		leave_sibling(&row);
 		return false;
@@ -199,25 +170,17 @@ check_start(RecordChange *change)
 	end_with_consent(plan, require_consent(change->rel, episode.family_id, started_on, "plan"));
 }
 
-static const PartnershipQuery families_query = {
-	"select of_assessment.family_id, of_plan.family_id"
-	" from @assessment a join @episode of_assessment on of_assessment.episode_id" EQ "a.episode_id,"
-	" @episode of_plan where a.assessment_id" EQ "$1 and of_plan.episode_id" EQ "$2",
-	2, {INT8OID, INT8OID}
-};
-
 /* The EHA a plan follows is its family's. */
 static void
 check_assessment(const Record *plan)
 {
-	Datum		values[] = {
-		Int64GetDatum(id_of(plan, "assessment_id")),
-		Int64GetDatum(id_of(plan, "episode_id"))
-	};
+	int64		assessment_id = id_of(plan, "assessment_id");
+	int64		family_id = family_of_assessment(plan->rel, assessment_id);
+	Episode		episode;
 
-	if (run_partnership_query(plan->rel, &families_query, values, NULL) > 0)
-		refuse_other_family(plan->rel, "assessment_id", id_of(plan, "assessment_id"),
-							result_id(1), result_id(2));
+	/* What is not there is the foreign keys' to say. */
+	if (family_id != 0 && read_episode(plan->rel, id_of(plan, "episode_id"), &episode))
+		refuse_other_family(plan->rel, "assessment_id", assessment_id, family_id, episode.family_id);
 }
 
 static const PartnershipQuery agreed_after_query = {

@@ -11,6 +11,8 @@
 #include "utils/date.h"
 #include "utils/rel.h"
 
+#include "episode_event.h"
+
 #define PLAN_KIND_INTERVENTION "intervention"
 #define MOST_OUTCOMES 5			/* of an intervention plan (R01) */
 #define REVIEW_DAYS_DEFAULT 56	/* eight weeks, the last day R02 allows */
@@ -18,17 +20,15 @@
 typedef struct SupportPlan
 {
 	int64		id;
-	int64		episode_id;
 	char		kind[NAMEDATALEN];
 	DateADT		started_on;
 	DateADT		review_counts_from;
 	DateADT		review_due_on;
 	DateADT		ended_on;		/* DATEVAL_NOEND: running */
 	bool		withdrawn;		/* ended with the family's consent */
-	DateADT		closed_on;		/* of its episode; DATEVAL_NOEND: open */
+	Episode		episode;
 } SupportPlan;
 
-extern int64 episode_of_plan(Relation rel, int64 plan_id);
 extern bool lock_plan(Relation rel, int64 plan_id, SupportPlan *plan);
 extern bool read_plan(Relation rel, int64 plan_id, SupportPlan *plan);
 extern void lock_both_plans(Relation rel, int64 one, int64 other);

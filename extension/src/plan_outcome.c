@@ -19,10 +19,11 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
+#include "nodes/bitmapset.h"
 #include "utils/builtins.h"
 
 #include "partnership_query.h"
+#include "partnership_row.h"
 #include "plan.h"
 #include "record.h"
 #include "rule.h"
@@ -45,37 +46,40 @@ most_outcomes(Relation rel, const SupportPlan *plan)
 	return cap == 0 ? PG_INT16_MAX : (int) cap;
 }
 
-static const PartnershipQuery positions_query = {
-	"select position::pg_catalog.int8 from @plan_outcome"
-	" where plan_id" EQ "$1 and position is not null and plan_outcome_id" NE "$2 order by position",
-	2, {INT8OID, INT8OID}
-};
+/* The positions that other outcomes of the plan hold. */
+static Bitmapset *
+taken_positions(const Record *outcome, const SupportPlan *plan)
+{
+	int64		own_id = id_of(outcome, "plan_outcome_id");
+	Bitmapset  *taken = NULL;
+	Siblings	others;
+
+	begin_siblings(outcome->rel, "plan_outcome", "plan_id", plan->id, &others);
+	while (next_sibling(&others))
+	{
+		int			position = number_of(&others.row, "position");
+
+		if (position > 0 && id_of(&others.row, "plan_outcome_id") != own_id)
+			taken = bms_add_member(taken, position);
+	}
+	end_siblings(&others);
+	return taken;
+}
 
 /* The lowest free position of a locked plan. */
 static int
 lowest_free_position(const Record *outcome, const SupportPlan *plan)
 {
-	Datum		values[] = {
-		Int64GetDatum(plan->id),
-		Int64GetDatum(id_of(outcome, "plan_outcome_id"))
-	};
-	uint64		live = run_partnership_query(outcome->rel, &positions_query, values, NULL);
-	SPITupleTable *positions = SPI_tuptable;
+	Bitmapset  *taken = taken_positions(outcome, plan);
+	int			most = most_outcomes(outcome->rel, plan);
 	int			free = 1;
-	int			most;
 
-	for (uint64 i = 0; i < live; i++)
-	{
-		bool		isnull;
-
-		if (DatumGetInt64(SPI_getbinval(positions->vals[i], positions->tupdesc, 1, &isnull)) == free)
-			free++;
-	}
-	most = most_outcomes(outcome->rel, plan);
+	while (bms_is_member(free, taken))
+		free++;
 	if (free > most)
 		rule_error(RULE_FIVE_OUTCOMES, outcome->rel, "plan_outcome_at_most_five",
-				   "plan_id %lld has %llu live outcomes", (long long) plan->id,
-				   (unsigned long long) live);
+				   "plan_id %lld has %d live outcomes", (long long) plan->id,
+				   bms_num_members(taken));
 	return free;
 }
 
@@ -99,7 +103,7 @@ check_agreed_on(const Record *outcome, const SupportPlan *plan)
 	DateADT		agreed_on = date_of(outcome, "agreed_on");
 
 	if (agreed_on > plan->ended_on)
-		rule_error(plan->ended_on == plan->closed_on ? RULE_CLOSURE : RULE_COMPLETED_BY_REVIEW,
+		rule_error(plan->ended_on == plan->episode.closed_on ? RULE_CLOSURE : RULE_COMPLETED_BY_REVIEW,
 				   outcome->rel, NULL,
 				   "agreed_on %s is after ended_on %s of plan_id %lld",
 				   date_words(agreed_on), date_words(plan->ended_on), (long long) plan->id);
@@ -120,10 +124,10 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 		last = Max(last, date_of(outcome, "achieved_on"));
 	if (!is_null(outcome, "withdrawn_on"))
 		last = Max(last, date_of(outcome, "withdrawn_on"));
-	if (last > plan->closed_on)
+	if (last > plan->episode.closed_on)
 		rule_error(RULE_CLOSURE, outcome->rel, NULL,
 				   "%s is after the closure of the episode of plan_id %lld on %s",
-				   date_words(last), (long long) plan->id, date_words(plan->closed_on));
+				   date_words(last), (long long) plan->id, date_words(plan->episode.closed_on));
 }
 
 /* Whether the row becomes live, or is agreed on another day. */

@@ -149,6 +149,16 @@ id_of(const Record *record, const char *field)
 	return isnull ? 0 : DatumGetInt64(value);
 }
 
+/* A smallint or integer; 0 for null. */
+int
+number_of(const Record *record, const char *field)
+{
+	bool		isnull;
+	Datum		value = value_of(record, field, &isnull);
+
+	return isnull ? 0 : DatumGetInt32(value);
+}
+
 /* A date; DATEVAL_NOEND, later than any other, for null. */
 DateADT
 date_of(const Record *record, const char *field)

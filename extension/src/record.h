@@ -42,6 +42,7 @@ extern Datum record_result(const RecordChange *change);
 extern int	column_number(Relation rel, const char *field);
 extern bool is_null(const Record *record, const char *field);
 extern int64 id_of(const Record *record, const char *field);
+extern int	number_of(const Record *record, const char *field);
 extern DateADT date_of(const Record *record, const char *field);
 extern char *text_of(const Record *record, const char *field);
 extern bool text_is(const Record *record, const char *field, const char *text);

@@ -4,8 +4,6 @@
  *		Reviews: each completes its plan or extends it to a next one
  *		(R02, R03), and none is held after closure (R14).
  *
- * Locks the episode, then the plan: the order closing an episode takes them.
- *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -118,21 +116,19 @@ early_help_review_before(PG_FUNCTION_ARGS)
 	RecordChange change = record_change(fcinfo, "review_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *review = &change.after;
 	int64		plan_id = id_of(review, "plan_id");
-	int64		episode_id;
-	Episode		episode;
 	SupportPlan plan;
+	bool		found;
 
 	if (is_null(review, "held_on") || is_null(review, "decision"))
 		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
-	episode_id = episode_of_plan(change.rel, plan_id);
-	if (episode_id == 0 && !is_null(review, "plan_id"))
+	found = lock_plan(change.rel, plan_id, &plan);
+	if (!found && !is_null(review, "plan_id"))
 		rule_error(RULE_NO_SUCH_RECORD, change.rel, "review_of_a_plan",
 				   "plan_id %lld", (long long) plan_id);
-	if (episode_id != 0 && lock_episode(change.rel, episode_id, &episode) &&
-		lock_plan(change.rel, plan_id, &plan))
+	if (found)
 	{
-		refuse_after_closure(change.rel, &episode, "held_on", date_of(review, "held_on"));
+		refuse_after_closure(change.rel, &plan.episode, "held_on", date_of(review, "held_on"));
 		if (TRIGGER_FIRED_BY_INSERT(change.event))
 		{
 			check_plan_is_open(review, &plan);
@@ -196,19 +192,17 @@ early_help_review_after(PG_FUNCTION_ARGS)
 		DateADTGetDatum(held_on),
 		DateADTGetDatum(date_of(review, "next_review_due_on"))
 	};
-	Episode		episode;
 	SupportPlan plan;
 
 	begin_partnership_queries();
-	if (lock_episode(change.rel, episode_of_plan(change.rel, plan_id), &episode) &&
-		lock_plan(change.rel, plan_id, &plan))
+	if (lock_plan(change.rel, plan_id, &plan))
 	{
 		look_again(review, &plan);
 		write_by_rules(change.rel, extends ? &extend_query : &complete_query, values, NULL);
 		if (extends)
-			apply_two_events(change.rel, &episode, EVENT_HOLD_REVIEW, EVENT_EXTEND, held_on);
+			apply_two_events(change.rel, &plan.episode, EVENT_HOLD_REVIEW, EVENT_EXTEND, held_on);
 		else
-			apply_event(change.rel, &episode, EVENT_HOLD_REVIEW, held_on, 0);
+			apply_event(change.rel, &plan.episode, EVENT_HOLD_REVIEW, held_on, 0);
 	}
 	end_partnership_queries();
 	return record_result(&change);

@@ -30,13 +30,6 @@ is_step_up(const Record *step)
  * ---------------------------------------------------------------------
  */
 
-static const PartnershipQuery supporting_episode_query = {
-	"select e.episode_id, e.family_id from @episode_child c join @episode e on e.episode_id" EQ "c.episode_id"
-	" where c.child_id" EQ "$1 and c.left_on is null and e.closed_on is null"
-	" and ($2 is null or e.family_id" EQ "$2) order by e.episode_id",
-	2, {INT8OID, INT8OID}
-};
-
 static const PartnershipQuery families_query = {
 	"select family_id from @family_member where child_id" EQ "$1 and left_on is null",
 	1, {INT8OID}
@@ -54,17 +47,16 @@ static const PartnershipQuery open_episode_query = {
 static void
 fill_episode_and_family(Record *step)
 {
-	Datum		child[] = {Int64GetDatum(id_of(step, "child_id")), Int64GetDatum(id_of(step, "family_id"))};
-	char		nulls[] = {' ', is_null(step, "family_id") ? 'n' : ' '};
-	uint64		found = run_partnership_query(step->rel, &supporting_episode_query, child, nulls);
+	Datum		child[] = {Int64GetDatum(id_of(step, "child_id"))};
+	Episode		episode;
+	int			found = supporting_episodes(step->rel, id_of(step, "child_id"),
+											id_of(step, "family_id"), 0, &episode);
 
 	if (found == 1)
 	{
-		int64		family_id = result_id(2);
-
 		if (is_null(step, "episode_id"))
-			set_field(step, "episode_id", Int64GetDatum(result_id(1)));
-		set_field(step, "family_id", Int64GetDatum(family_id));
+			set_field(step, "episode_id", Int64GetDatum(episode.id));
+		set_field(step, "family_id", Int64GetDatum(episode.family_id));
 	}
 	else if (is_null(step, "family_id") && found == 0 &&
 			 run_partnership_query(step->rel, &families_query, child, NULL) == 1)
@@ -135,21 +127,16 @@ check_offer(Record *step)
 	check_consent(step);
 }
 
-static const PartnershipQuery family_of_assessment_query = {
-	"select e.family_id from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
-	" where a.assessment_id" EQ "$1",
-	1, {INT8OID}
-};
-
 /* R10: the EHA that goes to social care is this family's. */
 static void
 check_assessment(const Record *step)
 {
-	Datum		values[] = {Int64GetDatum(id_of(step, "assessment_id"))};
+	int64		assessment_id = id_of(step, "assessment_id");
+	int64		its_family = family_of_assessment(step->rel, assessment_id);
 
-	if (run_partnership_query(step->rel, &family_of_assessment_query, values, NULL) > 0)
-		refuse_other_family(step->rel, "assessment_id", id_of(step, "assessment_id"),
-							result_id(1), id_of(step, "family_id"));
+	if (its_family != 0)
+		refuse_other_family(step->rel, "assessment_id", assessment_id, its_family,
+							id_of(step, "family_id"));
 }
 
 /* S.47 may go before the consultation, which is then recorded once, decided or not. */
@@ -369,13 +356,11 @@ accept_step_down(const Record *step, DateADT on)
 static bool
 open_episode_of(const Record *step, Episode *episode)
 {
-	Datum		child[] = {Int64GetDatum(id_of(step, "child_id")), Int64GetDatum(id_of(step, "family_id"))};
-
 	if (lock_episode(step->rel, id_of(step, "episode_id"), episode) && episode->state != STATE_CLOSED)
 		return true;
 	if (!is_step_up(step) ||
-		run_partnership_query(step->rel, &supporting_episode_query, child, NULL) != 1 ||
-		!lock_episode(step->rel, result_id(1), episode) || episode->state == STATE_CLOSED)
+		supporting_episodes(step->rel, id_of(step, "child_id"), id_of(step, "family_id"), 0, episode) != 1 ||
+		!lock_episode(step->rel, episode->id, episode) || episode->state == STATE_CLOSED)
 		return false;
 	{
 		Datum		belongs[] = {Int64GetDatum(id_of(step, "step_id")), Int64GetDatum(episode->id)};
