@@ -89,32 +89,37 @@ check_no_domain_before(const Record *assessment)
 				   date_words(result_date(2)), date_words(date_of(assessment, "started_on")));
 }
 
-/* The child of an EHA is one of its family. */
 static void
-check_child(const Record *assessment)
-{
-	Episode		episode;
-
-	if (!is_null(assessment, "child_id") &&
-		lock_episode(assessment->rel, id_of(assessment, "episode_id"), &episode))
-		require_member(assessment->rel, episode.family_id, id_of(assessment, "child_id"));
-}
-
-static void
-check_start(RecordChange *change)
+check_start(RecordChange *change, const Episode *episode)
 {
 	Record	   *assessment = &change->after;
 	DateADT		started_on = date_of(assessment, "started_on");
-	Episode		episode;
 
-	if (is_null(assessment, "started_on") ||
-		!lock_episode(change->rel, id_of(assessment, "episode_id"), &episode))
-		return;					/* check_row and the foreign key say so */
-	refuse_after_closure(change->rel, &episode, "started_on", started_on);
+	if (is_null(assessment, "started_on"))
+		return;					/* check_row says so */
+	refuse_after_closure(change->rel, episode, "started_on", started_on);
 	if (TRIGGER_FIRED_BY_UPDATE(change->event))
 		check_no_domain_before(assessment);
-	require_conversation(change->rel, episode.family_id, started_on, "EHA");
-	end_with_consent(assessment, require_consent(change->rel, episode.family_id, started_on, "EHA"));
+	require_conversation(change->rel, episode->family_id, started_on, "EHA");
+	end_with_consent(assessment, require_consent(change->rel, episode->family_id, started_on, "EHA"));
+}
+
+/* The child of an EHA is one of its family; a corrected version starts nothing anew. */
+static void
+check_in_episode(RecordChange *change)
+{
+	Record	   *assessment = &change->after;
+	bool		has_new_child = TRIGGER_FIRED_BY_INSERT(change->event) && !is_null(assessment, "child_id");
+	bool		starts = is_null(assessment, "corrects_assessment_id") && field_changed(change, "started_on");
+	Episode		episode;
+
+	if ((!has_new_child && !starts) ||
+		!lock_episode(change->rel, id_of(assessment, "episode_id"), &episode))
+		return;					/* the foreign key says so */
+	if (has_new_child)
+		require_member(change->rel, episode.family_id, id_of(assessment, "child_id"));
+	if (starts)
+		check_start(change, &episode);
 }
 
 /* The day an EHA's factors are of: when it was completed, else when it began. */
@@ -192,12 +197,9 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 	if (assessment->tuple == NULL)
 		return record_result(&change);
 	begin_partnership_queries();
-	if (TRIGGER_FIRED_BY_INSERT(change.event))
-		check_child(assessment);
+	check_in_episode(&change);
 	if (!is_null(assessment, "corrects_assessment_id"))
 		check_corrects(assessment);
-	else if (field_changed(&change, "started_on"))
-		check_start(&change);
 	check_end(&change);
 	if (!is_null(assessment, "completed_on"))
 		check_four_domains(assessment);

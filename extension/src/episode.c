@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 
 #include "attached_contact.h"
+#include "closure.h"
 #include "episode_event.h"
 #include "partnership_query.h"
 #include "partnership_row.h"
@@ -50,131 +51,6 @@ check_one_at_a_time(const Record *episode)
 		rule_error(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
 				   "family_id %lld has episode_id %lld on days of this one",
 				   (long long) id_of(episode, "family_id"), (long long) result_id(1));
-}
-
-static const PartnershipQuery dated_after_query = {
-	"select what, id from ("
-	" select 'assessment' as what, assessment_id as id from @assessment"
-	" where episode_id" EQ "$1 and corrects_assessment_id is null"
-	" and (started_on" GT "$2 or completed_on" GT "$2 or (ended_on" GT "$2 and (ended_on" NE "$3 or $3 is null)))"
-	" union all select 'domain of assessment', a.assessment_id"
-	" from @assessment a join @assessment_domain d on d.assessment_id" EQ "a.assessment_id"
-	" where a.episode_id" EQ "$1 and a.corrects_assessment_id is null and d.assessed_on" GT "$2"
-	" union all select 'plan', plan_id from @plan"
-	" where episode_id" EQ "$1 and (started_on" GT "$2 or"
-	" (ended_on" GT "$2 and (ended_on" NE "$3 or $3 is null or end_reason" EQ "'completed')))"
-	" union all select 'plan_outcome', o.plan_outcome_id"
-	" from @plan p join @plan_outcome o on o.plan_id" EQ "p.plan_id"
-	" where p.episode_id" EQ "$1 and (o.agreed_on" GT "$2 or o.achieved_on" GT "$2 or o.withdrawn_on" GT "$2)"
-	" union all select 'action', x.action_id"
-	" from @plan p join @action x on x.plan_id" EQ "p.plan_id"
-	" where p.episode_id" EQ "$1 and x.agreed_on" GT "$2"
-	" union all select 'step', s.step_id from @step s"
-	" where s.episode_id" EQ "$1 and early_help.level_number(s.to_level)" EQ "3"
-	" and (s.offered_on" GT "$2 or s.decided_on" GT "$2)"
-	" union all select 'review', r.review_id"
-	" from @plan p join @review r on r.plan_id" EQ "p.plan_id"
-	" where p.episode_id" EQ "$1 and r.held_on" GT "$2"
-	" union all select 'lead_practitioner of practitioner', practitioner_id from @lead_practitioner"
-	" where episode_id" EQ "$1 and from_on" GT "$2"
-	" union all select 'episode_child of child', child_id from @episode_child"
-	" where episode_id" EQ "$1 and (joined_on" GT "$2 or (left_on" GT "$2 and (left_on" NE "$3 or $3 is null)))"
-	") as dated limit 1",
-	3, {INT8OID, DATEOID, DATEOID}
-};
-
-static bool
-is_open(const Record *row)
-{
-	return is_null(row, "ended_on") && is_null(row, "completed_on");
-}
-
-static bool
-is_running(const Record *row)
-{
-	return is_null(row, "ended_on");
-}
-
-static bool
-is_supported(const Record *row)
-{
-	return is_null(row, "left_on");
-}
-
-/* A row of the episode that is under way and that somebody else holds; 0 if there is none. */
-static int64
-held_by_others(const Record *episode, const char *table, const char *key,
-			   bool (*is_under_way) (const Record *row))
-{
-	int64		held = 0;
-	Siblings	rows;
-
-	begin_siblings(episode->rel, table, "episode_id", id_of(episode, "episode_id"), &rows);
-	while (held == 0 && next_sibling(&rows))
-	{
-		if (is_under_way(&rows.row) && this_sibling_is_held(&rows))
-			held = id_of(&rows.row, key);
-	}
-	end_siblings(&rows);
-	return held;
-}
-
-/*
- * Closing ends what others may be writing to, open EHAs and supported children:
- * whoever completes the one or takes the other out held the row before he asked
- * for the episode. It holds the episode by now, which they wait for: to wait
- * for them as well would be a deadlock, so they go first, and closing is to be
- * tried again.
- */
-static void
-let_others_go_first(const Record *episode)
-{
-	const char *what = "assessment_id";
-	int64		held = held_by_others(episode, "assessment", what, is_open);
-
-	if (held == 0)
-	{
-		what = "child_id";
-		held = held_by_others(episode, "episode_child", what, is_supported);
-	}
-	if (held != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access due to what is being written to the episode"),
-				 errdetail("%s %lld, episode_id %lld", what, (long long) held,
-						   (long long) id_of(episode, "episode_id")),
-				 errhint("Run the transaction again.")));
-}
-
-/* Whoever drops or achieves an outcome holds its row: wait for them here. */
-static const PartnershipQuery hold_outcomes_query = {
-	"select o.plan_outcome_id from @plan p join @plan_outcome o on o.plan_id" EQ "p.plan_id"
-	" where p.episode_id" EQ "$1 order by o.plan_outcome_id for no key update of o",
-	1, {INT8OID}
-};
-
-/*
- * R14: what is there already is not dated after the closure. What ended with
- * a closure whose day is corrected moves along with it.
- */
-static void
-check_nothing_after_closure(const RecordChange *change)
-{
-	const Record *episode = &change->after;
-	Datum		values[] = {
-		Int64GetDatum(id_of(episode, "episode_id")),
-		DateADTGetDatum(date_of(episode, "closed_on")),
-		DateADTGetDatum(date_of(&change->before, "closed_on"))
-	};
-	char		nulls[] = {' ', ' ', is_null(&change->before, "closed_on") ? 'n' : ' '};
-
-	run_partnership_query(episode->rel, &hold_outcomes_query, values, NULL);
-	if (run_partnership_query(episode->rel, &dated_after_query, values, nulls) > 0)
-		rule_error(RULE_CLOSURE, episode->rel, NULL,
-				   "%s %lld is dated after closed_on %s of episode_id %lld",
-				   result_text(1), (long long) result_id(2),
-				   date_words(date_of(episode, "closed_on")),
-				   (long long) id_of(episode, "episode_id"));
 }
 
 /*
@@ -467,6 +343,12 @@ lower_children(Relation rel, int64 episode_id, DateADT on)
 	}
 }
 
+static bool
+is_running(const Record *row)
+{
+	return is_null(row, "ended_on");
+}
+
 /* Nothing new begins, and nothing that ended goes on, while the episode is locked. */
 static bool
 is_any(Relation rel, const char *table, int64 episode_id, bool (*is) (const Record *row))
@@ -490,7 +372,7 @@ end_what_is_open(Relation rel, int64 episode_id, DateADT on)
 	write_by_rules(rel, &children_leave_query, values, NULL);
 	if (is_any(rel, "plan", episode_id, is_running))
 		write_by_rules(rel, &plans_end_query, values, NULL);
-	if (is_any(rel, "assessment", episode_id, is_open))
+	if (is_any(rel, "assessment", episode_id, is_open_assessment))
 		write_by_rules(rel, &assessments_end_query, values, NULL);
 }
 

@@ -10,7 +10,9 @@
  * Plans are cached for the life of the session, keyed by schema and query. A
  * plan that is no longer valid (a table or schema was altered, dropped or
  * renamed) is thrown away and its text built anew with the schema's name of
- * today: a plan whose text names the old schema must not find another one.
+ * today: a plan whose text names the old schema must not find another one. One
+ * plan serves all values: each query goes by a key, and planning it for the
+ * values of each of its first runs would cost a short session more than they do.
  *
  * Checks run as the owner of the table, without its row security: what a
  * writer may not see still counts. At REPEATABLE READ and above they look at
@@ -86,10 +88,11 @@ static SPIPlanPtr
 prepare(const PartnershipQuery *query, Oid schema)
 {
 	char	   *text = text_for_schema(query, schema);
-	SPIPlanPtr	plan = SPI_prepare(text, query->nargs, (Oid *) query->argtypes);
+	SPIPlanPtr	plan = SPI_prepare_cursor(text, query->nargs, (Oid *) query->argtypes,
+										 CURSOR_OPT_GENERIC_PLAN);
 
 	if (plan == NULL)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
 	if (SPI_keepplan(plan) != 0)
 		elog(ERROR, "SPI_keepplan failed");
 	pfree(text);

@@ -220,17 +220,19 @@ is_led_by(Oid index, int column)
 {
 	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
 	Form_pg_index form;
-	Datum		classes;
-	bool		isnull;
-	bool		led;
+	bool		led = false;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	form = (Form_pg_index) GETSTRUCT(tuple);
-	classes = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indclass, &isnull);
-	led = form->indisvalid && form->indkey.values[0] == column &&
-		((oidvector *) DatumGetPointer(classes))->values[0] == INT8_BTREE_OPS_OID &&
-		heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
+	if (form->indisvalid && form->indkey.values[0] == column &&
+		heap_attisnull(tuple, Anum_pg_index_indpred, NULL))
+	{
+		bool		isnull;
+		Datum		classes = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indclass, &isnull);
+
+		led = ((oidvector *) DatumGetPointer(classes))->values[0] == INT8_BTREE_OPS_OID;
+	}
 	ReleaseSysCache(tuple);
 	return led;
 }
@@ -245,8 +247,11 @@ index_led_by(Relation sibling, int column)
 
 	foreach(cell, indexes)
 	{
-		if (!OidIsValid(found) && is_led_by(lfirst_oid(cell), column))
+		if (is_led_by(lfirst_oid(cell), column))
+		{
 			found = lfirst_oid(cell);
+			break;
+		}
 	}
 	list_free(indexes);
 	return found;

@@ -191,15 +191,18 @@ static const PartnershipQuery agreed_after_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* R04 from the other side: a review is not due before what was agreed in time. */
+/* R04 from the other side: a review is not due before what was agreed in time. One due later leaves nothing out. */
 static void
-check_due_after_agreed(const Record *plan)
+check_due_after_agreed(const RecordChange *change)
 {
+	const Record *plan = &change->after;
 	Datum		values[] = {
 		Int64GetDatum(id_of(plan, "plan_id")),
 		DateADTGetDatum(date_of(plan, "review_due_on"))
 	};
 
+	if (date_of(plan, "review_due_on") > date_of(&change->before, "review_due_on"))
+		return;
 	if (run_partnership_query(plan->rel, &agreed_after_query, values, NULL) > 0)
 		rule_error(RULE_NOT_AFTER_DUE_REVIEW, plan->rel, NULL,
 				   "%s %lld was agreed on %s, after review_due_on %s of plan_id %lld",
@@ -351,7 +354,7 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "review_due_on"))
 	{
 		check_due_not_completed(&change);
-		check_due_after_agreed(plan);
+		check_due_after_agreed(&change);
 	}
 	check_extension(&change);
 	check_end(&change);

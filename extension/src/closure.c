@@ -1,0 +1,278 @@
+/*-------------------------------------------------------------------------
+ *
+ * closure.c
+ *		What an episode's closure waits for, and what it may not leave behind
+ *		(R14).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "closure.h"
+#include "continuum.h"
+#include "partnership_query.h"
+#include "partnership_row.h"
+#include "rule.h"
+
+/* ---------------------------------------------------------------------
+ * Whom closing waits for
+ * ---------------------------------------------------------------------
+ */
+
+bool
+is_open_assessment(const Record *row)
+{
+	return is_null(row, "ended_on") && is_null(row, "completed_on");
+}
+
+static bool
+is_supported(const Record *row)
+{
+	return is_null(row, "left_on");
+}
+
+/* A row of the episode that is under way and that somebody else holds; 0 if there is none. */
+static int64
+held_by_others(const Record *episode, const char *table, const char *key,
+			   bool (*is_under_way) (const Record *row))
+{
+	int64		held = 0;
+	Siblings	rows;
+
+	begin_siblings(episode->rel, table, "episode_id", id_of(episode, "episode_id"), &rows);
+	while (held == 0 && next_sibling(&rows))
+	{
+		if (is_under_way(&rows.row) && this_sibling_is_held(&rows))
+			held = id_of(&rows.row, key);
+	}
+	end_siblings(&rows);
+	return held;
+}
+
+/*
+ * Closing ends what others may be writing to, open EHAs and supported children:
+ * whoever completes the one or takes the other out held the row before he asked
+ * for the episode. It holds the episode by now, which they wait for: to wait
+ * for them as well would be a deadlock, so they go first, and closing is to be
+ * tried again.
+ */
+void
+let_others_go_first(const Record *episode)
+{
+	const char *what = "assessment_id";
+	int64		held = held_by_others(episode, "assessment", what, is_open_assessment);
+
+	if (held == 0)
+	{
+		what = "child_id";
+		held = held_by_others(episode, "episode_child", what, is_supported);
+	}
+	if (held != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to what is being written to the episode"),
+				 errdetail("%s %lld, episode_id %lld", what, (long long) held,
+						   (long long) id_of(episode, "episode_id")),
+				 errhint("Run the transaction again.")));
+}
+
+/* ---------------------------------------------------------------------
+ * What is there already
+ * ---------------------------------------------------------------------
+ */
+
+/* Whoever drops or achieves an outcome holds its row: wait for them here. */
+static const PartnershipQuery hold_outcomes_query = {
+	"select o.plan_outcome_id from @plan p join @plan_outcome o on o.plan_id" EQ "p.plan_id"
+	" where p.episode_id" EQ "$1 order by o.plan_outcome_id for no key update of o",
+	1, {INT8OID}
+};
+
+static DateADT
+later_of(DateADT day, const Record *row, const char *field)
+{
+	return is_null(row, field) ? day : Max(day, date_of(row, field));
+}
+
+/* What ended with a closure whose day is corrected moves along with it. */
+static bool
+moves_along(const RecordChange *change, const Record *row, const char *field)
+{
+	return !is_null(&change->before, "closed_on") &&
+		date_of(row, field) == date_of(&change->before, "closed_on");
+}
+
+static void
+refuse_dated_after(const RecordChange *change, const char *what, int64 id, DateADT on)
+{
+	DateADT		closed_on = date_of(&change->after, "closed_on");
+
+	if (on > closed_on)
+		rule_error(RULE_CLOSURE, change->rel, NULL,
+				   "%s %lld is dated after closed_on %s of episode_id %lld",
+				   what, (long long) id, date_words(closed_on),
+				   (long long) id_of(&change->after, "episode_id"));
+}
+
+static void
+check_domains(const RecordChange *change, int64 assessment_id)
+{
+	Siblings	domains;
+
+	begin_siblings(change->rel, "assessment_domain", "assessment_id", assessment_id, &domains);
+	while (next_sibling(&domains))
+		refuse_dated_after(change, "domain of assessment", assessment_id,
+						   date_of(&domains.row, "assessed_on"));
+	end_siblings(&domains);
+}
+
+/* A corrected version is dated when the record was corrected. */
+static void
+check_assessments(const RecordChange *change, int64 episode_id)
+{
+	Siblings	assessments;
+	const Record *assessment = &assessments.row;
+
+	begin_siblings(change->rel, "assessment", "episode_id", episode_id, &assessments);
+	while (next_sibling(&assessments))
+	{
+		int64		id = id_of(assessment, "assessment_id");
+		DateADT		last = later_of(date_of(assessment, "started_on"), assessment, "completed_on");
+
+		if (!is_null(assessment, "corrects_assessment_id"))
+			continue;
+		if (!moves_along(change, assessment, "ended_on"))
+			last = later_of(last, assessment, "ended_on");
+		refuse_dated_after(change, "assessment", id, last);
+		check_domains(change, id);
+	}
+	end_siblings(&assessments);
+}
+
+static void
+check_outcomes(const RecordChange *change, int64 plan_id)
+{
+	Siblings	outcomes;
+	const Record *outcome = &outcomes.row;
+
+	begin_siblings(change->rel, "plan_outcome", "plan_id", plan_id, &outcomes);
+	while (next_sibling(&outcomes))
+	{
+		DateADT		last = later_of(date_of(outcome, "agreed_on"), outcome, "achieved_on");
+
+		refuse_dated_after(change, "plan_outcome", id_of(outcome, "plan_outcome_id"),
+						   later_of(last, outcome, "withdrawn_on"));
+	}
+	end_siblings(&outcomes);
+}
+
+static void
+check_actions(const RecordChange *change, int64 plan_id)
+{
+	Siblings	actions;
+
+	begin_siblings(change->rel, "action", "plan_id", plan_id, &actions);
+	while (next_sibling(&actions))
+		refuse_dated_after(change, "action", id_of(&actions.row, "action_id"),
+						   date_of(&actions.row, "agreed_on"));
+	end_siblings(&actions);
+}
+
+static void
+check_reviews(const RecordChange *change, int64 plan_id)
+{
+	Siblings	reviews;
+
+	begin_siblings(change->rel, "review", "plan_id", plan_id, &reviews);
+	while (next_sibling(&reviews))
+		refuse_dated_after(change, "review", id_of(&reviews.row, "review_id"),
+						   date_of(&reviews.row, "held_on"));
+	end_siblings(&reviews);
+}
+
+static void
+check_plans(const RecordChange *change, int64 episode_id)
+{
+	Siblings	plans;
+	const Record *plan = &plans.row;
+
+	begin_siblings(change->rel, "plan", "episode_id", episode_id, &plans);
+	while (next_sibling(&plans))
+	{
+		int64		id = id_of(plan, "plan_id");
+		DateADT		last = date_of(plan, "started_on");
+
+		if (text_is(plan, "end_reason", "completed") || !moves_along(change, plan, "ended_on"))
+			last = later_of(last, plan, "ended_on");
+		refuse_dated_after(change, "plan", id, last);
+		check_outcomes(change, id);
+		check_actions(change, id);
+		check_reviews(change, id);
+	}
+	end_siblings(&plans);
+}
+
+/* A step down may be offered before the closure and decided after it. */
+static void
+check_steps(const RecordChange *change, int64 episode_id)
+{
+	Siblings	steps;
+	const Record *step = &steps.row;
+
+	begin_siblings(change->rel, "step", "episode_id", episode_id, &steps);
+	while (next_sibling(&steps))
+	{
+		if (level_of(step, "to_level") != LEVEL_SOCIAL_CARE)
+			continue;
+		refuse_dated_after(change, "step", id_of(step, "step_id"),
+						   later_of(date_of(step, "offered_on"), step, "decided_on"));
+	}
+	end_siblings(&steps);
+}
+
+static void
+check_lead_practitioners(const RecordChange *change, int64 episode_id)
+{
+	Siblings	leads;
+
+	begin_siblings(change->rel, "lead_practitioner", "episode_id", episode_id, &leads);
+	while (next_sibling(&leads))
+		refuse_dated_after(change, "lead_practitioner of practitioner",
+						   id_of(&leads.row, "practitioner_id"), date_of(&leads.row, "from_on"));
+	end_siblings(&leads);
+}
+
+static void
+check_children(const RecordChange *change, int64 episode_id)
+{
+	Siblings	children;
+	const Record *child = &children.row;
+
+	begin_siblings(change->rel, "episode_child", "episode_id", episode_id, &children);
+	while (next_sibling(&children))
+	{
+		DateADT		last = date_of(child, "joined_on");
+
+		if (!moves_along(change, child, "left_on"))
+			last = later_of(last, child, "left_on");
+		refuse_dated_after(change, "episode_child of child", id_of(child, "child_id"), last);
+	}
+	end_siblings(&children);
+}
+
+/* R14: what is there already is not dated after the closure. */
+void
+check_nothing_after_closure(const RecordChange *change)
+{
+	int64		episode_id = id_of(&change->after, "episode_id");
+	Datum		values[] = {Int64GetDatum(episode_id)};
+
+	run_partnership_query(change->rel, &hold_outcomes_query, values, NULL);
+	check_assessments(change, episode_id);
+	check_plans(change, episode_id);
+	check_steps(change, episode_id);
+	check_lead_practitioners(change, episode_id);
+	check_children(change, episode_id);
+}

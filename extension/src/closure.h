@@ -1,0 +1,17 @@
+/*-------------------------------------------------------------------------
+ *
+ * closure.h
+ *		What an episode's closure waits for, and what it may not leave behind.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef EARLY_HELP_CLOSURE_H
+#define EARLY_HELP_CLOSURE_H
+
+#include "record.h"
+
+extern bool is_open_assessment(const Record *row);
+extern void let_others_go_first(const Record *episode);
+extern void check_nothing_after_closure(const RecordChange *change);
+
+#endif
