@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 
 #include "partnership_query.h"
+#include "partnership_row.h"
 #include "record.h"
 #include "rule.h"
 
@@ -25,22 +26,9 @@
  * ---------------------------------------------------------------------
  */
 
-/* Children that are merged: few. Both lists are kept as long as the statement's trigger. */
-typedef struct MergedChildren
-{
-	uint64		count;
-	int64	   *pairs;			/* child, whom it counts for */
-} MergedChildren;
-
-typedef struct Merges
-{
-	MergedChildren now;			/* as last committed */
-	MergedChildren seen;		/* in the transaction's snapshot */
-} Merges;
-
-static const PartnershipQuery merged_children_query = {
-	"select child_id, merged_into_child_id from @child where merged_into_child_id is not null",
-	0, {0}
+static const PartnershipQuery counts_for_query = {
+	"select counts_for_child_id from @child where child_id" EQ "$1",
+	1, {INT8OID}
 };
 
 /* Held like a parent, so that its facts do not change unseen. */
@@ -48,54 +36,6 @@ static const PartnershipQuery hold_child_query = {
 	"select child_id from @child where child_id" EQ "$1 for key share",
 	1, {INT8OID}
 };
-
-/* The rows of the query that has just run. */
-static MergedChildren
-list_merged_children(uint64 count, MemoryContext lifetime)
-{
-	MergedChildren merged = {.count = count};
-	bool		isnull;
-
-	merged.pairs = MemoryContextAllocHuge(lifetime, Max(count, 1) * 2 * sizeof(int64));
-	for (uint64 i = 0; i < count; i++)
-	{
-		HeapTuple	row = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-
-		merged.pairs[2 * i] = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
-		merged.pairs[2 * i + 1] = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
-	}
-	return merged;
-}
-
-static Merges *
-read_merges(Relation rel, MemoryContext lifetime)
-{
-	Merges	   *merges = MemoryContextAllocZero(lifetime, sizeof(Merges));
-	uint64		count;
-
-	begin_partnership_queries();
-	count = run_partnership_query(rel, &merged_children_query, NULL, NULL);
-	merges->now = merges->seen = list_merged_children(count, lifetime);
-	if (IsolationUsesXactSnapshot())
-	{
-		count = run_partnership_query_as_seen(rel, &merged_children_query, NULL, NULL);
-		merges->seen = list_merged_children(count, lifetime);
-	}
-	end_partnership_queries();
-	return merges;
-}
-
-static int64
-counts_for(const MergedChildren *merged, int64 child_id)
-{
-	for (uint64 i = 0; i < merged->count; i++)
-	{
-		if (merged->pairs[2 * i] == child_id)
-			return merged->pairs[2 * i + 1];
-	}
-	return child_id;
-}
 
 static void
 try_again(const char *concurrent, int64 child_id)
@@ -112,11 +52,21 @@ try_again(const char *concurrent, int64 child_id)
  * give its row another child than its own figures count it for.
  */
 static int64
-counted_child(const Merges *merges, int64 child_id)
+counted_child(Relation rel, int64 child_id)
 {
-	int64		counted = counts_for(&merges->now, child_id);
+	Datum		values[] = {Int64GetDatum(child_id)};
+	Record		child;
+	int64		counted;
+	int64		seen;
 
-	if (counts_for(&merges->seen, child_id) != counted)
+	if (!read_sibling(rel, "child", "child_id", child_id, &child))
+		return child_id;		/* the foreign key says so */
+	counted = id_of(&child, "counts_for_child_id");
+	leave_sibling(&child);
+	if (!IsolationUsesXactSnapshot())
+		return counted;
+	seen = run_partnership_query_as_seen(rel, &counts_for_query, values, NULL) > 0 ? result_id(1) : child_id;
+	if (seen != counted)
 		try_again("merge", child_id);
 	return counted;
 }
@@ -134,19 +84,17 @@ early_help_counted_child(PG_FUNCTION_ARGS)
 
 	if (is_null(record, "child_id") || !field_changed(&change, "child_id"))
 		return record_result(&change);
-	if (fcinfo->flinfo->fn_extra == NULL)
-		fcinfo->flinfo->fn_extra = read_merges(change.rel, fcinfo->flinfo->fn_mcxt);
+	begin_partnership_queries();
 	child_id = id_of(record, "child_id");
-	counted = counted_child(fcinfo->flinfo->fn_extra, child_id);
+	counted = counted_child(change.rel, child_id);
 	set_field(record, "counted_child_id", Int64GetDatum(counted));
 	if (counted != child_id)
 	{
 		Datum		values[] = {Int64GetDatum(counted)};
 
-		begin_partnership_queries();
 		run_partnership_query(change.rel, &hold_child_query, values, NULL);
-		end_partnership_queries();
 	}
+	end_partnership_queries();
 	return record_result(&change);
 }
 
@@ -159,11 +107,6 @@ early_help_counted_child(PG_FUNCTION_ARGS)
 static const PartnershipQuery lock_merges_query = {
 	"lock table @child_merge in share row exclusive mode",
 	0, {0}
-};
-
-static const PartnershipQuery counts_for_query = {
-	"select counts_for_child_id from @child where child_id" EQ "$1",
-	1, {INT8OID}
 };
 
 static const PartnershipQuery open_for_child_query = {

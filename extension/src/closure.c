@@ -8,11 +8,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-
 #include "closure.h"
 #include "continuum.h"
-#include "partnership_query.h"
 #include "partnership_row.h"
 #include "rule.h"
 
@@ -83,13 +80,6 @@ let_others_go_first(const Record *episode)
  * ---------------------------------------------------------------------
  */
 
-/* Whoever drops or achieves an outcome holds its row: wait for them here. */
-static const PartnershipQuery hold_outcomes_query = {
-	"select o.plan_outcome_id from @plan p join @plan_outcome o on o.plan_id" EQ "p.plan_id"
-	" where p.episode_id" EQ "$1 order by o.plan_outcome_id for no key update of o",
-	1, {INT8OID}
-};
-
 static DateADT
 later_of(DateADT day, const Record *row, const char *field)
 {
@@ -151,6 +141,7 @@ check_assessments(const RecordChange *change, int64 episode_id)
 	end_siblings(&assessments);
 }
 
+/* Whoever drops or achieves an outcome holds its row, and no plan or episode: he is waited for here. */
 static void
 check_outcomes(const RecordChange *change, int64 plan_id)
 {
@@ -160,8 +151,11 @@ check_outcomes(const RecordChange *change, int64 plan_id)
 	begin_siblings(change->rel, "plan_outcome", "plan_id", plan_id, &outcomes);
 	while (next_sibling(&outcomes))
 	{
-		DateADT		last = later_of(date_of(outcome, "agreed_on"), outcome, "achieved_on");
+		DateADT		last;
 
+		if (!lock_this_sibling(&outcomes, LockTupleNoKeyExclusive))
+			continue;
+		last = later_of(date_of(outcome, "agreed_on"), outcome, "achieved_on");
 		refuse_dated_after(change, "plan_outcome", id_of(outcome, "plan_outcome_id"),
 						   later_of(last, outcome, "withdrawn_on"));
 	}
@@ -267,9 +261,7 @@ void
 check_nothing_after_closure(const RecordChange *change)
 {
 	int64		episode_id = id_of(&change->after, "episode_id");
-	Datum		values[] = {Int64GetDatum(episode_id)};
 
-	run_partnership_query(change->rel, &hold_outcomes_query, values, NULL);
 	check_assessments(change, episode_id);
 	check_plans(change, episode_id);
 	check_steps(change, episode_id);

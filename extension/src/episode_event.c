@@ -181,19 +181,18 @@ lock_episode(Relation rel, int64 episode_id, Episode *episode)
 	return true;
 }
 
-/* The family an EHA is of; 0 if there is no such EHA. */
+/* The episode an EHA is of; 0 if there is no such EHA. */
 int64
-family_of_assessment(Relation rel, int64 assessment_id)
+episode_of_assessment(Relation rel, int64 assessment_id)
 {
 	Record		row;
-	Episode		episode;
-	bool		found;
+	int64		episode_id;
 
 	if (!read_sibling(rel, "assessment", "assessment_id", assessment_id, &row))
 		return 0;
-	found = read_episode(rel, id_of(&row, "episode_id"), &episode);
+	episode_id = id_of(&row, "episode_id");
 	leave_sibling(&row);
-	return found ? episode.family_id : 0;
+	return episode_id;
 }
 
 /*

@@ -26,6 +26,7 @@ typedef struct Episode
 
 extern bool read_episode(Relation rel, int64 episode_id, Episode *episode);
 extern bool lock_episode(Relation rel, int64 episode_id, Episode *episode);
+extern int64 episode_of_assessment(Relation rel, int64 assessment_id);
 extern int	supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for,
 								Episode *episode);
 extern const Transition *legal_transition(Relation rel, const Episode *episode,
@@ -40,7 +41,6 @@ extern void refuse_after_closure(Relation rel, const Episode *episode,
 								 const char *what, DateADT on);
 
 extern void lock_family(Relation rel, int64 family_id);
-extern int64 family_of_assessment(Relation rel, int64 assessment_id);
 extern void require_member(Relation rel, int64 family_id, int64 child_id);
 extern void refuse_other_family(Relation rel, const char *what, int64 id,
 								int64 its_family, int64 family_id);

@@ -25,6 +25,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -45,15 +46,16 @@ open_sibling(Relation rel, const char *table, LOCKMODE mode)
 {
 	Oid			schema = RelationGetNamespace(rel);
 	Oid			sibling = get_relname_relid(table, schema);
+	Relation	opened = OidIsValid(sibling) ? try_relation_open(sibling, mode) : NULL;
 
 	/* A partitioned table or a view has no rows of its own to find. */
-	if (!OidIsValid(sibling) || get_rel_relkind(sibling) != RELKIND_RELATION)
+	if (opened == NULL || opened->rd_rel->relkind != RELKIND_RELATION)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("schema \"%s\" has no table \"%s\"", get_namespace_name(schema), table),
 				 errdetail("Table \"%s\" stands apart from the rest of its partnership.",
 						   RelationGetRelationName(rel))));
-	return table_open(sibling, mode);
+	return opened;
 }
 
 /* The index of the primary key, as the relation cache has it. */

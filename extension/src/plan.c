@@ -175,12 +175,17 @@ static void
 check_assessment(const Record *plan)
 {
 	int64		assessment_id = id_of(plan, "assessment_id");
-	int64		family_id = family_of_assessment(plan->rel, assessment_id);
-	Episode		episode;
+	int64		its_episode = episode_of_assessment(plan->rel, assessment_id);
+	int64		episode_id = id_of(plan, "episode_id");
+	Episode		of_assessment;
+	Episode		of_plan;
 
 	/* What is not there is the foreign keys' to say. */
-	if (family_id != 0 && read_episode(plan->rel, id_of(plan, "episode_id"), &episode))
-		refuse_other_family(plan->rel, "assessment_id", assessment_id, family_id, episode.family_id);
+	if (its_episode != episode_id &&
+		read_episode(plan->rel, its_episode, &of_assessment) &&
+		read_episode(plan->rel, episode_id, &of_plan))
+		refuse_other_family(plan->rel, "assessment_id", assessment_id, of_assessment.family_id,
+							of_plan.family_id);
 }
 
 static const PartnershipQuery agreed_after_query = {

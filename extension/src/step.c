@@ -132,10 +132,11 @@ static void
 check_assessment(const Record *step)
 {
 	int64		assessment_id = id_of(step, "assessment_id");
-	int64		its_family = family_of_assessment(step->rel, assessment_id);
+	int64		its_episode = episode_of_assessment(step->rel, assessment_id);
+	Episode		episode;
 
-	if (its_family != 0)
-		refuse_other_family(step->rel, "assessment_id", assessment_id, its_family,
+	if (its_episode != id_of(step, "episode_id") && read_episode(step->rel, its_episode, &episode))
+		refuse_other_family(step->rel, "assessment_id", assessment_id, episode.family_id,
 							id_of(step, "family_id"));
 }
 
