@@ -41,5 +41,17 @@ insert into family_member (family_id, child_id) values (51, 511);
 insert into step (step_id, child_id, to_level, offered_on, reason) values (51, 511, 'early_help', '2024-02-01', 'better');
 select refused($$select accept_step(51, '2024-02-02', 1, 1, '2024-03-01')$$, '27000', 'an episode that was not written', 'step_id 51, family_id 51');
 
+-- A rule finds its rows without the index it goes by, and not by one that leaves rows out.
+select support(60, 'allocated') \g /dev/null
+set constraints all immediate;
+set constraints all deferred;
+select refused($$drop index family_member_family_id_idx;
+    insert into assessment (episode_id, child_id, started_on) values (60, 601, '2024-02-01')$$, 'OK000', 'a membership is found without its index');
+select refused($$drop index family_member_family_id_idx;
+    insert into assessment (episode_id, child_id, started_on) values (60, 11, '2024-02-01')$$, 'YHS02', 'and missed without it');
+select refused($$drop index conversation_family_id_held_on_idx;
+    create index on conversation (family_id) where held_on > '2024-01-01';
+    insert into assessment (episode_id, started_on) values (60, '2024-02-01')$$, 'OK000', 'a conversation is found beside an index that leaves it out');
+
 select * from finish();
 rollback;
