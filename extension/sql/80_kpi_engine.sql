@@ -14,6 +14,18 @@ as 'MODULE_PATHNAME', 'early_help_mark_stale_months_of';
 comment on function early_help.mark_stale_months_of() is
     'Trigger (source, key column, table, key column, date column, ...), after row: marks the months of the events that refer to the row. An event''s table needs hold_row() where its date can change.';
 
+create function early_help.mark_stale_span() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_mark_stale_span';
+comment on function early_help.mark_stale_span() is
+    'Trigger (source, months of reach, date column, date column), after row: marks every month from the row''s first date to its last, old and new, and the months of reach after that; without a last date, all that follow.';
+
+create function early_help.mark_stale_months_through() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_mark_stale_months_through';
+comment on function early_help.mark_stale_months_through() is
+    'Trigger (source, key column, table, key column [, column, table, key column ...], date column), after row: marks the month of the event that the row refers to, straight or through other tables.';
+
 create function early_help.mark_all_months_stale() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_all_months_stale';
@@ -47,9 +59,62 @@ $$;
 comment on function early_help.exclude_refresh(oid) is
     'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it in a statement of its own, before the one that reads.';
 
+create function early_help.age_band(age integer) returns text
+    language sql
+    immutable
+    parallel safe
+return case
+    when age < 0 then 'unborn'
+    when age < 1 then 'under 1'
+    when age < 5 then '1 to 4'
+    when age < 10 then '5 to 9'
+    when age < 16 then '10 to 15'
+    when age < 18 then '16 and 17'
+    else case when age >= 18 then '18 and over' end
+end;
+comment on function early_help.age_band(integer) is
+    'The age group of the children in need census (Department for Education); null: age unknown.';
+
+create function early_help.months_between(from_month date, to_month date) returns integer
+    language sql
+    immutable
+    parallel safe
+return ((extract(year from to_month) - extract(year from from_month)) * 12
+    + extract(month from to_month) - extract(month from from_month))::integer;
+comment on function early_help.months_between(date, date) is
+    'Calendar months from the month of one day to that of another, whatever the days.';
+
+create function early_help.percentile_of_days(days integer[], cases bigint[], share double precision) returns double precision
+    language sql
+    immutable
+    parallel safe
+    set search_path = pg_catalog, pg_temp
+as $$
+    -- Between the two cases around place share × (all - 1), as percentile_cont does.
+    select low + (place - floor(place)) * (high - low)
+    from (
+        select
+            place,
+            min(day) filter (where upto > floor(place)) as low,
+            min(day) filter (where upto > ceil(place)) as high
+        from (
+            select
+                d.day,
+                sum(d.n) over (order by d.day) as upto,
+                share * (sum(d.n) over () - 1)::double precision as place
+            from unnest(days, cases) as d (day, n)
+            where d.n > 0
+        ) counted
+        group by place
+    ) around
+$$;
+comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
+    'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
+
 -- A cube is a registration: its name, what its figures come from, and one
 -- query for the cells of month m. The rest is made from that.
-create function early_help.define_kpi_cube(cube text, sources text[], cells text) returns void
+create function early_help.define_kpi_cube(cube text, sources text[], cells text, from_cubes text[] default '{}')
+returns void
     language plpgsql
 as $$
 declare
@@ -72,8 +137,23 @@ begin
     perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
     perform early_help.exclude_refresh(schema);
 
-    insert into kpi_cube (cube, sources)
-    values (define_kpi_cube.cube, define_kpi_cube.sources || ('cube ' || define_kpi_cube.cube));
+    insert into kpi_cube (cube, sources, from_cubes)
+    select
+        define_kpi_cube.cube,
+        array_agg(distinct s.source),
+        define_kpi_cube.from_cubes <> '{}'
+    from (
+        select unnest(define_kpi_cube.sources)
+        union all
+        select unnest(c.sources)
+        from kpi_cube c
+        where c.cube = any (define_kpi_cube.from_cubes)
+        union all
+        select 'cube ' || define_kpi_cube.cube
+        union all
+        select 'cubes'
+        where define_kpi_cube.from_cubes <> '{}'
+    ) s (source);
 
     execute format(
         'create view %I as
@@ -117,32 +197,20 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
-comment on function early_help.define_kpi_cube(text, text[], text) is
-    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. Makes view kpi_cube_<cube>. docs/kpis.md shows how.';
+comment on function early_help.define_kpi_cube(text, text[], text, text[]) is
+    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. Makes view kpi_cube_<cube>. docs/kpis.md shows how.';
 
-create function early_help.refresh_kpi_month(schema text, month date) returns bigint
+-- One statement, one snapshot: the log rows that go are those whose changes
+-- the new cells hold. Every cube of these sources is computed; a row of another
+-- source, or one not visible here, stays.
+create function early_help.replace_kpi_cells(schema text, month date, stale varchar[], cubes varchar[], cubes_that_sum varchar[])
+returns bigint
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    stale varchar[];
-    cubes varchar[];
     cells bigint;
 begin
-    perform early_help.forget_stale_marks();
-    execute format(
-        'select array_agg(distinct s.source)
-        from %I.kpi_stale_months s
-        where $1 between s.first_month and s.last_month', schema)
-    into stale
-    using month;
-    execute format('select array_agg(c.cube order by c.cube) from %I.kpi_cube c where c.sources && $1', schema)
-    into cubes
-    using stale;
-
-    -- One statement, one snapshot: the log rows that go are those whose
-    -- changes the new cells hold. Every cube of these sources is computed; a
-    -- row of another source, or one not visible here, stays.
     execute format(
         'with seen as (
             delete from %1$I.kpi_stale_months
@@ -160,6 +228,9 @@ begin
             from seen
             where last_month > $1
             group by source
+            union all
+            select ''cubes'', $1, $1
+            where $3 <> ''{}''
         ), %2$s
         select %3$s',
         schema,
@@ -179,26 +250,77 @@ begin
         (select string_agg(format('(select count(*) from old_%1$s) + (select count(*) from new_%1$s)', n), ' + ')
         from generate_subscripts(cubes, 1) n))
     into cells
-    using month, stale;
+    using month, stale, cubes_that_sum;
+
+    return cells;
+end
+$$;
+comment on function early_help.replace_kpi_cells(text, date, varchar[], varchar[], varchar[]) is
+    'Within a refresh, in one statement: computes the cells of cubes for a month anew and takes the month out of the log for these sources; cubes that sum other cubes stay marked. Returns the number of cells deleted and inserted.';
+
+create function early_help.refresh_kpi_month(schema text, month date) returns bigint
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    stale varchar[];
+    cubes varchar[];
+    cubes_that_sum varchar[];
+    cells bigint := 0;
+begin
+    perform early_help.forget_stale_marks();
+    execute format(
+        'select array_agg(distinct s.source)
+        from %I.kpi_stale_months s
+        where $1 between s.first_month and s.last_month', schema)
+    into stale
+    using month;
+    execute format(
+        'select
+            array_agg(c.cube order by c.cube) filter (where not c.from_cubes),
+            coalesce(array_agg(c.cube order by c.cube) filter (where c.from_cubes), ''{}'')
+        from %I.kpi_cube c
+        where c.sources && $1', schema)
+    into cubes, cubes_that_sum
+    using stale;
+
+    -- What sums other cubes comes after them, in the same transaction: it then
+    -- reads their new cells instead of the records once more.
+    if cubes is not null then
+        cells := early_help.replace_kpi_cells(schema, month, stale, cubes, cubes_that_sum);
+        stale := array['cubes'];
+    end if;
+    if cubes_that_sum <> '{}' then
+        cells := cells + early_help.replace_kpi_cells(schema, month, stale, cubes_that_sum, '{}');
+    end if;
 
     return cells;
 end
 $$;
 comment on function early_help.refresh_kpi_month(text, date) is
-    'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month out of the log, in one statement. Returns the number of cells deleted and inserted.';
+    'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month out of the log; cubes that sum other cubes after the others. Returns the number of cells deleted and inserted.';
 
 create function early_help.sweep_kpi_months(schema text, after date) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
 declare
+    stale varchar[];
     cubes varchar[];
 begin
     perform early_help.forget_stale_marks();
-    execute format('select array_agg(c.cube) from %I.kpi_cube c', schema) into cubes;
+    execute format('select array_agg(distinct s.source) from %I.kpi_stale_months s where s.last_month > $1', schema)
+    into stale
+    using after;
+    execute format('select array_agg(c.cube) from %I.kpi_cube c where c.sources && $1', schema)
+    into cubes
+    using stale;
+    if cubes is null then
+        return;
+    end if;
 
-    -- Months that no cube has a cell for, neither kept nor computed, need no
-    -- mark: what comes into them later brings its own.
+    -- Months that no marked cube has a cell for, neither kept nor computed,
+    -- need no mark: what comes into them later brings its own.
     execute format(
         'with without_cells as materialized (
             select m.month
@@ -210,7 +332,8 @@ begin
             where month not in (%3$s)
         ), seen as (
             delete from %1$I.kpi_stale_months s
-            where exists (select from empty e where e.month between s.first_month and s.last_month)
+            where s.source = any ($2)
+                and exists (select from empty e where e.month between s.first_month and s.last_month)
             returning source, first_month, last_month
         )
         insert into %1$I.kpi_stale_months (source, first_month, last_month)
@@ -235,7 +358,7 @@ begin
         (select string_agg(format('select l.month from %I.%I l where l.month in (select month from without_cells)',
                                   schema, 'kpi_live_' || cube), ' union all ')
         from unnest(cubes) cube))
-    using after;
+    using after, stale;
 end
 $$;
 comment on function early_help.sweep_kpi_months(text, date) is

@@ -86,7 +86,10 @@ static DateADT first_day(int month);
 static TriggerData *called_after_row(FunctionCallInfo fcinfo);
 static void wrong_arguments(Trigger *trigger, const char *usage);
 static void mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
+static void mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
+static int	reach_of(Trigger *trigger, const char *usage);
 static int	date_column(Relation rel, const char *column);
+static void mark_through(Relation rel, Trigger *trigger, HeapTuple tuple);
 static void mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple);
 static void mark_days(Oid schema, Trigger *trigger);
 static int	key_column(Relation rel, const char *column);
@@ -94,7 +97,9 @@ static void lock_row(Oid schema, const char *table, const char *key, Oid type,
 					 Datum value, const char *strength);
 
 PG_FUNCTION_INFO_V1(early_help_mark_stale_months);
+PG_FUNCTION_INFO_V1(early_help_mark_stale_span);
 PG_FUNCTION_INFO_V1(early_help_mark_stale_months_of);
+PG_FUNCTION_INFO_V1(early_help_mark_stale_months_through);
 PG_FUNCTION_INFO_V1(early_help_mark_all_months_stale);
 PG_FUNCTION_INFO_V1(early_help_hold_row);
 PG_FUNCTION_INFO_V1(early_help_forget_stale_marks);
@@ -346,22 +351,33 @@ wrong_arguments(Trigger *trigger, const char *usage)
 Datum
 early_help_mark_stale_months(PG_FUNCTION_ARGS)
 {
+	static const char usage[] = "mark_stale_months(source, months of reach, date column, ...)";
 	TriggerData *data = called_after_row(fcinfo);
 	Trigger    *trigger = data->tg_trigger;
-	char	   *end;
-	long		reach;
+	int			reach;
 
 	if (trigger->tgnargs < 3)
-		wrong_arguments(trigger, "mark_stale_months(source, months of reach, date column, ...)");
-	reach = strtol(trigger->tgargs[1], &end, 10);
-	if (end == trigger->tgargs[1] || *end != '\0' || reach < 0 || reach > LONGEST_REACH)
-		wrong_arguments(trigger, "mark_stale_months(source, months of reach, date column, ...)");
+		wrong_arguments(trigger, usage);
+	reach = reach_of(trigger, usage);
 
-	mark_dates(data->tg_relation, trigger, data->tg_trigtuple, (int) reach);
+	mark_dates(data->tg_relation, trigger, data->tg_trigtuple, reach);
 	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
-		mark_dates(data->tg_relation, trigger, data->tg_newtuple, (int) reach);
+		mark_dates(data->tg_relation, trigger, data->tg_newtuple, reach);
 
 	return PointerGetDatum(NULL);
+}
+
+/* The second argument of a trigger. */
+static int
+reach_of(Trigger *trigger, const char *usage)
+{
+	char	   *end;
+	long		reach = strtol(trigger->tgargs[1], &end, 10);
+
+	if (end == trigger->tgargs[1] || *end != '\0' || reach < 0 || reach > LONGEST_REACH)
+		wrong_arguments(trigger, usage);
+
+	return (int) reach;
 }
 
 static void
@@ -381,6 +397,49 @@ mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
 						trigger->tgargs[0], month, month + reach);
 		}
 	}
+}
+
+/*
+ * mark_stale_span(source, reach, first date column, last date column): the row
+ * bears on every month from its first date to its last, and on the reach
+ * months after; without a last date, on every month from its first on.
+ */
+Datum
+early_help_mark_stale_span(PG_FUNCTION_ARGS)
+{
+	static const char usage[] = "mark_stale_span(source, months of reach, date column, date column)";
+	TriggerData *data = called_after_row(fcinfo);
+	Trigger    *trigger = data->tg_trigger;
+	int			reach;
+
+	if (trigger->tgnargs != 4)
+		wrong_arguments(trigger, usage);
+	reach = reach_of(trigger, usage);
+
+	mark_span(data->tg_relation, trigger, data->tg_trigtuple, reach);
+	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+		mark_span(data->tg_relation, trigger, data->tg_newtuple, reach);
+
+	return PointerGetDatum(NULL);
+}
+
+static void
+mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	bool		isnull;
+	bool		goes_on;
+	Datum		first = heap_getattr(tuple, date_column(rel, trigger->tgargs[2]), desc, &isnull);
+	Datum		last = heap_getattr(tuple, date_column(rel, trigger->tgargs[3]), desc, &goes_on);
+	int			first_month;
+	int			last_month;
+
+	if (isnull)
+		return;
+	first_month = month_of(DatumGetDateADT(first));
+	last_month = goes_on ? ALL_MONTHS - 1 : month_of(DatumGetDateADT(last)) + reach;
+	mark_months(RelationGetNamespace(rel), trigger->tgoid, trigger->tgargs[0],
+				Min(first_month, last_month), Max(first_month, last_month));
 }
 
 /* The number of a column that holds a date. */
@@ -495,6 +554,93 @@ mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple)
 	 * for the writer's own queries.
 	 */
 	if (IsolationUsesXactSnapshot())
+	{
+		if (SPI_execute_snapshot(plan, &value, NULL, GetLatestSnapshot(), InvalidSnapshot,
+								 false, false, 0) != SPI_OK_SELECT)
+			elog(ERROR, "SPI_execute_snapshot failed");
+		mark_days(schema, trigger);
+	}
+	if (SPI_execute_plan(plan, &value, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_plan failed");
+	mark_days(schema, trigger);
+
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+	SetUserIdAndSecContext(user, context);
+}
+
+/*
+ * mark_stale_months_through(source, key column, table, key column [, column,
+ * table, key column ...], date column): the row counts in the month of an
+ * event it refers to, straight or through other tables.
+ */
+Datum
+early_help_mark_stale_months_through(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = called_after_row(fcinfo);
+	Trigger    *trigger = data->tg_trigger;
+
+	if (trigger->tgnargs < 5 || trigger->tgnargs % 3 != 2)
+		wrong_arguments(trigger,
+						"mark_stale_months_through(source, key column, table, key column, ..., date column)");
+
+	mark_through(data->tg_relation, trigger, data->tg_trigtuple);
+	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+		mark_through(data->tg_relation, trigger, data->tg_newtuple);
+
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * Marks the month of the event that a row refers to.
+ *
+ * The event may be given another date at the same time, by a transaction that
+ * does not see our row.  Where the row refers to the event itself, FOR SHARE
+ * waits for that one, and makes the next wait for us.  Through other tables
+ * no lock is taken: the rules' own locks must keep the two apart, as closing
+ * an episode waits for whoever writes its outcomes (episode.c).
+ */
+static void
+mark_through(Relation rel, Trigger *trigger, HeapTuple tuple)
+{
+	Oid			schema = RelationGetNamespace(rel);
+	int			key = key_column(rel, trigger->tgargs[1]);
+	Oid			type = SPI_gettypeid(RelationGetDescr(rel), key);
+	bool		straight = trigger->tgnargs == 5;
+	Datum		value;
+	bool		isnull;
+	StringInfoData query;
+	SPIPlanPtr	plan;
+	Oid			user;
+	int			context;
+
+	value = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
+	if (isnull)
+		return;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(rel->rd_rel->relowner,
+						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+
+	initStringInfo(&query);
+	appendStringInfo(&query, "select t%d.%s::pg_catalog.date from %s t2",
+					 trigger->tgnargs - 3,
+					 quote_identifier(trigger->tgargs[trigger->tgnargs - 1]),
+					 quote_qualified_identifier(get_namespace_name(schema), trigger->tgargs[2]));
+	for (int i = 5; i < trigger->tgnargs; i += 3)
+		appendStringInfo(&query, " join %s t%d on t%d.%s operator(pg_catalog.=) t%d.%s",
+						 quote_qualified_identifier(get_namespace_name(schema), trigger->tgargs[i]),
+						 i, i, quote_identifier(trigger->tgargs[i + 1]),
+						 i - 3, quote_identifier(trigger->tgargs[i - 1]));
+	appendStringInfo(&query, " where t2.%s operator(pg_catalog.=) $1%s",
+					 quote_identifier(trigger->tgargs[3]), straight ? " for share" : "");
+	plan = SPI_prepare(query.data, 1, &type);
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	/* As in mark_dependents(). */
+	if (IsolationUsesXactSnapshot() && !straight)
 	{
 		if (SPI_execute_snapshot(plan, &value, NULL, GetLatestSnapshot(), InvalidSnapshot,
 								 false, false, 0) != SPI_OK_SELECT)

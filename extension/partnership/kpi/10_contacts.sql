@@ -7,6 +7,7 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
         cc.locality_id,
         early_help.age_at(ch.birth_date, ch.expected_birth_date, cc.received_on) as age_at_contact,
         ch.sex_code,
+        ch.ethnicity_code,
         count(*)::integer as contacts,
         (count(*) filter (where cc.decision = 'referral'))::integer as referrals,
         (count(*) filter (where exists (
@@ -18,14 +19,14 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
     from contact_child cc
     -- One look-up a contact, never a join: a month has few of all children.
     left join lateral (
-        select c.birth_date, c.expected_birth_date, c.sex_code
+        select c.birth_date, c.expected_birth_date, c.sex_code, c.ethnicity_code
         from child c
         where c.child_id = cc.counted_child_id
         offset 0
     ) ch on true
     where cc.received_on >= m.month
         and cc.received_on < m.next_month
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5, 6, 7
 $$);
 
 create view contacts as
@@ -43,11 +44,15 @@ select
     c.contacts,
     c.referrals,
     c.known_contacts,
-    (c.contacts - c.known_contacts)::integer as new_contacts
+    (c.contacts - c.known_contacts)::integer as new_contacts,
+    early_help.age_band(c.age_at_contact)::varchar(20) as age_band,
+    c.ethnicity_code,
+    e.label as ethnicity
 from kpi_cube_contacts c
 left join contact_source s on s.code = c.source_code
 left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id;
+left join locality l on l.locality_id = c.locality_id
+left join ethnicity e on e.code = c.ethnicity_code;
 comment on view contacts is 'Contacts by month, source, need, reason, ward, age and sex. Unit: a child in a contact (Annex A list 1: a row a child a contact). Sum the counts; rows do not overlap.';
 comment on column contacts.month is 'First day of the month of the contact.';
 comment on column contacts.month_key is 'The month as YYYY-MM.';
@@ -63,3 +68,36 @@ comment on column contacts.contacts is 'Number of contacts.';
 comment on column contacts.referrals is 'Of the contacts, those decided as a request for early help.';
 comment on column contacts.known_contacts is 'Of the contacts, those of a child with a contact on an earlier day, at most 365 days before.';
 comment on column contacts.new_contacts is 'Of the contacts, those that are not known contacts.';
+comment on column contacts.age_band is 'Age group at the contact (children in need census); null: unknown.';
+comment on column contacts.ethnicity_code is 'Ethnicity of the child (DfE code); null: not recorded.';
+comment on column contacts.ethnicity is 'Label of the ethnicity.';
+
+-- The same cells under the name the Board asks for.
+create view known_contacts as
+select
+    month,
+    month_key,
+    source_code,
+    source,
+    need_code,
+    need,
+    reason,
+    ward,
+    age_band,
+    contacts,
+    known_contacts,
+    new_contacts
+from contacts;
+comment on view known_contacts is 'Contacts about children already known: with a contact on an earlier day, at most 365 days before. Unit: a child in a contact. The cells of view contacts. Source: scrutiny report 2018.';
+comment on column known_contacts.month is 'First day of the month of the contact.';
+comment on column known_contacts.month_key is 'The month as YYYY-MM.';
+comment on column known_contacts.source_code is 'Source of the contact (DfE referral source code).';
+comment on column known_contacts.source is 'Label of the source.';
+comment on column known_contacts.need_code is 'Main need (DfE primary need code).';
+comment on column known_contacts.need is 'Label of the need.';
+comment on column known_contacts.reason is 'Reason as the partnership words it; null: none recorded.';
+comment on column known_contacts.ward is 'Ward of the child at the time; null: unknown.';
+comment on column known_contacts.age_band is 'Age group at the contact (children in need census); null: unknown.';
+comment on column known_contacts.contacts is 'Contacts, known and new: the denominator.';
+comment on column known_contacts.known_contacts is 'Contacts of a child with a contact on an earlier day, at most 365 days before: the numerator.';
+comment on column known_contacts.new_contacts is 'Contacts of other children.';

@@ -1,3 +1,28 @@
+-- Distinct children do not add up over months. A cell says how many children had a
+-- contact in the month, and how many months ago each had the last one in an
+-- earlier month: over a period of up to a year, a child counts in its first month there.
+select early_help.define_kpi_cube('children_contacted', array['contact_child'], $$
+    select
+        early_help.months_between(p.last_before, m.month) as months_since,
+        count(*)::integer as children,
+        sum(c.contacts)::integer as contacts
+    from (
+        select cc.counted_child_id, count(*) as contacts
+        from contact_child cc
+        where cc.received_on >= m.month
+            and cc.received_on < m.next_month
+        group by cc.counted_child_id
+    ) c
+    left join lateral (
+        select max(e.received_on) as last_before
+        from contact_child e
+        where e.counted_child_id = c.counted_child_id
+            and e.received_on < m.month
+            and e.received_on >= m.month - interval '11 months'
+    ) p on true
+    group by 1
+$$);
+
 -- Distinct children do not add up over months: asked for a period.
 -- As its owner, since a reader of figures may not see the records.
 create function children_contacted(from_date date, to_date date) returns integer

@@ -1,0 +1,70 @@
+-- Referrals: a request for early help for one child, in the month it was made.
+select early_help.define_kpi_cube('referrals', array['referral', 'child'], $$
+    select
+        r.source_code,
+        r.primary_need_code as need_code,
+        r.locality_id,
+        r.service_id,
+        early_help.age_at(ch.birth_date, ch.expected_birth_date, r.referred_on) as age_at_referral,
+        ch.sex_code,
+        ch.ethnicity_code,
+        count(*)::integer as referrals,
+        (count(*) filter (where r.accepted_on is not null))::integer as accepted,
+        (count(*) filter (where r.declined_on is not null))::integer as declined
+    from referral r
+    left join lateral (
+        select c.birth_date, c.expected_birth_date, c.sex_code, c.ethnicity_code
+        from child c
+        where c.child_id = r.counted_child_id
+        offset 0
+    ) ch on true
+    where r.referred_on >= m.month
+        and r.referred_on < m.next_month
+    group by 1, 2, 3, 4, 5, 6, 7
+$$);
+
+create view referrals as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.source_code,
+    s.label as source,
+    c.need_code,
+    n.label as need,
+    l.name as ward,
+    v.name as service,
+    v.run_by::varchar(10) as run_by,
+    a.name as agency,
+    a.sector::varchar(40) as sector,
+    c.age_at_referral,
+    early_help.age_band(c.age_at_referral)::varchar(20) as age_band,
+    c.sex_code,
+    c.ethnicity_code,
+    c.referrals,
+    c.accepted,
+    c.declined
+from kpi_cube_referrals c
+left join contact_source s on s.code = c.source_code
+left join primary_need n on n.code = c.need_code
+left join locality l on l.locality_id = c.locality_id
+left join service v on v.service_id = c.service_id
+left join agency a on a.agency_id = v.agency_id;
+comment on view referrals is 'Referrals to early help, in the month they were made. Unit: a referral of a child. Accepted and declined are of these referrals, whenever that was decided. Source: Early Help Strategy 2021-24 §10.';
+comment on column referrals.month is 'First day of the month of the referral.';
+comment on column referrals.month_key is 'The month as YYYY-MM.';
+comment on column referrals.source_code is 'Where the referral came from (DfE referral source code); null: no referral recorded.';
+comment on column referrals.source is 'Label of the source.';
+comment on column referrals.need_code is 'Main need (DfE primary need code); null: no referral recorded.';
+comment on column referrals.need is 'Label of the need.';
+comment on column referrals.ward is 'Ward at the time of the referral; null: unknown.';
+comment on column referrals.service is 'Service asked to help; null: none named.';
+comment on column referrals.run_by is 'hub or partner: who runs the service.';
+comment on column referrals.agency is 'Agency that runs the service.';
+comment on column referrals.sector is 'Sector of the agency.';
+comment on column referrals.age_at_referral is 'Completed years on the day of the referral; -1: unborn; null: unknown.';
+comment on column referrals.age_band is 'Age group at the referral (children in need census); null: unknown.';
+comment on column referrals.sex_code is 'M, F or U (DfE code); null: not recorded.';
+comment on column referrals.ethnicity_code is 'Ethnicity of the child (DfE code); null: not recorded.';
+comment on column referrals.referrals is 'Referrals made in the month.';
+comment on column referrals.accepted is 'Of these, those accepted so far.';
+comment on column referrals.declined is 'Of these, those declined so far.';

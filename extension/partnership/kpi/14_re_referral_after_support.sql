@@ -1,0 +1,46 @@
+-- Referrals soon after support ended: from the closure of an episode to a referral
+-- of the same family. Not to be mixed with re-referrals, from referral to referral.
+select early_help.define_kpi_cube('re_referral_after_support', array['referral', 'episode_end', 'partnership'], $$
+    select
+        r.source_code,
+        r.primary_need_code as need_code,
+        r.locality_id,
+        count(*)::integer as referrals,
+        (count(*) filter (where exists (
+            select
+            from episode e
+            where e.family_id = r.family_id
+                and e.closed_on < r.referred_on
+                and r.referred_on <= e.closed_on + make_interval(
+                    months => (select p.re_referral_months from partnership p)))))::integer as after_support
+    from referral r
+    where r.referred_on >= m.month
+        and r.referred_on < m.next_month
+    group by 1, 2, 3
+$$);
+
+create view re_referral_after_support as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.source_code,
+    s.label as source,
+    c.need_code,
+    n.label as need,
+    l.name as ward,
+    c.referrals,
+    c.after_support
+from kpi_cube_re_referral_after_support c
+left join contact_source s on s.code = c.source_code
+left join primary_need n on n.code = c.need_code
+left join locality l on l.locality_id = c.locality_id;
+comment on view re_referral_after_support is 'Referrals of a child whose family had an episode that closed on an earlier day, within the re-referral months (usual: 12). Closure to referral, not referral to referral. Unit: a referral of a child. Source: scrutiny report 2018.';
+comment on column re_referral_after_support.month is 'First day of the month of the referral.';
+comment on column re_referral_after_support.month_key is 'The month as YYYY-MM.';
+comment on column re_referral_after_support.source_code is 'Where the referral came from (DfE referral source code); null: no referral recorded.';
+comment on column re_referral_after_support.source is 'Label of the source.';
+comment on column re_referral_after_support.need_code is 'Main need (DfE primary need code); null: no referral recorded.';
+comment on column re_referral_after_support.need is 'Label of the need.';
+comment on column re_referral_after_support.ward is 'Ward at the time of the referral; null: unknown.';
+comment on column re_referral_after_support.referrals is 'Referrals made in the month: the denominator.';
+comment on column re_referral_after_support.after_support is 'Of these, those within the re-referral months after a closure: the numerator.';

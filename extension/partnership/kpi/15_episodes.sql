@@ -1,0 +1,81 @@
+-- Flows of episodes: opened, allocated, closed, each in its own month, by what the
+-- family was referred for. What leaves carries what it came in with, so that stocks are sums of flows.
+select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_episode'], $$
+    select
+        r.source_code,
+        r.primary_need_code as need_code,
+        r.locality_id,
+        r.service_id,
+        sum(e.opened)::integer as opened,
+        sum(e.allocated)::integer as allocated,
+        sum(e.closed_waiting)::integer as closed_waiting,
+        sum(e.closed)::integer as closed
+    from (
+        select referral_id, 1 as opened, 0 as allocated, 0 as closed_waiting, 0 as closed
+        from episode
+        where opened_on >= m.month
+            and opened_on < m.next_month
+        union all
+        select referral_id, 0, 1, 0, 0
+        from episode
+        where allocated_on >= m.month
+            and allocated_on < m.next_month
+        union all
+        select referral_id, 0, 0, (allocated_on is null)::integer, 1
+        from episode
+        where closed_on >= m.month
+            and closed_on < m.next_month
+    ) e
+    left join referral r on r.referral_id = e.referral_id
+    group by 1, 2, 3, 4
+$$);
+
+-- The same without dimensions, for stocks: few rows, all of which a stock adds up.
+select early_help.define_kpi_cube('episode_flows', '{}', $$
+    select
+        sum(e.opened)::integer as opened,
+        sum(e.allocated)::integer as allocated,
+        sum(e.closed_waiting)::integer as closed_waiting,
+        sum(e.closed)::integer as closed
+    from kpi_cube_episodes e
+    where e.month = m.month
+    having count(*) > 0
+$$, from_cubes => '{episodes}');
+
+create view episodes as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.source_code,
+    s.label as source,
+    c.need_code,
+    n.label as need,
+    l.name as ward,
+    v.name as service,
+    v.run_by::varchar(10) as run_by,
+    a.name as agency,
+    a.sector::varchar(40) as sector,
+    c.opened,
+    c.allocated,
+    c.closed
+from kpi_cube_episodes c
+left join contact_source s on s.code = c.source_code
+left join primary_need n on n.code = c.need_code
+left join locality l on l.locality_id = c.locality_id
+left join service v on v.service_id = c.service_id
+left join agency a on a.agency_id = v.agency_id;
+comment on view episodes is 'Episodes of early help opened, allocated and closed, each in its own month, by what the family was referred for. Unit: an episode. Caseload has those open.';
+comment on column episodes.month is 'First day of the month.';
+comment on column episodes.month_key is 'The month as YYYY-MM.';
+comment on column episodes.source_code is 'Where the referral came from (DfE referral source code); null: no referral recorded.';
+comment on column episodes.source is 'Label of the source.';
+comment on column episodes.need_code is 'Main need (DfE primary need code); null: no referral recorded.';
+comment on column episodes.need is 'Label of the need.';
+comment on column episodes.ward is 'Ward at the time of the referral; null: unknown.';
+comment on column episodes.service is 'Service asked to help; null: none named.';
+comment on column episodes.run_by is 'hub or partner: who runs the service.';
+comment on column episodes.agency is 'Agency that runs the service.';
+comment on column episodes.sector is 'Sector of the agency.';
+comment on column episodes.opened is 'Episodes opened in the month: the request was accepted, or social care stepped a child down.';
+comment on column episodes.allocated is 'Episodes whose first lead practitioner began in the month.';
+comment on column episodes.closed is 'Episodes closed in the month.';

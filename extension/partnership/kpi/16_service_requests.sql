@@ -1,0 +1,69 @@
+-- Requests for a service: asked for, and what became of them; waits that ended.
+select early_help.define_kpi_cube('service_requests', array['service_request'], $$
+    select
+        q.need_code,
+        q.locality_id,
+        q.service_id,
+        sum(q.requested)::integer as requested,
+        sum(q.offered)::integer as offered,
+        sum(q.no_service)::integer as no_service,
+        sum(q.undecided)::integer as undecided,
+        sum(q.started)::integer as started,
+        sum(q.ended_otherwise)::integer as ended_otherwise
+    from (
+        select
+            primary_need_code as need_code,
+            locality_id,
+            service_id,
+            1 as requested,
+            (offered_on is not null)::integer as offered,
+            (outcome is not distinct from 'no_service')::integer as no_service,
+            (offered_on is null and outcome is null)::integer as undecided,
+            0 as started,
+            0 as ended_otherwise
+        from service_request
+        where requested_on >= m.month
+            and requested_on < m.next_month
+        union all
+        select primary_need_code, locality_id, service_id, 0, 0, 0, 0, 1, 0
+        from service_request
+        where started_on >= m.month
+            and started_on < m.next_month
+        union all
+        select primary_need_code, locality_id, service_id, 0, 0, 0, 0, 0, 1
+        from service_request
+        where started_on is null
+            and decided_on >= m.month
+            and decided_on < m.next_month
+    ) q
+    group by 1, 2, 3
+$$);
+
+create view needs_without_service as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.need_code,
+    n.label as need,
+    l.name as ward,
+    sum(c.requested)::integer as requests,
+    sum(c.offered)::integer as offered,
+    sum(c.requested - c.offered)::integer as without_offer,
+    sum(c.no_service)::integer as no_service,
+    sum(c.undecided)::integer as still_waiting
+from kpi_cube_service_requests c
+left join primary_need n on n.code = c.need_code
+left join locality l on l.locality_id = c.locality_id
+where c.requested > 0
+group by c.month, c.need_code, n.label, c.locality_id, l.name;
+comment on view needs_without_service is 'Gap analysis: needs for which a service was asked for in the month, and no service was offered so far, by need and area. Unit: a request. Source: Early Help Strategy 2021-24, needs and gap analysis.';
+comment on column needs_without_service.month is 'First day of the month of the request.';
+comment on column needs_without_service.month_key is 'The month as YYYY-MM.';
+comment on column needs_without_service.need_code is 'Need the service was asked for (DfE primary need code).';
+comment on column needs_without_service.need is 'Label of the need.';
+comment on column needs_without_service.ward is 'Area of the family at the time; null: unknown.';
+comment on column needs_without_service.requests is 'Services asked for in the month: the denominator.';
+comment on column needs_without_service.offered is 'Of these, those for which a service was offered.';
+comment on column needs_without_service.without_offer is 'Of these, those for which none was offered so far: the gap.';
+comment on column needs_without_service.no_service is 'Of those without offer, those decided as a need that no service meets.';
+comment on column needs_without_service.still_waiting is 'Of those without offer, those not decided yet.';

@@ -1,0 +1,81 @@
+-- The waiting list: a stock at the end of each month, as the sum of what came and
+-- what left. It has a row in every month in which somebody waits or moves.
+create view waiting_list as
+select
+    p.last_month as month,
+    p.period_key::varchar(7) as month_key,
+    w.waiting_for::varchar(20) as waiting_for,
+    w.source_code,
+    s.label as source,
+    w.need_code,
+    n.label as need,
+    l.name as ward,
+    v.name as service,
+    v.run_by::varchar(10) as run_by,
+    w.joined::integer as joined,
+    w.started::integer as started,
+    w.left_otherwise::integer as left_otherwise,
+    w.waiting::integer as waiting
+from kpi_period p
+cross join lateral (
+    select
+        f.waiting_for,
+        f.source_code,
+        f.need_code,
+        f.locality_id,
+        f.service_id,
+        sum(f.joined) filter (where f.month = p.last_month) as joined,
+        sum(f.started) filter (where f.month = p.last_month) as started,
+        sum(f.left_otherwise) filter (where f.month = p.last_month) as left_otherwise,
+        sum(f.joined - f.started - f.left_otherwise) as waiting
+    from (
+        select month, 'early help' as waiting_for, source_code, need_code, locality_id, service_id,
+            opened as joined, allocated as started, closed_waiting as left_otherwise
+        from kpi_cube_episodes
+        union all
+        select month, 'a service', null, need_code, locality_id, service_id,
+            requested, started, ended_otherwise
+        from kpi_cube_service_requests
+    ) f
+    where f.month <= p.last_month
+    group by 1, 2, 3, 4, 5
+    having sum(f.joined - f.started - f.left_otherwise) <> 0
+        or bool_or(f.month = p.last_month)
+) w
+left join contact_source s on s.code = w.source_code
+left join primary_need n on n.code = w.need_code
+left join locality l on l.locality_id = w.locality_id
+left join service v on v.service_id = w.service_id
+where p.period_kind = 'month'
+    and p.last_month <= (select max(s.month) from kpi_cube_months s)
+    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+comment on view waiting_list is 'Who waits at the end of each month: a family whose episode is open and not allocated (early help), a request not started and not decided (a service). Unit: an episode or a request. Source: Early Help Strategy 2021-24 §10.';
+comment on column waiting_list.month is 'First day of the month at whose end is counted.';
+comment on column waiting_list.month_key is 'The month as YYYY-MM.';
+comment on column waiting_list.waiting_for is 'early help, or a service: two lists, never to be added.';
+comment on column waiting_list.source_code is 'Where the referral came from (DfE referral source code); null: no referral recorded.';
+comment on column waiting_list.source is 'Label of the source.';
+comment on column waiting_list.need_code is 'Main need of the referral, or need the service was asked for (DfE primary need code).';
+comment on column waiting_list.need is 'Label of the need.';
+comment on column waiting_list.ward is 'Ward at the time of the referral or request; null: unknown.';
+comment on column waiting_list.service is 'Service the family was referred to, or that was asked for; null: none named.';
+comment on column waiting_list.run_by is 'hub or partner: who runs the service.';
+comment on column waiting_list.joined is 'Joined the list in the month; null: none.';
+comment on column waiting_list.started is 'Left it in the month because support, or the service, started; null: none.';
+comment on column waiting_list.left_otherwise is 'Left it in the month without that: closed, declined, withdrawn, no service; null: none.';
+comment on column waiting_list.waiting is 'Waiting at the end of the last day of the month.';
+
+create function waiting_at(on_day date) returns integer
+    language sql
+    stable
+    security definer
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select count(*)::integer
+    from episode e
+    where e.opened_on <= waiting_at.on_day
+        and (e.allocated_on is null or e.allocated_on > waiting_at.on_day)
+        and (e.closed_on is null or e.closed_on > waiting_at.on_day);
+end;
+comment on function waiting_at(date) is
+    'Families waiting for early help at the end of a day: episode opened, no lead practitioner yet, not closed. As its owner: a reader of figures needs no right to the records.';

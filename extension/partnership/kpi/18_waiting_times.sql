@@ -1,0 +1,158 @@
+-- Waits in days. Those that ended are counted by their length; those that go on
+-- by the day they began, so that none is dropped: at the end of a period they have
+-- waited so long so far.
+select early_help.define_kpi_cube('waits_ended', array['episode', 'service_request'], $$
+    select
+        w.waiting_for,
+        w.days,
+        count(*)::integer as ended,
+        (count(*) filter (where w.started))::integer as started
+    from (
+        select 'early help'::varchar(20) as waiting_for, allocated_on - opened_on as days, true as started
+        from episode
+        where allocated_on >= m.month
+            and allocated_on < m.next_month
+        union all
+        select 'early help', closed_on - opened_on, false
+        from episode
+        where allocated_on is null
+            and closed_on >= m.month
+            and closed_on < m.next_month
+        union all
+        select 'a service', started_on - requested_on, true
+        from service_request
+        where started_on >= m.month
+            and started_on < m.next_month
+        union all
+        select 'a service', decided_on - requested_on, false
+        from service_request
+        where started_on is null
+            and decided_on >= m.month
+            and decided_on < m.next_month
+    ) w
+    group by 1, 2
+$$);
+
+select early_help.define_kpi_cube('waits_open', array['episode', 'service_request'], $$
+    select
+        w.waiting_for,
+        w.began_on::date as began_on,
+        sum(w.began)::integer as began,
+        sum(1 - w.began)::integer as ended
+    from (
+        select 'early help'::varchar(20) as waiting_for, opened_on as began_on, 1 as began
+        from episode
+        where opened_on >= m.month
+            and opened_on < m.next_month
+        union all
+        select 'early help', opened_on, 0
+        from episode
+        where allocated_on >= m.month
+            and allocated_on < m.next_month
+        union all
+        select 'early help', opened_on, 0
+        from episode
+        where allocated_on is null
+            and closed_on >= m.month
+            and closed_on < m.next_month
+        union all
+        select 'a service', requested_on, 1
+        from service_request
+        where requested_on >= m.month
+            and requested_on < m.next_month
+        union all
+        select 'a service', requested_on, 0
+        from service_request
+        where started_on >= m.month
+            and started_on < m.next_month
+        union all
+        select 'a service', requested_on, 0
+        from service_request
+        where started_on is null
+            and decided_on >= m.month
+            and decided_on < m.next_month
+    ) w
+    group by 1, 2
+$$);
+
+create view waiting_times as
+select
+    p.period_kind,
+    p.period_key,
+    p.first_month as period_start,
+    (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    k.waiting_for::varchar(20) as waiting_for,
+    coalesce(e.ended, 0)::integer as waits_ended,
+    coalesce(e.started, 0)::integer as waits_ended_by_start,
+    e.median_days::numeric(8, 1) as median_days,
+    e.p90_days::numeric(8, 1) as percentile_90_days,
+    e.mean_days::numeric(8, 1) as mean_days,
+    coalesce(o.waiting, 0)::integer as still_waiting,
+    o.median_days::numeric(8, 1) as still_waiting_median_days,
+    o.longest_days::integer as still_waiting_longest_days,
+    b.median_days::numeric(8, 1) as median_days_at_least
+from kpi_period p
+cross join (values ('early help'), ('a service')) as k (waiting_for)
+cross join lateral (
+    select array_agg(c.days) as days, array_agg(c.ended) as cases
+    from (
+        select c.days, sum(c.ended) as ended
+        from kpi_cube_waits_ended c
+        where c.month between p.first_month and p.last_month
+            and c.waiting_for = k.waiting_for
+        group by c.days
+    ) c
+) ended_days
+cross join lateral (
+    select array_agg(c.days) as days, array_agg(c.waiting) as cases
+    from (
+        select
+            (p.last_month + interval '1 month' - interval '1 day')::date - c.began_on as days,
+            sum(c.began - c.ended) as waiting
+        from kpi_cube_waits_open c
+        where c.month <= p.last_month
+            and c.waiting_for = k.waiting_for
+        group by c.began_on
+        having sum(c.began - c.ended) > 0
+    ) c
+) open_days
+cross join lateral (
+    select
+        sum(c.ended) as ended,
+        sum(c.started) as started,
+        sum(c.days * c.ended)::numeric / nullif(sum(c.ended), 0) as mean_days,
+        early_help.percentile_of_days(ended_days.days, ended_days.cases, 0.5) as median_days,
+        early_help.percentile_of_days(ended_days.days, ended_days.cases, 0.9) as p90_days
+    from kpi_cube_waits_ended c
+    where c.month between p.first_month and p.last_month
+        and c.waiting_for = k.waiting_for
+) e
+cross join lateral (
+    select
+        sum(d.n) as waiting,
+        max(d.day) as longest_days,
+        early_help.percentile_of_days(open_days.days, open_days.cases, 0.5) as median_days
+    from unnest(open_days.days, open_days.cases) as d (day, n)
+) o
+cross join lateral (
+    select early_help.percentile_of_days(
+        ended_days.days || open_days.days, ended_days.cases || open_days.cases, 0.5) as median_days
+) b
+where p.period_kind in ('month', 'quarter', 'year')
+    and p.first_month <= (select max(s.month) from kpi_cube_months s)
+    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+comment on view waiting_times is 'Waits in days, by month, quarter and financial year: those that ended in the period, and those that went on at its end, which are never dropped. Unit: an episode (early help) or a request (a service). Do not add periods.';
+comment on column waiting_times.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
+comment on column waiting_times.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
+comment on column waiting_times.period_start is 'First day of the period.';
+comment on column waiting_times.period_end is 'Last day of the period.';
+comment on column waiting_times.waiting_for is 'early help: from opening to the first lead practitioner; a service: from the request to its start.';
+comment on column waiting_times.waits_ended is 'Waits that ended in the period.';
+comment on column waiting_times.waits_ended_by_start is 'Of these, those that ended because support, or the service, started.';
+comment on column waiting_times.median_days is 'Median days of the waits that ended in the period; null: none.';
+comment on column waiting_times.percentile_90_days is 'Nine of ten waits that ended in the period took up to so many days; null: none.';
+comment on column waiting_times.mean_days is 'Mean days of the waits that ended in the period; null: none.';
+comment on column waiting_times.still_waiting is 'Waits that went on at the end of the last day of the period.';
+comment on column waiting_times.still_waiting_median_days is 'Median days these had lasted by then; null: none.';
+comment on column waiting_times.still_waiting_longest_days is 'Days the longest of them had lasted by then; null: none.';
+comment on column waiting_times.median_days_at_least is 'Median of ended and open waits together, open ones with their days so far: the true median is at least this. Null: none.';

@@ -1,0 +1,55 @@
+-- Reviews in the month they were due, held or not. What a running plan is due, and
+-- what an ended plan was due before its end, is due without a review.
+select early_help.define_kpi_cube('reviews', array['review', 'plan_of_review', 'plan_review'], $$
+    select
+        d.plan_kind::varchar(20) as plan_kind,
+        d.service_id,
+        count(*)::integer as due,
+        (count(*) filter (where d.held_on <= d.due_on))::integer as held_on_time,
+        (count(*) filter (where d.held_on > d.due_on))::integer as held_late,
+        (count(*) filter (where d.held_on is null))::integer as not_held
+    from (
+        select r.plan_kind, p.service_id, r.due_on, r.held_on
+        from review r
+        left join plan p on p.plan_id = r.plan_id
+        where r.due_on >= m.month
+            and r.due_on < m.next_month
+        union all
+        select p.kind, p.service_id, p.review_due_on, null
+        from plan p
+        where p.review_due_on >= m.month
+            and p.review_due_on < m.next_month
+            and p.completed_by_review_id is null
+            and (p.ended_on is null or p.ended_on > p.review_due_on)
+    ) d
+    group by 1, 2
+$$);
+
+create view review_timeliness as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.plan_kind,
+    v.run_by::varchar(10) as run_by,
+    v.name as service,
+    a.name as agency,
+    a.sector::varchar(40) as sector,
+    c.due as reviews_due,
+    c.held_on_time,
+    c.held_late,
+    c.not_held
+from kpi_cube_reviews c
+left join service v on v.service_id = c.service_id
+left join agency a on a.agency_id = v.agency_id;
+comment on view review_timeliness is 'Reviews due in the month, and whether they were held on or before that day; those not held count as due. Months to come have what is due in them so far. Unit: a review due. Source: Early Help Strategy 2021-24 §7 (review in 6-8 weeks).';
+comment on column review_timeliness.month is 'First day of the month the review was due in.';
+comment on column review_timeliness.month_key is 'The month as YYYY-MM.';
+comment on column review_timeliness.plan_kind is 'intervention or family_outcomes.';
+comment on column review_timeliness.run_by is 'hub or partner: who runs the service that delivers the plan; null: none recorded.';
+comment on column review_timeliness.service is 'Service that delivers the plan; null: none recorded.';
+comment on column review_timeliness.agency is 'Agency that runs the service.';
+comment on column review_timeliness.sector is 'Sector of the agency.';
+comment on column review_timeliness.reviews_due is 'Reviews due in the month: the denominator. Not of a plan that ended on or before the day.';
+comment on column review_timeliness.held_on_time is 'Of these, those held on or before the day: the numerator.';
+comment on column review_timeliness.held_late is 'Of these, those held after it.';
+comment on column review_timeliness.not_held is 'Of these, those not held so far.';

@@ -1,0 +1,165 @@
+-- Numbers worked with: families and children supported on at least one day of a
+-- period. As flows: a support starts, and ends, and a start says how many months ago
+-- the family's, or the child's, last support ended. Who has two supports in a period
+-- of up to a year counts once.
+select early_help.define_kpi_cube('families_supported', array['episode', 'episode_end'], $$
+    select
+        f.months_since,
+        sum(f.started)::integer as started,
+        sum(f.ended)::integer as ended
+    from (
+        select
+            early_help.months_between(p.last_end, e.opened_on) as months_since,
+            1 as started,
+            0 as ended
+        from episode e
+        left join lateral (
+            select max(x.closed_on) as last_end
+            from episode x
+            where x.family_id = e.family_id
+                and x.episode_id <> e.episode_id
+                and x.closed_on <= e.opened_on
+                and x.closed_on >= m.month - interval '11 months'
+        ) p on true
+        where e.opened_on >= m.month
+            and e.opened_on < m.next_month
+        union all
+        select null, 0, 1
+        from episode
+        where closed_on >= m.month
+            and closed_on < m.next_month
+    ) f
+    group by 1
+$$);
+
+-- A child can be supported with two families, and a duplicate beside the child it
+-- is of. Periods that share a day are one support: ranges of time, not of
+-- days, so that neighbouring days do not run together.
+select early_help.define_kpi_cube('children_supported', array['episode_child', 'child_merge'], $$
+    select
+        s.months_since,
+        sum(s.started)::integer as started,
+        sum(s.ended)::integer as ended
+    from (
+        select
+            case
+                when s.starts and u.last_end >= m.month - interval '11 months'
+                then early_help.months_between(u.last_end::date, u.started_on::date)
+            end as months_since,
+            s.starts::integer as started,
+            (not s.starts)::integer as ended
+        from (
+            select distinct coalesce(k.merged_into_child_id, ec.child_id) as child_id
+            from episode_child ec
+            left join child k on k.child_id = ec.child_id
+            where (ec.joined_on >= m.month and ec.joined_on < m.next_month)
+                or (ec.left_on >= m.month and ec.left_on < m.next_month)
+        ) c
+        cross join lateral (
+            select
+                lower(r.support) as started_on,
+                upper(r.support) as ended_on,
+                lag(upper(r.support)) over (order by r.support) as last_end
+            from unnest((
+                select range_agg(tsrange(ec.joined_on::timestamp, ec.left_on::timestamp, '[]'))
+                from episode_child ec
+                where ec.child_id in (
+                    select c.child_id
+                    union all
+                    select k.child_id
+                    from child k
+                    where k.merged_into_child_id = c.child_id)
+            )) as r (support)
+        ) u
+        cross join (values (true), (false)) as s (starts)
+        where case when s.starts then u.started_on else u.ended_on end >= m.month
+            and case when s.starts then u.started_on else u.ended_on end < m.next_month
+    ) s
+    group by 1
+$$);
+
+create view caseload as
+select
+    p.period_kind,
+    p.period_key,
+    p.first_month as period_start,
+    (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    e.episodes::integer as episodes,
+    f.families::integer as families,
+    c.children::integer as children,
+    e.opened::integer as episodes_opened,
+    e.closed::integer as episodes_closed,
+    e.open_at_end::integer as episodes_open_at_end,
+    round(10000.0 * c.children / g.population_0_17, 1)::numeric(8, 1) as children_per_10000
+from kpi_period p
+cross join lateral (
+    select
+        coalesce(sum(x.opened) - coalesce(sum(x.closed) filter (where x.month < p.first_month), 0), 0) as episodes,
+        coalesce(sum(x.opened) filter (where x.month >= p.first_month), 0) as opened,
+        coalesce(sum(x.closed) filter (where x.month >= p.first_month), 0) as closed,
+        coalesce(sum(x.opened - x.closed), 0) as open_at_end
+    from kpi_cube_episode_flows x
+    where x.month <= p.last_month
+) e
+cross join lateral (
+    select coalesce(
+        sum(x.started)
+        - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0)
+        - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
+        0) as families
+    from kpi_cube_families_supported x
+    where x.month <= p.last_month
+) f
+cross join lateral (
+    select coalesce(
+        sum(x.started)
+        - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0)
+        - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
+        0) as children
+    from kpi_cube_children_supported x
+    where x.month <= p.last_month
+) c
+left join partnership g on true
+where p.period_kind in ('month', 'quarter', 'year')
+    and p.first_month <= (select max(s.month) from kpi_cube_months s)
+    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+comment on view caseload is 'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or financial year. Each family and child once a period: do not add periods. Group work is apart. Source: Early Help Strategy 2021-24 §10.';
+comment on column caseload.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
+comment on column caseload.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
+comment on column caseload.period_start is 'First day of the period.';
+comment on column caseload.period_end is 'Last day of the period.';
+comment on column caseload.episodes is 'Episodes open on at least one day.';
+comment on column caseload.families is 'Different families with an episode open on at least one day.';
+comment on column caseload.children is 'Different children supported by an episode on at least one day; a duplicate counts as the child it was merged into.';
+comment on column caseload.episodes_opened is 'Episodes opened in the period.';
+comment on column caseload.episodes_closed is 'Episodes closed in the period.';
+comment on column caseload.episodes_open_at_end is 'Episodes open at the end of the last day.';
+comment on column caseload.children_per_10000 is 'Children per 10,000 of the population aged 0-17; null: population not recorded.';
+
+create view children_contacted as
+select
+    p.period_kind,
+    p.period_key,
+    p.first_month as period_start,
+    (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    c.children::integer as children,
+    c.contacts::integer as contacts
+from kpi_period p
+cross join lateral (
+    select
+        coalesce(sum(x.children) filter (where x.months_since is null
+            or x.month - make_interval(months => x.months_since) < p.first_month), 0) as children,
+        coalesce(sum(x.contacts), 0) as contacts
+    from kpi_cube_children_contacted x
+    where x.month between p.first_month and p.last_month
+) c
+where p.period_kind in ('month', 'quarter', 'year')
+    and p.first_month <= (select max(s.month) from kpi_cube_months s)
+    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+comment on view children_contacted is 'Different children with a contact in the month, quarter or financial year, beside the contacts. Each child once a period: do not add periods. children_contacted(from, to) counts between any two days.';
+comment on column children_contacted.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
+comment on column children_contacted.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
+comment on column children_contacted.period_start is 'First day of the period.';
+comment on column children_contacted.period_end is 'Last day of the period.';
+comment on column children_contacted.children is 'Different children with a contact; a duplicate counts as the child it was merged into.';
+comment on column children_contacted.contacts is 'Contacts: a child in a contact.';

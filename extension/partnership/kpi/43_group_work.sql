@@ -1,0 +1,64 @@
+-- Group work helps families without a plan; it counts apart from episodes.
+select early_help.define_kpi_cube('group_work', array['group_session', 'group_attendance'], $$
+    select
+        s.group_programme_id,
+        count(distinct s.group_session_id)::integer as sessions,
+        (count(*) filter (where a.attended))::integer as attendances,
+        (count(*) filter (where not a.attended))::integer as absences,
+        (count(distinct a.family_id) filter (where a.attended))::integer as families,
+        (count(distinct a.child_id) filter (where a.attended))::integer as children,
+        (count(distinct a.adult_id) filter (where a.attended))::integer as adults
+    from group_session s
+    left join group_attendance a on a.group_session_id = s.group_session_id
+    where s.held_on >= m.month
+        and s.held_on < m.next_month
+    group by 1
+$$);
+
+-- A family in two groups of a service counts once there.
+select early_help.define_kpi_cube('group_families', array['group_session', 'group_attendance', 'group_programme'], $$
+    select
+        g.service_id,
+        count(distinct a.family_id)::integer as families
+    from group_session s
+    join group_attendance a on a.group_session_id = s.group_session_id
+    left join group_programme g on g.group_programme_id = s.group_programme_id
+    where s.held_on >= m.month
+        and s.held_on < m.next_month
+        and a.attended
+    group by 1
+$$);
+
+create view group_work as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    g.name as programme,
+    v.name as service,
+    v.run_by::varchar(10) as run_by,
+    a.name as agency,
+    a.sector::varchar(40) as sector,
+    c.sessions,
+    c.attendances,
+    c.absences,
+    c.families,
+    c.children,
+    c.adults
+from kpi_cube_group_work c
+left join group_programme g on g.group_programme_id = c.group_programme_id
+left join service v on v.service_id = g.service_id
+left join agency a on a.agency_id = v.agency_id;
+comment on view group_work is 'Group sessions held in the month and who came, by programme. Unit: a programme; families, children and adults are different ones within it, not to be added over months or programmes. Source: Early Help Strategy 2021-24 §7.';
+comment on column group_work.month is 'First day of the month of the session.';
+comment on column group_work.month_key is 'The month as YYYY-MM.';
+comment on column group_work.programme is 'Name of the programme.';
+comment on column group_work.service is 'Service that runs it.';
+comment on column group_work.run_by is 'hub or partner: who runs the service.';
+comment on column group_work.agency is 'Agency that runs the service.';
+comment on column group_work.sector is 'Sector of the agency.';
+comment on column group_work.sessions is 'Sessions held in the month.';
+comment on column group_work.attendances is 'Attendances: a family, or one of it, at a session.';
+comment on column group_work.absences is 'Expected and not come.';
+comment on column group_work.families is 'Different families that came.';
+comment on column group_work.children is 'Different children who came and were named.';
+comment on column group_work.adults is 'Different adults who came and were named.';

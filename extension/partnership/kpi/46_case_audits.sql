@@ -1,0 +1,33 @@
+-- Multi-agency audits of case files (CFAG).
+select early_help.define_kpi_cube('case_audits', array['case_audit'], $$
+    select
+        c.grade::varchar(30) as grade,
+        c.lead_agency_id,
+        c.auditor_agency_id,
+        count(*)::integer as audits
+    from case_audit c
+    where c.audited_on >= m.month
+        and c.audited_on < m.next_month
+    group by 1, 2, 3
+$$);
+
+create view case_audits as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.grade,
+    l.name as lead_agency,
+    l.sector::varchar(40) as lead_sector,
+    a.name as auditor_agency,
+    c.audits
+from kpi_cube_case_audits c
+left join agency l on l.agency_id = c.lead_agency_id
+left join agency a on a.agency_id = c.auditor_agency_id;
+comment on view case_audits is 'Multi-agency audits of case files (CFAG) by grade. Unit: an audit. Source: Early Help Strategy 2021-24 §10.';
+comment on column case_audits.month is 'First day of the month of the audit.';
+comment on column case_audits.month_key is 'The month as YYYY-MM.';
+comment on column case_audits.grade is 'outstanding, good, requires_improvement or inadequate (Ofsted).';
+comment on column case_audits.lead_agency is 'Agency of the lead practitioner then; null: never allocated.';
+comment on column case_audits.lead_sector is 'Sector of that agency.';
+comment on column case_audits.auditor_agency is 'Agency of the auditor, another than the lead''s.';
+comment on column case_audits.audits is 'Audits in the month.';

@@ -1,0 +1,79 @@
+-- Feedback: answers in the month they were given; requests, and whether they were
+-- answered, in the month they were made.
+select early_help.define_kpi_cube('feedback', array['feedback', 'feedback_request'], $$
+    select
+        f.about::varchar(10) as about,
+        f.given_by::varchar(20) as given_by,
+        sum(f.requests)::integer as requests,
+        sum(f.answered)::integer as answered,
+        sum(f.responses)::integer as responses,
+        (count(f.timely))::integer as timely_answers,
+        (count(*) filter (where f.timely))::integer as timely,
+        (count(f.helpful))::integer as helpful_answers,
+        (count(*) filter (where f.helpful))::integer as helpful,
+        (count(f.empowered))::integer as empowered_answers,
+        (count(*) filter (where f.empowered))::integer as empowered
+    from (
+        select
+            case when b.episode_id is not null then 'episode' else 'group' end as about,
+            b.given_by::text as given_by,
+            0 as requests, 0 as answered, 1 as responses,
+            b.timely, b.helpful, b.empowered
+        from feedback b
+        where b.given_on >= m.month
+            and b.given_on < m.next_month
+        union all
+        select
+            case when q.episode_id is not null then 'episode' else 'group' end,
+            null,
+            1,
+            exists (select from feedback b where b.feedback_request_id = q.feedback_request_id)::integer,
+            0, null, null, null
+        from feedback_request q
+        where q.asked_on >= m.month
+            and q.asked_on < m.next_month
+    ) f
+    group by 1, 2
+$$);
+
+create view feedback as
+select
+    c.month,
+    to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    c.about,
+    sum(c.responses)::integer as responses,
+    sum(c.timely)::integer as timely,
+    sum(c.timely_answers)::integer as timely_answers,
+    round(100.0 * sum(c.timely) / nullif(sum(c.timely_answers), 0), 1)::numeric(4, 1) as timely_percent,
+    sum(c.helpful)::integer as helpful,
+    sum(c.helpful_answers)::integer as helpful_answers,
+    round(100.0 * sum(c.helpful) / nullif(sum(c.helpful_answers), 0), 1)::numeric(4, 1) as helpful_percent,
+    sum(c.empowered)::integer as empowered,
+    sum(c.empowered_answers)::integer as empowered_answers,
+    round(100.0 * sum(c.empowered) / nullif(sum(c.empowered_answers), 0), 1)::numeric(4, 1) as empowered_percent,
+    sum(c.answered)::integer as requests_answered,
+    sum(c.requests)::integer as requests,
+    round(100.0 * sum(c.answered) / nullif(sum(c.requests), 0), 1)::numeric(4, 1) as response_rate,
+    coalesce(sum(c.responses) filter (where c.given_by = 'child'), 0)::integer as responses_of_children,
+    case when sum(c.responses) = 0 then 'no answers' else 'ok' end::varchar(10) as value_status
+from kpi_cube_feedback c
+group by c.month, c.about;
+comment on view feedback is 'What children and parents said: answers in the month they were given, beside how many answered, and the response to the requests made in the month. Unit: a feedback. Source: Early Help Strategy 2021-24 §10.';
+comment on column feedback.month is 'First day of the month the feedback was given, or the request made.';
+comment on column feedback.month_key is 'The month as YYYY-MM.';
+comment on column feedback.about is 'episode or group: what the feedback is about.';
+comment on column feedback.responses is 'Feedbacks given in the month, asked for or not.';
+comment on column feedback.timely is 'Of the answers, those that it was timely.';
+comment on column feedback.timely_answers is 'Answers to whether it was timely.';
+comment on column feedback.timely_percent is 'timely / timely_answers × 100; null: no answers.';
+comment on column feedback.helpful is 'Of the answers, those that it was helpful.';
+comment on column feedback.helpful_answers is 'Answers to whether it was helpful.';
+comment on column feedback.helpful_percent is 'helpful / helpful_answers × 100; null: no answers.';
+comment on column feedback.empowered is 'Of the answers, those that it empowered them to meet their own needs.';
+comment on column feedback.empowered_answers is 'Answers to whether it empowered them.';
+comment on column feedback.empowered_percent is 'empowered / empowered_answers × 100; null: no answers.';
+comment on column feedback.requests_answered is 'Of the requests made in the month, those answered so far.';
+comment on column feedback.requests is 'Requests for feedback made in the month.';
+comment on column feedback.response_rate is 'requests_answered / requests × 100; null: no requests.';
+comment on column feedback.responses_of_children is 'Of the responses, those of children.';
+comment on column feedback.value_status is 'ok, or no answers: a percentage of nothing is null.';
