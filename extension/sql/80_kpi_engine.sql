@@ -111,6 +111,50 @@ $$;
 comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
     'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
 
+create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
+returns numeric
+    language sql
+    immutable
+    parallel safe
+return case unit
+    when '%' then round(100.0 * numerator / nullif(denominator, 0), 1)
+    when 'days' then round(median::numeric, 1)
+    else numerator
+end;
+comment on function early_help.figure_value(text, numeric, numeric, double precision) is
+    'The value of a figure of the dashboard: a percentage with one decimal, a median in days, or the count. Null: a percentage or median of nothing.';
+
+create function early_help.figure_in_words(value numeric, unit text, decimals integer) returns text
+    language sql
+    immutable
+    parallel safe
+return coalesce(
+    to_char(value, 'FM999,999,999,990' || case when decimals > 0 then '.' || repeat('0', decimals) else '' end)
+        || case unit when '%' then ' %' when 'days' then ' days' else '' end,
+    'no cases');
+comment on function early_help.figure_in_words(numeric, text, integer) is
+    'A figure as a sentence says it: 1,234; 12.5 %; 41.0 days; no cases.';
+
+create function early_help.rag(value numeric, target numeric, floor numeric, direction text) returns text
+    language sql
+    immutable
+    parallel safe
+return case
+    when target is null or direction = 'neutral' then 'no target'
+    when value is null then 'no cases'
+    when case direction when 'high' then value >= target when 'low' then value <= target else value = target end
+        then 'green: target met'
+    when floor is not null and case direction
+            when 'high' then value >= floor
+            when 'low' then value <= floor
+            else abs(value - target) <= abs(floor - target)
+        end
+        then 'amber: near the target'
+    else 'red: target missed'
+end;
+comment on function early_help.rag(numeric, numeric, numeric, text) is
+    'Red, amber or green in words. Amber: not at the target, and not worse than the floor; where the target itself is the aim, as far from it as the floor.';
+
 -- A cube is a registration: its name, what its figures come from, and one
 -- query for the cells of month m. The rest is made from that.
 create function early_help.define_kpi_cube(cube text, sources text[], cells text, from_cubes text[] default '{}')

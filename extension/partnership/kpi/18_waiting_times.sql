@@ -87,12 +87,17 @@ select
     e.median_days::numeric(8, 1) as median_days,
     e.p90_days::numeric(8, 1) as percentile_90_days,
     e.mean_days::numeric(8, 1) as mean_days,
+    z.counted_on,
     coalesce(o.waiting, 0)::integer as still_waiting,
     o.median_days::numeric(8, 1) as still_waiting_median_days,
     o.longest_days::integer as still_waiting_longest_days,
     b.median_days::numeric(8, 1) as median_days_at_least
 from kpi_period p
 cross join (values ('early help'), ('a service')) as k (waiting_for)
+-- Of a year that is not over, the last month with records.
+cross join lateral (
+    select (least(p.last_month, (select max(s.month) from kpi_cube_months s)) + interval '1 month' - interval '1 day')::date as counted_on
+) z
 cross join lateral (
     select array_agg(c.days) as days, array_agg(c.ended) as cases
     from (
@@ -107,7 +112,7 @@ cross join lateral (
     select array_agg(c.days) as days, array_agg(c.waiting) as cases
     from (
         select
-            (p.last_month + interval '1 month' - interval '1 day')::date - c.began_on as days,
+            z.counted_on - c.began_on as days,
             sum(c.began - c.ended) as waiting
         from kpi_cube_waits_open c
         where c.month <= p.last_month
@@ -152,7 +157,8 @@ comment on column waiting_times.waits_ended_by_start is 'Of these, those that en
 comment on column waiting_times.median_days is 'Median days of the waits that ended in the period; null: none.';
 comment on column waiting_times.percentile_90_days is 'Nine of ten waits that ended in the period took up to so many days; null: none.';
 comment on column waiting_times.mean_days is 'Mean days of the waits that ended in the period; null: none.';
-comment on column waiting_times.still_waiting is 'Waits that went on at the end of the last day of the period.';
-comment on column waiting_times.still_waiting_median_days is 'Median days these had lasted by then; null: none.';
-comment on column waiting_times.still_waiting_longest_days is 'Days the longest of them had lasted by then; null: none.';
+comment on column waiting_times.counted_on is 'Day at whose end the open waits are counted: the last day of the period, or of the last month with records where that comes first.';
+comment on column waiting_times.still_waiting is 'Waits that went on then.';
+comment on column waiting_times.still_waiting_median_days is 'Median days these had lasted by counted_on; null: none.';
+comment on column waiting_times.still_waiting_longest_days is 'Days the longest of them had lasted by counted_on; null: none.';
 comment on column waiting_times.median_days_at_least is 'Median of ended and open waits together, open ones with their days so far: the true median is at least this. Null: none.';

@@ -1,107 +1,74 @@
 -- The Board's dashboard, long: a row a month a figure, from the first month
--- with any figure to the last. Monthly sums of the cubes, which are few.
+-- with an event to the last. A month asks for four periods: itself, the month
+-- before, the same month a year before, and the financial year so far.
 create view dashboard as
-with monthly as materialized (
-    select c.month, v.metric_code, v.numerator, v.denominator
-    from (
-        select month, sum(contacts) as contacts, sum(known_contacts) as known_contacts
-        from kpi_cube_contacts
-        group by month
-    ) c
-    cross join lateral (
-        values
-            ('contacts', c.contacts, null::bigint),
-            ('known_contacts', c.known_contacts, c.contacts)
-    ) as v (metric_code, numerator, denominator)
-    union all
-    select c.month, v.metric_code, v.numerator, v.denominator
-    from (
-        select month, sum(referrals) as referrals, sum(re_referrals) as re_referrals
-        from kpi_cube_re_referrals
-        group by month
-    ) c
-    cross join lateral (
-        values
-            ('referrals', c.referrals, null::bigint),
-            ('re_referrals', c.re_referrals, c.referrals)
-    ) as v (metric_code, numerator, denominator)
-    union all
-    select c.month, v.metric_code, v.numerator, null
-    from (
-        select month, sum(plans_started) as started, sum(plans_completed) as completed
-        from kpi_cube_intervention_plans
-        group by month
-    ) c
-    cross join lateral (
-        values
-            ('intervention_plans_started', c.started),
-            ('intervention_plans_completed', c.completed)
-    ) as v (metric_code, numerator)
-    union all
-    select c.month, v.metric_code, v.numerator, null
-    from (
-        select month, sum(offered) as offered, sum(accepted) as accepted
-        from kpi_cube_step_ups
-        group by month
-    ) c
-    cross join lateral (
-        values
-            ('step_ups_offered', c.offered),
-            ('step_ups_accepted', c.accepted)
-    ) as v (metric_code, numerator)
-    union all
-    select month, 'step_downs_accepted', sum(accepted), null
-    from kpi_cube_step_downs
-    group by month
-), every_month as (
-    -- A month without an event is 0, not missing.
-    select
-        g.month::date as month,
-        d.metric_code,
-        d.section,
-        d.board_order,
-        d.label,
-        d.unit,
-        coalesce(f.numerator, 0) as numerator,
-        case when d.denominator is not null then coalesce(f.denominator, 0) end as denominator
-    from (select min(month) as first_month, max(month) as last_month from monthly) span
-    cross join lateral generate_series(span.first_month::timestamp, span.last_month::timestamp, interval '1 month') as g (month)
-    cross join metric d
-    left join monthly f on f.month = g.month::date and f.metric_code = d.metric_code
-), to_date as (
-    select
-        e.*,
-        sum(e.numerator) over year_so_far as year_numerator,
-        sum(e.denominator) over year_so_far as year_denominator
-    from every_month e
-    window year_so_far as (
-        partition by e.metric_code, extract(year from e.month - interval '3 months')
-        order by e.month)
-), valued as (
-    select
-        t.*,
-        case when t.unit = '%' then round(100.0 * t.numerator / nullif(t.denominator, 0), 1) else t.numerator end as value,
-        case when t.unit = '%' then round(100.0 * t.year_numerator / nullif(t.year_denominator, 0), 1) else t.year_numerator end as year_to_date
-    from to_date t
-)
 select
-    v.month,
-    to_char(v.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
-    v.metric_code,
-    v.section,
-    v.board_order,
-    v.label,
-    v.unit,
+    m.last_month as month,
+    m.period_key::varchar(7) as month_key,
+    d.metric_code,
+    d.section,
+    d.board_order,
+    d.label,
+    d.unit,
     v.value::numeric(14, 1) as value,
     case when v.value is null then 'no cases' else 'ok' end::varchar(10) as value_status,
-    v.numerator::integer as numerator,
-    v.denominator::integer as denominator,
-    (lag(v.value) over by_month)::numeric(14, 1) as previous_month,
-    (lag(v.value, 12) over by_month)::numeric(14, 1) as same_month_last_year,
-    v.year_to_date::numeric(14, 1) as year_to_date
-from valued v
-window by_month as (partition by v.metric_code order by v.month);
-comment on view dashboard is 'The Board''s dashboard: a row a month a figure, every month from the first to the last with any figure. Metric says what each figure means.';
+    coalesce(f.numerator, 0)::integer as numerator,
+    case when d.unit = '%' then coalesce(f.denominator, 0) end::integer as denominator,
+    case when m.last_month > s.first_month
+        then early_help.figure_value(d.unit, coalesce(f.numerator_before, 0), f.denominator_before, f.median_before)
+    end::numeric(14, 1) as previous_month,
+    case when m.last_month >= s.first_month + interval '1 year'
+        then early_help.figure_value(d.unit, coalesce(f.numerator_year_before, 0), f.denominator_year_before, f.median_year_before)
+    end::numeric(14, 1) as same_month_last_year,
+    early_help.figure_value(d.unit, coalesce(f.numerator_to_date, 0), f.denominator_to_date, f.median_to_date)::numeric(14, 1) as year_to_date,
+    t.target,
+    t.floor,
+    early_help.rag(v.value, t.target, t.floor, d.direction)::varchar(30) as rag
+from (
+    select
+        (select min(month) from kpi_cube_months) as first_month,
+        (select max(month) from kpi_cube_months) as last_month
+    offset 0
+) s
+join kpi_period m on m.period_kind = 'month' and m.last_month between s.first_month and s.last_month
+cross join kpi_metric d
+left join lateral (
+    select
+        x.metric_code,
+        sum(x.numerator) filter (where a.what = 'month') as numerator,
+        sum(x.denominator) filter (where a.what = 'month') as denominator,
+        sum(x.median) filter (where a.what = 'month') as median,
+        sum(x.numerator) filter (where a.what = 'before') as numerator_before,
+        sum(x.denominator) filter (where a.what = 'before') as denominator_before,
+        sum(x.median) filter (where a.what = 'before') as median_before,
+        sum(x.numerator) filter (where a.what = 'year before') as numerator_year_before,
+        sum(x.denominator) filter (where a.what = 'year before') as denominator_year_before,
+        sum(x.median) filter (where a.what = 'year before') as median_year_before,
+        sum(x.numerator) filter (where a.what = 'to date') as numerator_to_date,
+        sum(x.denominator) filter (where a.what = 'to date') as denominator_to_date,
+        sum(x.median) filter (where a.what = 'to date') as median_to_date
+    from (
+        values
+            ('month', 'month', m.last_month),
+            ('before', 'month', (m.last_month - interval '1 month')::date),
+            ('year before', 'month', (m.last_month - interval '1 year')::date),
+            ('to date', 'year to date', m.last_month)
+    ) as a (what, period_kind, last_month)
+    join kpi_figure x on x.period_kind = a.period_kind and x.last_month = a.last_month
+    group by x.metric_code
+) f on f.metric_code = d.metric_code
+left join lateral (
+    select t.target, t.floor
+    from metric_target t
+    where t.metric_code = d.metric_code
+        and t.from_month <= m.last_month
+    order by t.from_month desc
+    limit 1
+) t on true
+cross join lateral (
+    select early_help.figure_value(d.unit, coalesce(f.numerator, 0), f.denominator, f.median) as value
+) v;
+comment on view dashboard is 'The Board''s dashboard: a row a month a figure, every month from the first to the last with any event. Metric says what each figure means.';
 comment on column dashboard.month is 'First day of the month.';
 comment on column dashboard.month_key is 'The month as YYYY-MM.';
 comment on column dashboard.metric_code is 'Code of the figure: see view metric.';
@@ -109,10 +76,13 @@ comment on column dashboard.section is 'Access, Intervention or Outcome.';
 comment on column dashboard.board_order is 'Order on the Board''s dashboard.';
 comment on column dashboard.label is 'Name of the figure.';
 comment on column dashboard.unit is 'Unit of the value.';
-comment on column dashboard.value is 'The figure: the numerator, or for a percentage numerator / denominator × 100 with one decimal; null: no cases.';
-comment on column dashboard.value_status is 'ok, or no cases: a percentage of nothing.';
+comment on column dashboard.value is 'The figure: the numerator, numerator / denominator × 100 with one decimal for a percentage, or the median of the cases; null: no cases.';
+comment on column dashboard.value_status is 'ok, or no cases: a percentage or a median of nothing.';
 comment on column dashboard.numerator is 'What was counted.';
 comment on column dashboard.denominator is 'Out of how many; null: the value is no percentage.';
 comment on column dashboard.previous_month is 'Value of the month before; null: before the first month, or no cases.';
 comment on column dashboard.same_month_last_year is 'Value of the same month a year before; null: before the first month, or no cases.';
-comment on column dashboard.year_to_date is 'Value of the financial year (from April) up to this month: sums, and for a percentage sum / sum.';
+comment on column dashboard.year_to_date is 'Value of the financial year (from April) up to this month: sums, sum / sum for a percentage, different children and families, the median of all its cases; of a stock, that of this month.';
+comment on column dashboard.target is 'Target of the month; null: none.';
+comment on column dashboard.floor is 'Least good value still near the target; null: none.';
+comment on column dashboard.rag is 'In words: green: target met; amber: near the target; red: target missed; no target; no cases.';

@@ -1,0 +1,116 @@
+-- Every figure for every period: one place for how each is taken over months.
+do $do$
+declare
+    outer_path text := current_setting('search_path');
+begin
+    perform set_config('search_path', (
+        select format('%I, early_help, pg_temp', n.nspname)
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where c.oid = 'kpi_cube'::regclass), true);
+    create view kpi_figure as
+    select
+        p.period_kind,
+        p.period_key,
+        p.first_month,
+        p.last_month,
+        f.metric_code,
+        f.numerator,
+        f.denominator,
+        f.median
+    from kpi_period p
+    cross join lateral (
+        -- What adds up.
+        select x.metric_code, sum(x.numerator) as numerator, sum(x.denominator) as denominator, null::double precision as median
+        from kpi_cube_metrics x
+        where x.month between p.first_month and p.last_month
+        group by x.metric_code
+        union all
+        -- Children, in the first month of the period they had a contact in.
+        select 'children_contacted', sum(x.children), null, null
+        from kpi_cube_children_contacted x
+        where x.month between p.first_month and p.last_month
+            and (x.months_since is null or x.month - make_interval(months => x.months_since) < p.first_month)
+        union all
+        -- Families with support that began before the period's end and did not end
+        -- before its start, less those that ended and began again within it.
+        select
+            'families_worked_with',
+            sum(x.started)
+                - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0)
+                - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
+            null,
+            null
+        from kpi_cube_families_supported x
+        where x.month <= p.last_month
+        union all
+        -- A stock.
+        select 'waiting_list', sum(x.opened - x.allocated - x.closed_waiting), null, null
+        from kpi_cube_episode_flows x
+        where x.month <= p.last_month
+        union all
+        -- The period's own cases.
+        select
+            d.metric_code,
+            sum(d.cases),
+            null,
+            early_help.percentile_of_days(array_agg(d.days), array_agg(d.cases), 0.5)
+        from (
+            select x.metric_code, x.days, sum(x.cases) as cases
+            from kpi_cube_day_counts x
+            where x.month between p.first_month and p.last_month
+            group by x.metric_code, x.days
+        ) d
+        group by d.metric_code
+    ) f;
+    comment on view kpi_figure is 'Every figure of the dashboard for every period of kpi_period; a figure of nothing has no row. Ask for periods of up to a year.';
+    comment on column kpi_figure.period_kind is 'month, quarter, year, or year to date.';
+    comment on column kpi_figure.period_key is 'The period in short.';
+    comment on column kpi_figure.first_month is 'First day of its first month.';
+    comment on column kpi_figure.last_month is 'First day of its last month.';
+    comment on column kpi_figure.metric_code is 'The figure.';
+    comment on column kpi_figure.numerator is 'What was counted.';
+    comment on column kpi_figure.denominator is 'Out of how many; null: no percentage.';
+    comment on column kpi_figure.median is 'The median; null: none is asked for.';
+    perform set_config('search_path', outer_path, true);
+end
+$do$;
+
+create view figures as
+select
+    p.period_kind,
+    p.period_key,
+    p.first_month as period_start,
+    (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    d.metric_code,
+    d.section,
+    d.board_order,
+    d.label,
+    d.unit,
+    early_help.figure_value(d.unit, coalesce(f.numerator, 0), f.denominator, f.median)::numeric(14, 1) as value,
+    case
+        when early_help.figure_value(d.unit, coalesce(f.numerator, 0), f.denominator, f.median) is null then 'no cases'
+        else 'ok'
+    end::varchar(10) as value_status,
+    coalesce(f.numerator, 0)::integer as numerator,
+    case when d.unit = '%' then coalesce(f.denominator, 0) end::integer as denominator
+from kpi_period p
+cross join kpi_metric d
+left join kpi_figure f on f.period_kind = p.period_kind and f.last_month = p.last_month and f.metric_code = d.metric_code
+where p.period_kind in ('month', 'quarter', 'year')
+    and p.first_month <= (select max(s.month) from kpi_cube_months s)
+    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+comment on view figures is 'Every figure of the dashboard for every month, quarter and financial year, each right for its period: sums, different children and families, medians of the period''s own cases. Metric says what each means.';
+comment on column figures.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
+comment on column figures.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
+comment on column figures.period_start is 'First day of the period.';
+comment on column figures.period_end is 'Last day of the period.';
+comment on column figures.metric_code is 'Code of the figure: see view metric.';
+comment on column figures.section is 'Access, Intervention or Outcome.';
+comment on column figures.board_order is 'Order on the Board''s dashboard.';
+comment on column figures.label is 'Name of the figure.';
+comment on column figures.unit is 'Unit of the value.';
+comment on column figures.value is 'The figure: the numerator, numerator / denominator × 100 for a percentage, or the median of the cases; null: no cases.';
+comment on column figures.value_status is 'ok, or no cases: a percentage or a median of nothing.';
+comment on column figures.numerator is 'What was counted.';
+comment on column figures.denominator is 'Out of how many; null: the value is no percentage.';

@@ -1,0 +1,36 @@
+-- Every month of every financial year with figures, without a gap, for BI tools to join.
+create view calendar as
+select
+    p.last_month as month,
+    p.period_key::varchar(7) as month_key,
+    extract(year from p.last_month)::integer as calendar_year,
+    extract(month from p.last_month)::integer as month_of_year,
+    trim(to_char(p.last_month::timestamp, 'Month'))::varchar(10) as month_name,
+    y.period_key as financial_year,
+    y.first_month as financial_year_start,
+    (early_help.months_between(y.first_month, p.last_month) + 1)::integer as month_of_financial_year,
+    q.period_key as quarter_key,
+    q.first_month as quarter_start,
+    extract(quarter from p.last_month - interval '3 months')::integer as quarter_of_financial_year,
+    extract(day from p.last_month + interval '1 month' - interval '1 day')::integer as days,
+    working_days_between(p.last_month - 1, (p.last_month + interval '1 month' - interval '1 day')::date) as working_days
+from kpi_period p
+join kpi_period q on q.period_kind = 'quarter' and p.last_month between q.first_month and q.last_month
+join kpi_period y on y.period_kind = 'year' and p.last_month between y.first_month and y.last_month
+where p.period_kind = 'month'
+    and y.first_month <= (select max(s.month) from kpi_cube_months s)
+    and y.last_month >= (select min(s.month) from kpi_cube_months s);
+comment on view calendar is 'Months without a gap, from the first to the last financial year with an event: join it to any view by month_key.';
+comment on column calendar.month is 'First day of the month.';
+comment on column calendar.month_key is 'The month as YYYY-MM.';
+comment on column calendar.calendar_year is 'Year from January.';
+comment on column calendar.month_of_year is '1 is January.';
+comment on column calendar.month_name is 'Name of the month.';
+comment on column calendar.financial_year is 'Financial year from April, as 2024-25.';
+comment on column calendar.financial_year_start is '1 April of it.';
+comment on column calendar.month_of_financial_year is '1 is April.';
+comment on column calendar.quarter_key is 'Quarter of the financial year, as 2024-25 Q1.';
+comment on column calendar.quarter_start is 'First day of the quarter.';
+comment on column calendar.quarter_of_financial_year is '1 is April to June.';
+comment on column calendar.days is 'Days of the month.';
+comment on column calendar.working_days is 'Monday to Friday less the bank holidays and closure days recorded.';

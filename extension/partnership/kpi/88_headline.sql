@@ -1,0 +1,34 @@
+-- Each figure of each month as a sentence.
+create view headline as
+select
+    d.month,
+    d.month_key,
+    d.metric_code,
+    d.section,
+    d.board_order,
+    d.rag,
+    left(
+        d.label || ': ' || early_help.figure_in_words(d.value, d.unit, m.decimals)
+        || ' in ' || trim(to_char(d.month::timestamp, 'Month')) || to_char(d.month::timestamp, ' YYYY')
+        || case when d.unit in ('%') and d.value is not null then ' (' || d.numerator || ' of ' || d.denominator || ')' else '' end
+        || case
+            when d.value is null or d.previous_month is null then ''
+            when d.value > d.previous_month then ', up from ' || early_help.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
+            when d.value < d.previous_month then ', down from ' || early_help.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
+            else ', as the month before'
+        end
+        || case when d.value is null or d.same_month_last_year is null then ''
+            else '; a year before ' || early_help.figure_in_words(d.same_month_last_year, d.unit, m.decimals) end
+        || case when d.target is null or m.direction = 'neutral' then ''
+            else '. Target ' || early_help.figure_in_words(d.target, d.unit, m.decimals) || ', ' || d.rag end
+        || '.', 255)::varchar(255) as headline
+from dashboard d
+join kpi_metric m on m.metric_code = d.metric_code;
+comment on view headline is 'Each figure of the dashboard in words, a row a month a figure.';
+comment on column headline.month is 'First day of the month.';
+comment on column headline.month_key is 'The month as YYYY-MM.';
+comment on column headline.metric_code is 'Code of the figure: see view metric.';
+comment on column headline.section is 'Access, Intervention or Outcome.';
+comment on column headline.board_order is 'Order on the Board''s dashboard.';
+comment on column headline.rag is 'In words: green: target met; amber: near the target; red: target missed; no target; no cases.';
+comment on column headline.headline is 'The sentence.';
