@@ -111,6 +111,18 @@ $$;
 comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
     'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
 
+create function early_help.months_from_to(first_month date, last_month date) returns setof date
+    language sql
+    immutable
+    rows 13
+    set search_path = pg_catalog, pg_temp
+as $$
+    select g::date
+    from generate_series(first_month::timestamp, last_month::timestamp, interval '1 month') g
+$$;
+comment on function early_help.months_from_to(date, date) is
+    'The first days of the months from one to another. Not inlined: the planner then reckons with a year, as a mark has, not with a thousand months.';
+
 create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
 returns numeric
     language sql
@@ -155,10 +167,33 @@ end;
 comment on function early_help.rag(numeric, numeric, numeric, text) is
     'Red, amber or green in words. Amber: not at the target, and not worse than the floor; where the target itself is the aim, as far from it as the floor.';
 
+create function early_help.define_beside_cubes(command text) returns void
+    language plpgsql
+as $$
+declare
+    outer_path text := pg_catalog.current_setting('search_path');
+begin
+    perform pg_catalog.set_config('search_path', (
+        select pg_catalog.format('%I, early_help, pg_temp', n.nspname)
+        from pg_catalog.pg_class c
+        join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+        where c.oid operator(pg_catalog.=) 'kpi_cube'::pg_catalog.regclass), true);
+    execute command;
+    perform pg_catalog.set_config('search_path', outer_path, true);
+end
+$$;
+comment on function early_help.define_beside_cubes(text) is
+    'Runs a command that makes a function or view beside the cubes, in the records'' schema of the partnership in the search_path.';
+
 -- A cube is a registration: its name, what its figures come from, and one
 -- query for the cells of month m. The rest is made from that.
-create function early_help.define_kpi_cube(cube text, sources text[], cells text, from_cubes text[] default '{}')
-returns void
+create function early_help.define_kpi_cube(
+    cube text,
+    sources text[],
+    cells text,
+    from_cubes text[] default '{}',
+    few boolean default false
+) returns void
     language plpgsql
 as $$
 declare
@@ -218,6 +253,33 @@ begin
     execute format('comment on table %I is %L', 'kpi_cell_' || cube,
         format('Cells of cube %s as last refreshed; true for the months that are not stale. Written by early_help.refresh_kpis alone; never truncate it.', cube));
 
+    -- In a function, what is computed for a stale month is planned when there is
+    -- one, not by every reader. As its owner: a reader may not see the records.
+    if few then
+        execute format(
+            'create function %1$I(of_month date) returns setof %2$I
+                language sql
+                stable
+                security definer
+                rows 20
+                set search_path = pg_catalog, pg_temp
+            begin atomic
+                select m.month, cell.*
+                from (select of_month as month, (of_month + interval ''1 month'')::date as next_month) m
+                cross join lateral (%3$s) cell;
+            end',
+            'kpi_compute_' || cube, 'kpi_cell_' || cube, cells);
+        execute format('comment on function %I is %L', 'kpi_compute_' || cube,
+            format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
+        execute format(
+            'create or replace view %I as
+            select cell.*
+            from kpi_stale_month m
+            cross join lateral %I(m.month) cell
+            where m.cube = %L',
+            'kpi_live_' || cube, 'kpi_compute_' || cube, cube);
+    end if;
+
     -- NOT IN, for a table of stale months that is hashed once; months are never null.
     execute format(
         'create view %1$I as
@@ -241,8 +303,8 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
-comment on function early_help.define_kpi_cube(text, text[], text, text[]) is
-    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. Makes view kpi_cube_<cube>. docs/kpis.md shows how.';
+comment on function early_help.define_kpi_cube(text, text[], text, text[], boolean) is
+    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month is computed in a function: readers then plan less. Makes view kpi_cube_<cube>. docs/kpis.md shows how.';
 
 -- One statement, one snapshot: the log rows that go are those whose changes
 -- the new cells hold. Every cube of these sources is computed; a row of another

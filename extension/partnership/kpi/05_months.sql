@@ -22,4 +22,4 @@ select early_help.define_kpi_cube(
         or exists (select from case_audit where audited_on >= m.month and audited_on < m.next_month)
         or exists (select from feedback_request where asked_on >= m.month and asked_on < m.next_month)
         or exists (select from feedback where given_on >= m.month and given_on < m.next_month)
-$$);
+$$, few => true);

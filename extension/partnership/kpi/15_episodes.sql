@@ -40,7 +40,7 @@ select early_help.define_kpi_cube('episode_flows', '{}', $$
     from kpi_cube_episodes e
     where e.month = m.month
     having count(*) > 0
-$$, from_cubes => '{episodes}');
+$$, from_cubes => '{episodes}', few => true);
 
 create view episodes as
 select

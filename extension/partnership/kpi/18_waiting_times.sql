@@ -31,7 +31,7 @@ select early_help.define_kpi_cube('waits_ended', array['episode', 'service_reque
             and decided_on < m.next_month
     ) w
     group by 1, 2
-$$);
+$$, few => true);
 
 select early_help.define_kpi_cube('waits_open', array['episode', 'service_request'], $$
     select
@@ -73,7 +73,7 @@ select early_help.define_kpi_cube('waits_open', array['episode', 'service_reques
             and decided_on < m.next_month
     ) w
     group by 1, 2
-$$);
+$$, few => true);
 
 create view waiting_times as
 select

@@ -30,7 +30,7 @@ select early_help.define_kpi_cube('families_supported', array['episode', 'episod
             and closed_on < m.next_month
     ) f
     group by 1
-$$);
+$$, few => true);
 
 -- A child can be supported with two families, and a duplicate beside the child it
 -- is of. Periods that share a day are one support: ranges of time, not of
@@ -76,7 +76,7 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
             and case when s.starts then u.started_on else u.ended_on end < m.next_month
     ) s
     group by 1
-$$);
+$$, few => true);
 
 create view caseload as
 select

@@ -61,7 +61,7 @@ select early_help.define_kpi_cube('day_counts', '{}', $$
             and w.waiting_for = 'early help'
             and w.started > 0
     ) d
-$$, from_cubes => '{lengths_of_support, waits_ended}');
+$$, from_cubes => '{lengths_of_support, waits_ended}', few => true);
 
 create view length_of_support as
 select

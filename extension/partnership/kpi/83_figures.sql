@@ -1,13 +1,5 @@
 -- Every figure for every period: one place for how each is taken over months.
-do $do$
-declare
-    outer_path text := current_setting('search_path');
-begin
-    perform set_config('search_path', (
-        select format('%I, early_help, pg_temp', n.nspname)
-        from pg_class c
-        join pg_namespace n on n.oid = c.relnamespace
-        where c.oid = 'kpi_cube'::regclass), true);
+select early_help.define_beside_cubes($command$
     create view kpi_figure as
     select
         p.period_kind,
@@ -72,9 +64,7 @@ begin
     comment on column kpi_figure.numerator is 'What was counted.';
     comment on column kpi_figure.denominator is 'Out of how many; null: no percentage.';
     comment on column kpi_figure.median is 'The median; null: none is asked for.';
-    perform set_config('search_path', outer_path, true);
-end
-$do$;
+$command$);
 
 create view figures as
 select
@@ -94,12 +84,22 @@ select
     end::varchar(10) as value_status,
     coalesce(f.numerator, 0)::integer as numerator,
     case when d.unit = '%' then coalesce(f.denominator, 0) end::integer as denominator
-from kpi_period p
+from (
+    select
+        (select min(month) from kpi_cube_months) as first_month,
+        (select max(month) from kpi_cube_months) as last_month
+    offset 0
+) s
+join kpi_period p on p.first_month <= s.last_month and p.last_month >= s.first_month
 cross join kpi_metric d
-left join kpi_figure f on f.period_kind = p.period_kind and f.last_month = p.last_month and f.metric_code = d.metric_code
-where p.period_kind in ('month', 'quarter', 'year')
-    and p.first_month <= (select max(s.month) from kpi_cube_months s)
-    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+left join lateral (
+    select x.metric_code, sum(x.numerator) as numerator, sum(x.denominator) as denominator, sum(x.median) as median
+    from kpi_figure x
+    where x.period_kind = p.period_kind
+        and x.last_month = p.last_month
+    group by x.metric_code
+) f on f.metric_code = d.metric_code
+where p.period_kind in ('month', 'quarter', 'year');
 comment on view figures is 'Every figure of the dashboard for every month, quarter and financial year, each right for its period: sums, different children and families, medians of the period''s own cases. Metric says what each means.';
 comment on column figures.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column figures.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';

@@ -31,7 +31,7 @@ select
     (m.month + interval '1 month')::date as next_month
 from kpi_cube c
 cross join lateral unnest(array(
-    select distinct g.month::date
+    select distinct g.month
     from (
         select distinct
             s.first_month,
@@ -39,7 +39,7 @@ cross join lateral unnest(array(
         from kpi_stale_months s
         where s.source = any (c.sources)
     ) r
-    cross join lateral generate_series(r.first_month::timestamp, r.last_month::timestamp, interval '1 month') as g (month)
+    cross join lateral early_help.months_from_to(r.first_month, r.last_month) as g (month)
 )) as m (month)
 where m.month = date_trunc('month', m.month::timestamp)::date;
 comment on view kpi_stale_month is 'Stale months of each cube.';
