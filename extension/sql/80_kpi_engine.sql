@@ -271,13 +271,19 @@ begin
             'kpi_compute_' || cube, 'kpi_cell_' || cube, cells);
         execute format('comment on function %I is %L', 'kpi_compute_' || cube,
             format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
+        -- The month is the log's: a filter on it keeps the function from running.
         execute format(
             'create or replace view %I as
-            select cell.*
+            select m.month, %s
             from kpi_stale_month m
             cross join lateral %I(m.month) cell
             where m.cube = %L',
-            'kpi_live_' || cube, 'kpi_compute_' || cube, cube);
+            'kpi_live_' || cube,
+            (select string_agg(format('cell.%I', a.attname), ', ' order by a.attnum)
+            from pg_catalog.pg_attribute a
+            where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
+                and a.attnum operator(pg_catalog.>) 1),
+            'kpi_compute_' || cube, cube);
     end if;
 
     -- NOT IN, for a table of stale months that is hashed once; months are never null.

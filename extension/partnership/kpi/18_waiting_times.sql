@@ -76,6 +76,9 @@ select early_help.define_kpi_cube('waits_open', array['episode', 'service_reques
 $$, few => true);
 
 create view waiting_times as
+with wait_flow as materialized (
+    select * from kpi_cube_waits_open
+)
 select
     p.period_kind,
     p.period_key,
@@ -114,7 +117,7 @@ cross join lateral (
         select
             z.counted_on - c.began_on as days,
             sum(c.began - c.ended) as waiting
-        from kpi_cube_waits_open c
+        from wait_flow c
         where c.month <= p.last_month
             and c.waiting_for = k.waiting_for
         group by c.began_on

@@ -78,7 +78,15 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
     group by 1
 $$, few => true);
 
+-- Flows are few, and a stock needs all of them: computed once for all periods.
 create view caseload as
+with episode_flow as materialized (
+    select * from kpi_cube_episode_flows
+), family_flow as materialized (
+    select * from kpi_cube_families_supported
+), child_flow as materialized (
+    select * from kpi_cube_children_supported
+)
 select
     p.period_kind,
     p.period_key,
@@ -98,7 +106,7 @@ cross join lateral (
         coalesce(sum(x.opened) filter (where x.month >= p.first_month), 0) as opened,
         coalesce(sum(x.closed) filter (where x.month >= p.first_month), 0) as closed,
         coalesce(sum(x.opened - x.closed), 0) as open_at_end
-    from kpi_cube_episode_flows x
+    from episode_flow x
     where x.month <= p.last_month
 ) e
 cross join lateral (
@@ -107,7 +115,7 @@ cross join lateral (
         - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0)
         - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
         0) as families
-    from kpi_cube_families_supported x
+    from family_flow x
     where x.month <= p.last_month
 ) f
 cross join lateral (
@@ -116,7 +124,7 @@ cross join lateral (
         - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0)
         - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
         0) as children
-    from kpi_cube_children_supported x
+    from child_flow x
     where x.month <= p.last_month
 ) c
 left join partnership g on true

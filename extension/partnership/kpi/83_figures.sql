@@ -1,6 +1,11 @@
 -- Every figure for every period: one place for how each is taken over months.
 select early_help.define_beside_cubes($command$
     create view kpi_figure as
+    with family_flow as materialized (
+        select * from kpi_cube_families_supported
+    ), episode_flow as materialized (
+        select * from kpi_cube_episode_flows
+    )
     select
         p.period_kind,
         p.period_key,
@@ -33,12 +38,12 @@ select early_help.define_beside_cubes($command$
                 - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
             null,
             null
-        from kpi_cube_families_supported x
+        from family_flow x
         where x.month <= p.last_month
         union all
         -- A stock.
         select 'waiting_list', sum(x.opened - x.allocated - x.closed_waiting), null, null
-        from kpi_cube_episode_flows x
+        from episode_flow x
         where x.month <= p.last_month
         union all
         -- The period's own cases.
