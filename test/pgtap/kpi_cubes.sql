@@ -2,11 +2,21 @@
 -- written, before a refresh and after. The plain queries (schema plain) share no
 -- code with the engine.
 begin;
-select plan(80);
+select plan(78);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
-select from early_help.generate_sample('p', 60, '2022-01-01', '2023-12-31', 7);
+select from early_help.generate_sample('p', 40, '2022-01-01', '2023-12-31', 7);
+insert into p.case_audit (episode_id, audited_on, grade, auditor_practitioner_id)
+select e.episode_id, coalesce(e.closed_on, e.opened_on) + 10, (enum_range(null::early_help.ofsted_grade))[1 + e.episode_id % 4], r.practitioner_id
+from p.episode e
+cross join lateral (
+    select r.practitioner_id
+    from p.practitioner r
+    where r.agency_id not in (select x.agency_id from p.lead_practitioner l join p.practitioner x using (practitioner_id) where l.episode_id = e.episode_id)
+    order by 1
+    limit 1
+) r;
 -- The server's statistics are of empty tables.
 analyze;
 create schema plain;
@@ -301,7 +311,7 @@ as $$
 declare
     one date;
 begin
-    for one in select distinct month from kpi_stale_month where month between '2010-01-01' and '2035-12-01' order by 1 loop
+    for one in select distinct month from kpi_stale_month where month between '2010-01-01' and '2025-03-01' order by 1 loop
         perform early_help.refresh_kpi_month('p', one);
     end loop;
 end
@@ -328,11 +338,20 @@ $$;
 set jit = off;
 select is(different(), '', 'a history of two years, nothing refreshed yet');
 select refresh() \g /dev/null
-select is_empty($$ select from kpi_stale_month where month between '2010-01-01' and '2035-12-01' $$, 'refreshed');
+select is_empty($$ select from kpi_stale_month where month between '2010-01-01' and '2025-03-01' $$, 'refreshed');
 select is(different(), '', 'and right when fresh');
 -- Of each view something is there to differ.
-select is_empty($$ select name from pair where (select (xpath('/row/n/text()', query_to_xml('select count(*) as n from p_kpi.' || name, true, false, '')))[1]::text::integer) = 0 $$,
-    'every view has rows');
+create function is_empty_view(name text) returns boolean
+    language plpgsql
+as $$
+declare
+    found boolean;
+begin
+    execute format('select not exists (select from p_kpi.%I)', name) into found;
+    return found;
+end
+$$;
+select is_empty($$ select name from pair where is_empty_view(name) $$, 'every view has rows');
 
 -- As a subscriber applies them, without rules and foreign keys: any write there can be.
 set session_replication_role = replica;
@@ -356,7 +375,7 @@ select gone_and_back('referral', 'referral_id % 3 = 0');
 select gone_and_back('episode', 'episode_id % 3 = 0 and not exists (select from plan p join plan_outcome using (plan_id) where p.episode_id = episode.episode_id)');
 select gone_and_back('episode_child', 'child_id % 3 = 0');
 select gone_and_back('assessment', 'assessment_id % 3 = 0');
-select gone_and_back('plan', 'not exists (select from plan_outcome o where o.plan_id = plan.plan_id) or not exists (select from episode e where e.episode_id = plan.episode_id and e.closed_on is not null)');
+select gone_and_back('plan', 'not exists (select from review r where r.plan_id = plan.plan_id) and not exists (select from plan_outcome o join episode e on e.episode_id = plan.episode_id where o.plan_id = plan.plan_id and e.closed_on is not null)');
 select gone_and_back('plan_outcome', 'plan_outcome_id % 3 = 0');
 select gone_and_back('step', 'true');
 select gone_and_back('service_request', 'service_request_id % 2 = 0');
@@ -368,7 +387,7 @@ select gone_and_back('feedback', 'feedback_id % 3 = 0');
 select gone_and_back('feedback_request', 'feedback_request_id % 3 = 0');
 
 select after_write($$ update contact_child set received_on = received_on + 200 where contact_child_id % 7 = 0 $$, 'contacts re-dated');
-select after_write($$ update contact_child set decision = 'referral', locality_id = null where contact_child_id % 7 = 1 $$, 'contacts changed');
+select after_write($$ update contact_child set decision = 'referral', locality_id = null where contact_child_id % 7 = 1 and attached_episode_id is null $$, 'contacts changed');
 select after_write($$ update referral set referred_on = referred_on - 300, accepted_on = null, declined_on = null where referral_id % 7 = 0 $$, 'referrals re-dated');
 select after_write($$ update referral set source_code = '6', service_id = (select min(service_id) from service) where referral_id % 5 = 0 $$, 'referrals re-coded: episodes move along');
 select after_write($$ update child set birth_date = birth_date - 1000, sex_code = 'U', ethnicity_code = 'REFU' where child_id % 4 = 0 $$, 'birth dates corrected');
@@ -382,10 +401,8 @@ select after_write($$ insert into episode (family_id, opened_on, allocated_on, c
 select after_write($$ update episode_child set left_on = joined_on + 10 where child_id % 5 = 0 $$, 'children who leave early');
 select after_write($$ update episode_child set left_on = null where child_id % 5 = 1 and joined_on = (select max(x.joined_on) from episode_child x where x.child_id = episode_child.child_id and x.episode_id = episode_child.episode_id) $$, 'children who do not leave');
 select after_write($$ insert into episode_child (episode_id, child_id, joined_on, left_on) select x.episode_id, min(c.child_id), min(x.joined_on) + 20, min(x.joined_on) + 200 from episode_child x join episode_child c on c.episode_id <> x.episode_id group by x.episode_id on conflict do nothing $$, 'children supported twice at a time');
-select after_write($$ update child set merged_into_child_id = child_id + 1 where child_id % 6 = 0 and exists (select from child x where x.child_id = child.child_id + 1) $$, 'duplicates merged, of supported children');
-select after_write($$ update contact_child cc set counted_child_id = c.counts_for_child_id from child c where c.child_id = cc.child_id and c.merged_into_child_id is not null $$, 'and of children with contacts');
-select after_write($$ update referral r set counted_child_id = c.counts_for_child_id from child c where c.child_id = r.child_id and c.merged_into_child_id is not null $$, 'and of referred children');
-select after_write($$ with parted as (update child set merged_into_child_id = null where child_id % 12 = 0 and merged_into_child_id is not null returning child_id), contacts as (update contact_child set counted_child_id = child_id where child_id in (select child_id from parted)) update referral set counted_child_id = child_id where child_id in (select child_id from parted) $$, 'a merge undone');
+select after_write($$ with merged as (update child set merged_into_child_id = child_id + 1 where child_id % 6 = 0 and exists (select from child x where x.child_id = child.child_id + 1) returning child_id), contacts as (update contact_child set counted_child_id = child_id + 1 where child_id in (select child_id from merged)) update referral set counted_child_id = child_id + 1 where child_id in (select child_id from merged) $$, 'duplicates merged');
+select after_write($$ with parted as (select child_id from child where child_id % 12 = 0 and merged_into_child_id is not null), contacts as (update contact_child set counted_child_id = child_id where child_id in (select child_id from parted)), referrals as (update referral set counted_child_id = child_id where child_id in (select child_id from parted)) update child set merged_into_child_id = null where child_id in (select child_id from parted) $$, 'a merge undone');
 select after_write($$ update assessment set started_on = started_on - 31, service_id = null where assessment_id % 3 = 0 $$, 'assessments re-dated');
 select after_write($$ update plan set service_id = (select max(service_id) from service) where plan_id % 3 = 0 $$, 'plans with another service');
 select after_write($$ update plan set review_due_on = review_counts_from + 42 where completed_by_review_id is null and review_due_on <> review_counts_from + 42 $$, 'reviews due earlier');
