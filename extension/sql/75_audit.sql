@@ -1286,7 +1286,7 @@ begin
             where %s
                 and not exists (select from %s t where %s)',
             k.relname,
-            coalesce(format('f.%I', k.key), 'null'),
+            case when k.key is not null then format('f.%I', k.key) else 'null' end,
             k.name,
             coalesce(', '': '', ' || k.ids, ''),
             k.at, k.there, k.to_table, k.same);

@@ -93,7 +93,7 @@ savepoint g;
 update child set birth_date = '2011-01-01' where child_id = 1;
 select set_eq('select logged()', array['child 2018-01 2018-01', 'child 2019-06 2019-06'], 'a birth date reaches the months of the child''s contacts');
 rollback to savepoint g;
-update child set ethnicity_code = 'WBRI', birth_date = birth_date where child_id = 2;
+update child set source_ref = 'r2', birth_date = birth_date where child_id = 2;
 select is_empty('table kpi_stale_months', 'what no figure reads, none');
 update child set sex_code = 'F' where child_id = 2;
 select set_eq('select logged()', array['child 2018-01 2018-01'], 'the sex too');
