@@ -59,22 +59,6 @@ $$;
 comment on function early_help.exclude_refresh(oid) is
     'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it in a statement of its own, before the one that reads.';
 
-create function early_help.age_band(age integer) returns text
-    language sql
-    immutable
-    parallel safe
-return case
-    when age < 0 then 'unborn'
-    when age < 1 then 'under 1'
-    when age < 5 then '1 to 4'
-    when age < 10 then '5 to 9'
-    when age < 16 then '10 to 15'
-    when age < 18 then '16 and 17'
-    else case when age >= 18 then '18 and over' end
-end;
-comment on function early_help.age_band(integer) is
-    'The age group of the children in need census (Department for Education); null: age unknown.';
-
 create function early_help.months_between(from_month date, to_month date) returns integer
     language sql
     immutable
