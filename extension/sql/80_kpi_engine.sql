@@ -247,6 +247,8 @@ begin
                 security definer
                 rows 20
                 set search_path = pg_catalog, pg_temp
+                -- Compiling the plan would take longer than running it.
+                set jit = off
             begin atomic
                 select m.month, cell.*
                 from (select of_month as month, (of_month + interval ''1 month'')::date as next_month) m

@@ -335,7 +335,7 @@ select ok('A02 intervention_plans kpi view is missing' = any (guard_after('drop 
 select is(guard_after('alter table plan disable trigger all') @> array['A02 plan trigger plan_rules: disabled, was fires at the origin'], true, 'all triggers disabled');
 select ok(exists (select from unnest(guard_after('alter table plan disable trigger all')) t where t like 'A02 plan constraint plan_episode_id_fkey: %disabled%'),
     'and with them the foreign keys');
-select ok(cardinality(guard_after('drop table feedback cascade')) between 2 and 4
+select ok(cardinality(guard_after('drop table feedback cascade')) >= 2
     and guard_after('drop table feedback cascade') @> '{A02 R17 could not be audited: a table or column is missing,A02 feedback table is missing}', 'a missing table is told, and the rest audited');
 create role audit_other;
 select is(guard_after('alter table group_attendance owner to audit_other'),

@@ -116,6 +116,8 @@ select doesnt_match(
     plan_of($$ select sum(contacts) from p_kpi.contacts where month = '2018-01-01' $$),
     'WindowAgg', 'nothing stands in its way');
 
+reset enable_seqscan;
+
 -- The dashboard has every month, zero where nothing was.
 insert into p.contact (contact_id, received_on, source_code) values (2, '2018-04-01', '6');
 insert into p.contact_child (contact_id, child_id, primary_need_code) values (2, 1, 'N1');

@@ -22,7 +22,7 @@ select
 from kpi_metric m
 left join lateral (
     select *
-    from metric_target t
+    from kpi_target t
     where t.metric_code = m.metric_code
     order by t.from_month desc
     limit 1

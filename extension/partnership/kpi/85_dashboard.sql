@@ -59,7 +59,7 @@ left join lateral (
 ) f on f.metric_code = d.metric_code
 left join lateral (
     select t.target, t.floor
-    from metric_target t
+    from kpi_target t
     where t.metric_code = d.metric_code
         and t.from_month <= m.last_month
     order by t.from_month desc

@@ -68,7 +68,7 @@ from (
                             f.value,
                             coalesce((
                                 select max(b.from_month)
-                                from spc_rebase b
+                                from kpi_spc_rebase b
                                 where b.metric_code = f.metric_code
                                     and b.from_month <= f.period_start),
                                 (select min(s.month) from kpi_cube_months s))::date as chart_from
@@ -85,8 +85,8 @@ from (
     ) r
     window last_three as (partition by r.metric_code, r.chart_from order by r.month rows between 2 preceding and current row)
 ) p
-cross join spc_setting g;
-comment on view spc is 'Control charts (XmR): a row a month a figure with cases, with mean, limits and signals. Run lengths stand in spc_setting, the months a chart begins anew in spc_rebase.';
+cross join kpi_spc_setting g;
+comment on view spc is 'Control charts (XmR): a row a month a figure with cases, with mean, limits and signals. Run lengths stand in kpi_spc_setting, the months a chart begins anew in kpi_spc_rebase.';
 comment on column spc.month is 'First day of the month.';
 comment on column spc.month_key is 'The month as YYYY-MM.';
 comment on column spc.metric_code is 'Code of the figure: see view metric.';

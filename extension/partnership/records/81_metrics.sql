@@ -147,7 +147,7 @@ values
         'View needs_without_service has them by need and area.');
 
 -- What the partnership aims at. A row holds from its month until the next row's.
-create table metric_target (
+create table kpi_target (
     metric_code varchar(40) not null references kpi_metric,
     from_month early_help.event_date not null,
     target numeric(14, 1),
@@ -155,45 +155,45 @@ create table metric_target (
     baseline numeric(14, 1),
     owner varchar(120),
     recorded_at timestamptz not null default now(),
-    constraint metric_target_pkey primary key (metric_code, from_month),
-    constraint metric_target_from_first_of_month check (extract(day from from_month) = 1),
-    constraint metric_target_floor_needs_target check (floor is null or target is not null)
+    constraint kpi_target_pkey primary key (metric_code, from_month),
+    constraint kpi_target_from_first_of_month check (extract(day from from_month) = 1),
+    constraint kpi_target_floor_needs_target check (floor is null or target is not null)
 );
-comment on table metric_target is 'Targets, floors, baseline and owner of a figure from a month on, until the next row of the figure.';
-comment on column metric_target.metric_code is 'The figure.';
-comment on column metric_target.from_month is 'First day of the month from which the row holds.';
-comment on column metric_target.target is 'Value aimed at, in the figure''s unit; null: none.';
-comment on column metric_target.floor is 'Least good value that is still near the target; null: none.';
-comment on column metric_target.baseline is 'Value it started from; null: none recorded.';
-comment on column metric_target.owner is 'Who answers for the figure.';
-comment on column metric_target.recorded_at is 'When the row was written.';
+comment on table kpi_target is 'Targets, floors, baseline and owner of a figure from a month on, until the next row of the figure.';
+comment on column kpi_target.metric_code is 'The figure.';
+comment on column kpi_target.from_month is 'First day of the month from which the row holds.';
+comment on column kpi_target.target is 'Value aimed at, in the figure''s unit; null: none.';
+comment on column kpi_target.floor is 'Least good value that is still near the target; null: none.';
+comment on column kpi_target.baseline is 'Value it started from; null: none recorded.';
+comment on column kpi_target.owner is 'Who answers for the figure.';
+comment on column kpi_target.recorded_at is 'When the row was written.';
 
-create table spc_setting (
+create table kpi_spc_setting (
     only_row boolean not null default true primary key,
     points_on_one_side smallint not null default 7,
     points_in_a_row smallint not null default 7,
     fewest_points smallint not null default 12,
-    constraint spc_setting_is_one_row check (only_row),
-    constraint spc_setting_runs_are_long_enough check (points_on_one_side >= 3 and points_in_a_row >= 3 and fewest_points >= 3)
+    constraint kpi_spc_setting_is_one_row check (only_row),
+    constraint kpi_spc_setting_runs_are_long_enough check (points_on_one_side >= 3 and points_in_a_row >= 3 and fewest_points >= 3)
 );
-insert into spc_setting default values;
-comment on table spc_setting is 'How the control charts (view spc) are read. One row.';
-comment on column spc_setting.only_row is 'Always true: holds the table to one row.';
-comment on column spc_setting.points_on_one_side is 'So many points in a row on one side of the mean are a signal; usual 7.';
-comment on column spc_setting.points_in_a_row is 'So many points in a row rising, or falling, are a signal; usual 7.';
-comment on column spc_setting.fewest_points is 'Under so many points the limits are not to be trusted; usual 12.';
+insert into kpi_spc_setting default values;
+comment on table kpi_spc_setting is 'How the control charts (view spc) are read. One row.';
+comment on column kpi_spc_setting.only_row is 'Always true: holds the table to one row.';
+comment on column kpi_spc_setting.points_on_one_side is 'So many points in a row on one side of the mean are a signal; usual 7.';
+comment on column kpi_spc_setting.points_in_a_row is 'So many points in a row rising, or falling, are a signal; usual 7.';
+comment on column kpi_spc_setting.fewest_points is 'Under so many points the limits are not to be trusted; usual 12.';
 
-create table spc_rebase (
+create table kpi_spc_rebase (
     metric_code varchar(40) not null references kpi_metric,
     from_month early_help.event_date not null,
     reason varchar(255) not null,
     recorded_at timestamptz not null default now(),
-    constraint spc_rebase_pkey primary key (metric_code, from_month),
-    constraint spc_rebase_from_first_of_month check (extract(day from from_month) = 1),
-    constraint spc_rebase_has_a_reason check (reason ~ '\S')
+    constraint kpi_spc_rebase_pkey primary key (metric_code, from_month),
+    constraint kpi_spc_rebase_from_first_of_month check (extract(day from from_month) = 1),
+    constraint kpi_spc_rebase_has_a_reason check (reason ~ '\S')
 );
-comment on table spc_rebase is 'Months from which the mean and limits of a control chart are computed anew, because the process changed.';
-comment on column spc_rebase.metric_code is 'The figure.';
-comment on column spc_rebase.from_month is 'First day of the first month of the new process.';
-comment on column spc_rebase.reason is 'What changed.';
-comment on column spc_rebase.recorded_at is 'When the row was written.';
+comment on table kpi_spc_rebase is 'Months from which the mean and limits of a control chart are computed anew, because the process changed.';
+comment on column kpi_spc_rebase.metric_code is 'The figure.';
+comment on column kpi_spc_rebase.from_month is 'First day of the first month of the new process.';
+comment on column kpi_spc_rebase.reason is 'What changed.';
+comment on column kpi_spc_rebase.recorded_at is 'When the row was written.';
