@@ -405,13 +405,21 @@ as $$
 declare
     stale varchar[];
     cubes varchar[];
+    computed varchar[];
 begin
     perform early_help.forget_stale_marks();
     execute format('select array_agg(distinct s.source) from %I.kpi_stale_months s where s.last_month > $1', schema)
     into stale
     using after;
-    execute format('select array_agg(c.cube) from %I.kpi_cube c where c.sources && $1', schema)
-    into cubes
+    -- A cube that sums others has nothing for a month when they have nothing,
+    -- unless it is itself what is new.
+    execute format(
+        'select
+            array_agg(c.cube),
+            array_agg(c.cube) filter (where not c.from_cubes or array[''cubes'', ''cube '' || c.cube]::varchar[] && $1)
+        from %I.kpi_cube c
+        where c.sources && $1', schema)
+    into cubes, computed
     using stale;
     if cubes is null then
         return;
@@ -455,7 +463,7 @@ begin
         from unnest(cubes) cube),
         (select string_agg(format('select l.month from %I.%I l where l.month in (select month from without_cells)',
                                   schema, 'kpi_live_' || cube), ' union all ')
-        from unnest(cubes) cube))
+        from unnest(computed) cube))
     using after, stale;
 end
 $$;
