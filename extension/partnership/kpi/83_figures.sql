@@ -82,13 +82,13 @@ select
     d.board_order,
     d.label,
     d.unit,
-    early_help.figure_value(d.unit, coalesce(f.numerator, 0), f.denominator, f.median)::numeric(14, 1) as value,
+    early_help.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median)::numeric(14, 1) as value,
     case
-        when early_help.figure_value(d.unit, coalesce(f.numerator, 0), f.denominator, f.median) is null then 'no cases'
+        when early_help.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) is null then 'no cases'
         else 'ok'
     end::varchar(10) as value_status,
-    coalesce(f.numerator, 0)::integer as numerator,
-    case when d.unit = '%' then coalesce(f.denominator, 0) end::integer as denominator
+    coalesce(d.numerator, 0)::integer as numerator,
+    case when d.unit = '%' then coalesce(d.denominator, 0) end::integer as denominator
 from (
     select
         (select min(month) from kpi_cube_months) as first_month,
@@ -96,14 +96,27 @@ from (
     offset 0
 ) s
 join kpi_period p on p.first_month <= s.last_month and p.last_month >= s.first_month
-cross join kpi_metric d
-left join lateral (
-    select x.metric_code, sum(x.numerator) as numerator, sum(x.denominator) as denominator, sum(x.median) as median
-    from kpi_figure x
-    where x.period_kind = p.period_kind
-        and x.last_month = p.last_month
-    group by x.metric_code
-) f on f.metric_code = d.metric_code
+-- The figures of a period are taken once, for all of them.
+cross join lateral (
+    select
+        k.metric_code,
+        k.section,
+        k.board_order,
+        k.label,
+        k.unit,
+        f.numerator,
+        f.denominator,
+        f.median
+    from kpi_metric k
+    left join (
+        select x.metric_code, x.numerator, x.denominator, x.median
+        from kpi_figure x
+        where x.period_kind = p.period_kind
+            and x.last_month = p.last_month
+        offset 0
+    ) f on f.metric_code = k.metric_code
+    offset 0
+) d
 where p.period_kind in ('month', 'quarter', 'year');
 comment on view figures is 'Every figure of the dashboard for every month, quarter and financial year, each right for its period: sums, different children and families, medians of the period''s own cases. Metric says what each means.';
 comment on column figures.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';

@@ -12,15 +12,15 @@ select
     d.unit,
     v.value::numeric(14, 1) as value,
     case when v.value is null then 'no cases' else 'ok' end::varchar(10) as value_status,
-    coalesce(f.numerator, 0)::integer as numerator,
-    case when d.unit = '%' then coalesce(f.denominator, 0) end::integer as denominator,
+    coalesce(d.numerator, 0)::integer as numerator,
+    case when d.unit = '%' then coalesce(d.denominator, 0) end::integer as denominator,
     case when m.last_month > s.first_month
-        then early_help.figure_value(d.unit, coalesce(f.numerator_before, 0), f.denominator_before, f.median_before)
+        then early_help.figure_value(d.unit, coalesce(d.numerator_before, 0), d.denominator_before, d.median_before)
     end::numeric(14, 1) as previous_month,
     case when m.last_month >= s.first_month + interval '1 year'
-        then early_help.figure_value(d.unit, coalesce(f.numerator_year_before, 0), f.denominator_year_before, f.median_year_before)
+        then early_help.figure_value(d.unit, coalesce(d.numerator_year_before, 0), d.denominator_year_before, d.median_year_before)
     end::numeric(14, 1) as same_month_last_year,
-    early_help.figure_value(d.unit, coalesce(f.numerator_to_date, 0), f.denominator_to_date, f.median_to_date)::numeric(14, 1) as year_to_date,
+    early_help.figure_value(d.unit, coalesce(d.numerator_to_date, 0), d.denominator_to_date, d.median_to_date)::numeric(14, 1) as year_to_date,
     t.target,
     t.floor,
     early_help.rag(v.value, t.target, t.floor, d.direction)::varchar(30) as rag
@@ -31,32 +31,62 @@ from (
     offset 0
 ) s
 join kpi_period m on m.period_kind = 'month' and m.last_month between s.first_month and s.last_month
-cross join kpi_metric d
-left join lateral (
+-- The figures of a month are taken once, for all of them.
+cross join lateral (
     select
-        x.metric_code,
-        sum(x.numerator) filter (where a.what = 'month') as numerator,
-        sum(x.denominator) filter (where a.what = 'month') as denominator,
-        sum(x.median) filter (where a.what = 'month') as median,
-        sum(x.numerator) filter (where a.what = 'before') as numerator_before,
-        sum(x.denominator) filter (where a.what = 'before') as denominator_before,
-        sum(x.median) filter (where a.what = 'before') as median_before,
-        sum(x.numerator) filter (where a.what = 'year before') as numerator_year_before,
-        sum(x.denominator) filter (where a.what = 'year before') as denominator_year_before,
-        sum(x.median) filter (where a.what = 'year before') as median_year_before,
-        sum(x.numerator) filter (where a.what = 'to date') as numerator_to_date,
-        sum(x.denominator) filter (where a.what = 'to date') as denominator_to_date,
-        sum(x.median) filter (where a.what = 'to date') as median_to_date
-    from (
-        values
-            ('month', 'month', m.last_month),
-            ('before', 'month', (m.last_month - interval '1 month')::date),
-            ('year before', 'month', (m.last_month - interval '1 year')::date),
-            ('to date', 'year to date', m.last_month)
-    ) as a (what, period_kind, last_month)
-    join kpi_figure x on x.period_kind = a.period_kind and x.last_month = a.last_month
-    group by x.metric_code
-) f on f.metric_code = d.metric_code
+        k.metric_code,
+        k.section,
+        k.board_order,
+        k.label,
+        k.unit,
+        k.direction,
+        f.numerator,
+        f.denominator,
+        f.median,
+        f.numerator_before,
+        f.denominator_before,
+        f.median_before,
+        f.numerator_year_before,
+        f.denominator_year_before,
+        f.median_year_before,
+        f.numerator_to_date,
+        f.denominator_to_date,
+        f.median_to_date
+    from kpi_metric k
+    left join (
+        select
+            x.metric_code,
+            sum(x.numerator) filter (where a.what = 'month') as numerator,
+            sum(x.denominator) filter (where a.what = 'month') as denominator,
+            sum(x.median) filter (where a.what = 'month') as median,
+            sum(x.numerator) filter (where a.what = 'before') as numerator_before,
+            sum(x.denominator) filter (where a.what = 'before') as denominator_before,
+            sum(x.median) filter (where a.what = 'before') as median_before,
+            sum(x.numerator) filter (where a.what = 'year before') as numerator_year_before,
+            sum(x.denominator) filter (where a.what = 'year before') as denominator_year_before,
+            sum(x.median) filter (where a.what = 'year before') as median_year_before,
+            sum(x.numerator) filter (where a.what = 'to date') as numerator_to_date,
+            sum(x.denominator) filter (where a.what = 'to date') as denominator_to_date,
+            sum(x.median) filter (where a.what = 'to date') as median_to_date
+        from (
+            values
+                ('month', 'month', m.last_month),
+                ('before', 'month', (m.last_month - interval '1 month')::date),
+                ('year before', 'month', (m.last_month - interval '1 year')::date),
+                ('to date', 'year to date', m.last_month)
+        ) as a (what, period_kind, last_month)
+        -- Never all periods first.
+        cross join lateral (
+            select f.metric_code, f.numerator, f.denominator, f.median
+            from kpi_figure f
+            where f.period_kind = a.period_kind
+                and f.last_month = a.last_month
+            offset 0
+        ) x
+        group by x.metric_code
+    ) f on f.metric_code = k.metric_code
+    offset 0
+) d
 left join lateral (
     select t.target, t.floor
     from kpi_target t
@@ -66,7 +96,7 @@ left join lateral (
     limit 1
 ) t on true
 cross join lateral (
-    select early_help.figure_value(d.unit, coalesce(f.numerator, 0), f.denominator, f.median) as value
+    select early_help.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) as value
 ) v;
 comment on view dashboard is 'The Board''s dashboard: a row a month a figure, every month from the first to the last with any event. Metric says what each figure means.';
 comment on column dashboard.month is 'First day of the month.';
