@@ -12,9 +12,9 @@ select
     l.name as ward,
     v.name as service,
     v.run_by::varchar(10) as run_by,
-    w.joined::integer as joined,
-    w.started::integer as started,
-    w.left_otherwise::integer as left_otherwise,
+    coalesce(w.joined, 0)::integer as joined,
+    coalesce(w.started, 0)::integer as started,
+    coalesce(w.left_otherwise, 0)::integer as left_otherwise,
     w.waiting::integer as waiting
 from kpi_period p
 cross join lateral (
@@ -40,7 +40,7 @@ cross join lateral (
     where f.month <= p.last_month
     group by 1, 2, 3, 4, 5
     having sum(f.joined - f.started - f.left_otherwise) <> 0
-        or bool_or(f.month = p.last_month)
+        or bool_or(f.month = p.last_month and (f.joined, f.started, f.left_otherwise) <> (0, 0, 0))
 ) w
 left join contact_source s on s.code = w.source_code
 left join primary_need n on n.code = w.need_code
@@ -60,9 +60,9 @@ comment on column waiting_list.need is 'Label of the need.';
 comment on column waiting_list.ward is 'Ward at the time of the referral or request; null: unknown.';
 comment on column waiting_list.service is 'Service the family was referred to, or that was asked for; null: none named.';
 comment on column waiting_list.run_by is 'hub or partner: who runs the service.';
-comment on column waiting_list.joined is 'Joined the list in the month; null: none.';
-comment on column waiting_list.started is 'Left it in the month because support, or the service, started; null: none.';
-comment on column waiting_list.left_otherwise is 'Left it in the month without that: closed, declined, withdrawn, no service; null: none.';
+comment on column waiting_list.joined is 'Joined the list in the month.';
+comment on column waiting_list.started is 'Left it in the month because support, or the service, started.';
+comment on column waiting_list.left_otherwise is 'Left it in the month without that: closed, declined, withdrawn, no service.';
 comment on column waiting_list.waiting is 'Waiting at the end of the last day of the month.';
 
 create function waiting_at(on_day date) returns integer

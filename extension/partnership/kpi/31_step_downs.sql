@@ -5,9 +5,10 @@ select early_help.define_kpi_cube('step_downs', array['step'], $$
         sum(e.offered)::integer as offered,
         sum(e.accepted)::integer as accepted,
         sum(e.declined)::integer as declined,
-        sum(e.withdrawn)::integer as withdrawn
+        sum(e.withdrawn)::integer as withdrawn,
+        sum(e.to_early_help)::integer as accepted_to_early_help
     from (
-        select s.receiving_agency_id, 1 as offered, 0 as accepted, 0 as declined, 0 as withdrawn
+        select s.receiving_agency_id, 1 as offered, 0 as accepted, 0 as declined, 0 as withdrawn, 0 as to_early_help
         from step s
         where s.from_level = early_help.need_level 'social_care'
             and s.offered_on >= m.month
@@ -18,7 +19,8 @@ select early_help.define_kpi_cube('step_downs', array['step'], $$
             0,
             (s.outcome = 'accepted')::integer,
             (s.outcome = 'declined')::integer,
-            (s.outcome = 'withdrawn')::integer
+            (s.outcome = 'withdrawn')::integer,
+            (s.outcome = 'accepted' and s.to_level = early_help.need_level 'early_help')::integer
         from step s
         where s.from_level = early_help.need_level 'social_care'
             and s.decided_on >= m.month

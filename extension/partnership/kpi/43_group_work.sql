@@ -1,15 +1,16 @@
 -- Group work helps families without a plan; it counts apart from episodes.
-select early_help.define_kpi_cube('group_work', array['group_session', 'group_attendance'], $$
+select early_help.define_kpi_cube('group_work', array['group_session', 'group_attendance', 'child_merge'], $$
     select
         s.group_programme_id,
         count(distinct s.group_session_id)::integer as sessions,
         (count(*) filter (where a.attended))::integer as attendances,
         (count(*) filter (where not a.attended))::integer as absences,
         (count(distinct a.family_id) filter (where a.attended))::integer as families,
-        (count(distinct a.child_id) filter (where a.attended))::integer as children,
+        (count(distinct c.counts_for_child_id) filter (where a.attended))::integer as children,
         (count(distinct a.adult_id) filter (where a.attended))::integer as adults
     from group_session s
     left join group_attendance a on a.group_session_id = s.group_session_id
+    left join child c on c.child_id = a.child_id
     where s.held_on >= m.month
         and s.held_on < m.next_month
     group by 1

@@ -59,7 +59,7 @@ select early_help.define_kpi_cube('metrics', '{}', $$
             values ('step_ups_offered', c.offered), ('step_ups_accepted', c.accepted)
         ) as x (metric_code, numerator)
         union all
-        select 'step_downs_accepted', sum(accepted), null
+        select 'step_downs_accepted', sum(accepted_to_early_help), null
         from kpi_cube_step_downs
         where month = m.month
         union all
