@@ -1,0 +1,99 @@
+-- Every child and whom it counts for, through as many merges as there are.
+create table person as
+with recursive follow (child_id, person_id) as (
+    select child_id, child_id from child
+    union
+    select f.child_id, c.merged_into_child_id
+    from follow f
+    join child c on c.child_id = f.person_id
+    where c.merged_into_child_id is not null
+)
+select
+    f.child_id,
+    p.child_id as person_id,
+    p.birth_date,
+    p.expected_birth_date,
+    p.sex_code,
+    p.ethnicity_code
+from follow f
+join child p on p.child_id = f.person_id
+where p.merged_into_child_id is null;
+create unique index person_of_a_child on person (child_id);
+
+-- Contacts and referrals with the person, the age in completed years on the day, and
+-- whether the person was there before. A day 12 months on is in the month that
+-- comes 12 later, and never after its end.
+create table contact_counted as
+select
+    c.*,
+    p.person_id,
+    p.sex_code,
+    p.ethnicity_code,
+    case
+        when p.birth_date > c.received_on then -1
+        when p.birth_date is not null
+            then substr(c.received_on, 1, 4) - substr(p.birth_date, 1, 4) - (substr(c.received_on, 6) < substr(p.birth_date, 6))
+        when p.expected_birth_date is not null then -1
+    end as age
+from contact_child c
+join person p on p.child_id = c.child_id;
+create index contact_of_a_person on contact_counted (person_id, received_on);
+alter table contact_counted add column known integer;
+update contact_counted
+set known = exists (
+    select 1 from contact_counted e
+    where e.person_id = contact_counted.person_id
+        and e.received_on < contact_counted.received_on
+        and e.received_on >= date(contact_counted.received_on, '-365 days'));
+
+create table referral_counted as
+select
+    r.*,
+    p.person_id,
+    p.sex_code,
+    p.ethnicity_code,
+    case
+        when p.birth_date > r.referred_on then -1
+        when p.birth_date is not null
+            then substr(r.referred_on, 1, 4) - substr(p.birth_date, 1, 4) - (substr(r.referred_on, 6) < substr(p.birth_date, 6))
+        when p.expected_birth_date is not null then -1
+    end as age,
+    -- The last day on which another referral would be a re-referral.
+    min(
+        date(r.referred_on, '+' || b.re_referral_months || ' months'),
+        date(r.referred_on, 'start of month', '+' || (b.re_referral_months + 1) || ' months', '-1 day')) as again_until
+from referral r
+join person p on p.child_id = r.child_id
+cross join partnership b;
+create index referral_of_a_person on referral_counted (person_id, referred_on);
+alter table referral_counted add column re_referral integer;
+update referral_counted
+set re_referral = exists (
+    select 1 from referral_counted e
+    where e.person_id = referral_counted.person_id
+        and e.referred_on < referral_counted.referred_on
+        and e.again_until >= referral_counted.referred_on);
+
+-- The same from the end of an episode of the family.
+create table support_ended as
+select
+    e.family_id,
+    e.closed_on,
+    min(
+        date(e.closed_on, '+' || b.re_referral_months || ' months'),
+        date(e.closed_on, 'start of month', '+' || (b.re_referral_months + 1) || ' months', '-1 day')) as soon_until
+from episode e
+cross join partnership b
+where e.closed_on is not null;
+create index support_ended_of_a_family on support_ended (family_id, closed_on);
+alter table referral_counted add column after_support integer;
+update referral_counted
+set after_support = exists (
+    select 1 from support_ended e
+    where e.family_id = referral_counted.family_id
+        and e.closed_on < referral_counted.referred_on
+        and e.soon_until >= referral_counted.referred_on);
+
+create table age_band (age_from integer, age_to integer, age_band text);
+insert into age_band values (-1, -1, 'unborn'), (0, 0, 'under 1'), (1, 4, '1 to 4'), (5, 9, '5 to 9'),
+    (10, 15, '10 to 15'), (16, 17, '16 and 17'), (18, 1000, '18 and over');

@@ -1,0 +1,30 @@
+select
+    date(x.day, 'start of month') as month,
+    substr(x.day, 1, 7) as month_key,
+    e.source_code,
+    s.label as source,
+    e.primary_need_code as need_code,
+    n.label as need,
+    l.name as ward,
+    v.name as service,
+    v.run_by,
+    g.name as agency,
+    g.sector,
+    count(*) filter (where x.what = 'opened') as opened,
+    count(*) filter (where x.what = 'allocated') as allocated,
+    count(*) filter (where x.what = 'closed') as closed
+from (
+    select 'opened' as what, episode_id, opened_on as day from episode
+    union all
+    select 'allocated', episode_id, allocated_on from episode
+    union all
+    select 'closed', episode_id, closed_on from episode
+) x
+join episode_counted e on e.episode_id = x.episode_id
+left join contact_source s on s.code = e.source_code
+left join primary_need n on n.code = e.primary_need_code
+left join locality l on l.locality_id = e.locality_id
+left join service v on v.service_id = e.service_id
+left join agency g on g.agency_id = v.agency_id
+where x.day is not null
+group by 1, 2, e.source_code, e.primary_need_code, e.locality_id, e.service_id;

@@ -1,0 +1,19 @@
+select
+    date(e.closed_on, 'start of month') as month,
+    substr(e.closed_on, 1, 7) as month_key,
+    e.source_code,
+    s.label as source,
+    e.primary_need_code as need_code,
+    n.label as need,
+    l.name as ward,
+    v.name as service,
+    v.run_by,
+    cast(e.days as integer) as days,
+    count(*) as closures
+from episode_counted e
+left join contact_source s on s.code = e.source_code
+left join primary_need n on n.code = e.primary_need_code
+left join locality l on l.locality_id = e.locality_id
+left join service v on v.service_id = e.service_id
+where e.closed_on is not null
+group by 1, 2, e.source_code, e.primary_need_code, e.locality_id, e.service_id, e.days;

@@ -1,0 +1,15 @@
+select
+    date(r.referred_on, 'start of month') as month,
+    substr(r.referred_on, 1, 7) as month_key,
+    r.source_code,
+    s.label as source,
+    r.primary_need_code as need_code,
+    n.label as need,
+    l.name as ward,
+    count(*) as referrals,
+    sum(r.re_referral) as re_referrals
+from referral_counted r
+left join contact_source s on s.code = r.source_code
+left join primary_need n on n.code = r.primary_need_code
+left join locality l on l.locality_id = r.locality_id
+group by 1, 2, r.source_code, r.primary_need_code, r.locality_id;
