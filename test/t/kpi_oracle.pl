@@ -2,8 +2,8 @@
 # as CSV: see test/oracle/README.md.  Never refreshed, refreshed, and stale again.
 #
 # ORACLE_FAMILIES says how many families to make up (150), over six years;
-# ORACLE_SEED which.  The whole of it, once:
-#   nice make check SUITES=tap TESTS=kpi_oracle ORACLE_FAMILIES=20000
+# ORACLE_SEED which.  The whole of it (test/check ends a test after 15 minutes):
+#   ORACLE_FAMILIES=20000 nice make check SUITES=tap TESTS=kpi_oracle
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -22,7 +22,7 @@ my @no_figure = (
 
 my $oracle = "test/oracle";
 my $separator = "\x1f";
-my $null = '\N';
+my $null = '(null)';
 
 my $node = PostgreSQL::Test::Cluster->new('oracle');
 $node->init;
@@ -92,7 +92,7 @@ sub sqlite
 	my ($name, @lines) = @_;
 	my $script = "$folder/$name.script";
 	my $answers = "$folder/$name.answers";
-	append_to_file($script, join "\n", '.bail on', ".separator \"$separator\" \"\\n\"", ".nullvalue $null", @lines, '');
+	append_to_file($script, join "\n", '.bail on', ".separator \"$separator\" \"\\n\"", ".nullvalue \"$null\"", @lines, '');
 	my $status = system("sqlite3 '$database' <'$script' >'$answers' 2>&1");
 	my $said = slurp_file($answers);
 	die "sqlite3, $name: $said" if $status != 0;
