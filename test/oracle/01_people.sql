@@ -95,5 +95,5 @@ set after_support = exists (
         and e.soon_until >= referral_counted.referred_on);
 
 create table age_band (age_from integer, age_to integer, age_band text);
-insert into age_band values (-1, -1, 'unborn'), (0, 0, 'under 1'), (1, 4, '1 to 4'), (5, 9, '5 to 9'),
+insert into age_band values (-1, -1, 'before birth'), (0, 0, 'under 1'), (1, 4, '1 to 4'), (5, 9, '5 to 9'),
     (10, 15, '10 to 15'), (16, 17, '16 and 17'), (18, 1000, '18 and over');
