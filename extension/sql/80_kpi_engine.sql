@@ -95,17 +95,14 @@ $$;
 comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
     'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
 
-create function early_help.months_from_to(first_month date, last_month date) returns setof date
-    language sql
-    immutable
-    rows 13
-    set search_path = pg_catalog, pg_temp
-as $$
-    select g::date
-    from generate_series(first_month::timestamp, last_month::timestamp, interval '1 month') g
-$$;
-comment on function early_help.months_from_to(date, date) is
-    'The first days of the months from one to another. Not inlined: the planner then reckons with a year, as a mark has, not with a thousand months.';
+create function early_help.stale_months(log regclass, sources varchar[], first_month date, last_month date) returns date[]
+    language c
+    stable
+    strict
+    parallel safe
+as 'MODULE_PATHNAME', 'early_help_stale_months';
+comment on function early_help.stale_months(regclass, varchar[], date, date) is
+    'First days of the months that a partnership''s log of stale months marks for any of the sources, in order. None is before, or after, both the events of marks and the months given, between which cells stand. A function, so that plans do not depend on how full the log once was.';
 
 create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
 returns numeric
@@ -314,20 +311,34 @@ begin
             delete from %1$I.kpi_stale_months
             where source = any ($2)
                 and $1 between first_month and last_month
-            returning source, first_month, last_month
+            returning source, first_month, last_month, last_event
         ), rest as (
-            insert into %1$I.kpi_stale_months (source, first_month, last_month)
-            select source, min(first_month), ($1 - interval ''1 month'')::date
+            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
+            select source, min(first_month), ($1 - interval ''1 month'')::date, max(last_event)
             from seen
             where first_month < $1
+                and last_event >= first_month
             group by source
             union all
-            select source, ($1 + interval ''1 month'')::date, max(last_month)
+            select source, min(first_month), ($1 - interval ''1 month'')::date, ''-infinity''
+            from seen
+            where first_month < $1
+                and last_event < first_month
+            group by source
+            union all
+            select source, ($1 + interval ''1 month'')::date, max(last_month), max(last_event)
             from seen
             where last_month > $1
+                and last_event > $1
             group by source
             union all
-            select ''cubes'', $1, $1
+            select source, ($1 + interval ''1 month'')::date, max(last_month), ''-infinity''
+            from seen
+            where last_month > $1
+                and last_event <= $1
+            group by source
+            union all
+            select ''cubes'', $1, $1, $1
             where $3 <> ''{}''
         ), %2$s
         select %3$s',
@@ -356,6 +367,40 @@ $$;
 comment on function early_help.replace_kpi_cells(text, date, varchar[], varchar[], varchar[]) is
     'Within a refresh, in one statement: computes the cells of cubes for a month anew and takes the month out of the log for these sources; cubes that sum other cubes stay marked. Returns the number of cells deleted and inserted.';
 
+-- Months beyond events and cells need no mark: an event there brings its own.
+create function early_help.trim_marks(schema text) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    execute format(
+        'with range as materialized (
+            select min(r.first_month) as first_month, max(r.last_month) as last_month
+            from (
+                select s.first_month, least(s.last_month, s.last_event) as last_month
+                from %1$I.kpi_stale_months s
+                where s.last_event >= s.first_month
+                    and s.last_event > ''-infinity''
+                union all
+                select f.first_month, f.last_month
+                from %1$I.kpi_filled_months f
+                where f.first_month <= f.last_month
+            ) r
+        ), wide as (
+            delete from %1$I.kpi_stale_months s
+            where s.first_month < coalesce((select r.first_month from range r), ''infinity'')
+                or s.last_month > coalesce((select r.last_month from range r), ''-infinity'')
+            returning source, first_month, last_month, last_event
+        )
+        insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
+        select w.source, greatest(w.first_month, r.first_month), least(w.last_month, r.last_month), w.last_event
+        from wide w
+        join range r on w.first_month <= r.last_month and w.last_month >= r.first_month', schema);
+end
+$$;
+comment on function early_help.trim_marks(text) is
+    'Within a refresh: takes out of the log the months before and after all that have cells or events of marks.';
+
 create function early_help.refresh_kpi_month(schema text, month date) returns bigint
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -381,6 +426,13 @@ begin
         where c.sources && $1', schema)
     into cubes, cubes_that_sum
     using stale;
+
+    -- Where cells may come to stand, before they do.
+    execute format(
+        'update %I.kpi_filled_months
+        set first_month = least(first_month, $1), last_month = greatest(last_month, $1)
+        where not $1 between first_month and last_month', schema)
+    using month;
 
     -- What sums other cubes comes after them, in the same transaction: it then
     -- reads their new cells instead of the records once more.
@@ -439,24 +491,27 @@ begin
         ), seen as (
             delete from %1$I.kpi_stale_months s
             where s.source = any ($2)
+                and isfinite(s.first_month)
+                and isfinite(s.last_month)
                 and exists (select from empty e where e.month between s.first_month and s.last_month)
-            returning source, first_month, last_month
+            returning source, first_month, last_month, last_event
         )
-        insert into %1$I.kpi_stale_months (source, first_month, last_month)
-        select source, min(month), max(month)
+        insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
+        select source, min(month), max(month), case when of_event then max(month) else ''-infinity'' end
         from (
             select
                 source,
                 month,
-                month - row_number() over (partition by source order by month) * interval ''1 month'' as island
+                of_event,
+                month - row_number() over (partition by source, of_event order by month) * interval ''1 month'' as island
             from (
-                select distinct s.source, g.month::date as month
+                select distinct s.source, g.month::date as month, g.month <= s.last_event as of_event
                 from (select distinct * from seen) s
                 cross join lateral generate_series(s.first_month::timestamp, s.last_month::timestamp, ''1 month'') g (month)
             ) marked
             where not exists (select from empty e where e.month = marked.month)
         ) remaining
-        group by source, island',
+        group by source, of_event, island',
         schema,
         (select string_agg(format('not exists (select from %I.%I c where c.month = m.month)',
                                   schema, 'kpi_cell_' || cube), ' and ')
@@ -469,6 +524,31 @@ end
 $$;
 comment on function early_help.sweep_kpi_months(text, date) is
     'Within a refresh: takes out of the log, in one statement, the months after a day for which no cube has a cell to keep or to compute.';
+
+create function early_help.narrow_filled_months(schema text) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    execute format(
+        'update %1$I.kpi_filled_months r
+        set first_month = n.first_month, last_month = n.last_month
+        from (
+            select coalesce(min(c.first_month), ''infinity'') as first_month, coalesce(max(c.last_month), ''-infinity'') as last_month
+            from (%2$s) c
+        ) n
+        where (r.first_month, r.last_month) <> (n.first_month, n.last_month)',
+        schema,
+        (select string_agg(format('select min(month) as first_month, max(month) as last_month from %I.%I',
+                                  schema, c.relname), ' union all ')
+        from pg_class c
+        where c.relnamespace = to_regnamespace(quote_ident(schema))
+            and c.relkind = 'r'
+            and starts_with(c.relname, 'kpi_cell_')));
+end
+$$;
+comment on function early_help.narrow_filled_months(text) is
+    'At the end of a refresh: lets the range of months with cells be no wider than they are.';
 
 create procedure early_help.refresh_kpis(partnership text)
     language plpgsql
@@ -524,11 +604,17 @@ begin
                 'delete from %1$I.kpi_stale_months s
                 where not exists (select from %1$I.kpi_cube c where s.source = any (c.sources))', schema);
         end if;
+        perform early_help.trim_marks(schema);
 
         execute format('select min(month) from %I.kpi_stale_month where month > $1', schema)
         into next_month
         using last_month;
-        exit when next_month is null;
+        if next_month is null then
+            if months > 0 then
+                perform early_help.narrow_filled_months(schema);
+            end if;
+            exit;
+        end if;
         cells := early_help.refresh_kpi_month(schema, next_month);
         last_month := next_month;
         months := months + 1;

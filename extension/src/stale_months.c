@@ -14,6 +14,12 @@
  * what else the writer happens to see: an event on which this one bears may
  * stand in a transaction that has not committed yet.
  *
+ * An event marks its own months, which the log knows by last_event, and those
+ * it reaches after them; a setting reaches all.  What a mark reaches is read
+ * as going no further than where cells stand or events of marks are: a month
+ * beyond has no event, and whatever brings one into it marks it.  Otherwise
+ * child support that goes on would make a thousand empty months stale.
+ *
  * The trigger is AFTER ROW, and meant to be ENABLE ALWAYS: that is what
  * COPY, MERGE, ON CONFLICT, cascading foreign keys and logical-replication
  * apply all fire.  It writes through the table access method, without SPI
@@ -39,6 +45,7 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -51,11 +58,19 @@
 
 #define LOG_TABLE "kpi_stale_months"
 
+/* Where a mark of all months begins, and open marks in a frame without any. */
+#define ALL_FROM_EVER (-1)
+#define NO_OPEN_MARK ALL_MONTHS
+
 #define MONTH_BITS 64
 #define MONTH_WORDS ((ALL_MONTHS + MONTH_BITS - 1) / MONTH_BITS)
 
 /*
- * What one (sub)transaction has logged for one source: a bit a month.
+ * What one (sub)transaction has logged for one source: a bit a month that
+ * marks of events name, and from where on open marks do, those without an
+ * event.  An open mark makes no other superfluous.  Marks of events may do so
+ * for one another, since all of a trigger reach equally far: where they
+ * cover another one they also name an event before it and one after it.
  *
  * A month is logged if it is in any frame.  When a subtransaction is rolled
  * back, its log rows vanish and so do its frames; when it commits, its frames
@@ -67,6 +82,7 @@ typedef struct Frame
 	Oid			log;			/* the log table written to */
 	Oid			trigger;		/* the trigger that wrote, for the source */
 	SubTransactionId subid;		/* where the log rows were written */
+	int			open_from;		/* first month of open marks */
 	uint64		months[MONTH_WORDS];
 } Frame;
 
@@ -80,9 +96,20 @@ static void at_xact_end(XactEvent event, void *arg);
 static void at_subxact_end(SubXactEvent event, SubTransactionId subid,
 						   SubTransactionId parent, void *arg);
 static bool is_logged(Oid log, Oid trigger, int first, int last);
-static void remember(Oid log, Oid trigger, int first, int last);
-static void write_log(Oid log, const char *source, int first, int last);
+static bool is_logged_open(Oid log, Oid trigger, int first);
+static Frame *frame_of(Oid log, Oid trigger);
+static void mark_months(Oid schema, Oid trigger, const char *source,
+						int first, int last_event, int reach);
+static void mark_open(Oid schema, Oid trigger, const char *source, int first);
+static Oid	log_of(Oid schema);
+static void check_log(Relation rel);
+static void write_log(Oid log, const char *source, DateADT first, DateADT last,
+					  DateADT last_event);
 static DateADT first_day(int month);
+static int	month_in_log(DateADT day);
+static void read_log(Relation rel, ArrayType *sources, int *first, int *last,
+					 List **marks);
+static bool names_source(Datum *sources, int count, Datum source);
 static TriggerData *called_after_row(FunctionCallInfo fcinfo);
 static void wrong_arguments(Trigger *trigger, const char *usage);
 static void mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
@@ -103,6 +130,7 @@ PG_FUNCTION_INFO_V1(early_help_mark_stale_months_through);
 PG_FUNCTION_INFO_V1(early_help_mark_all_months_stale);
 PG_FUNCTION_INFO_V1(early_help_hold_row);
 PG_FUNCTION_INFO_V1(early_help_forget_stale_marks);
+PG_FUNCTION_INFO_V1(early_help_stale_months);
 
 
 /*-------------------------------------------------------------------------
@@ -175,9 +203,20 @@ is_logged(Oid log, Oid trigger, int first, int last)
 	return true;
 }
 
-/* Notes the months in a frame of the current subtransaction. */
-static void
-remember(Oid log, Oid trigger, int first, int last)
+/* Is an open mark from this month on, or an earlier one, in frames? */
+static bool
+is_logged_open(Oid log, Oid trigger, int first)
+{
+	for (Frame *frame = frames; frame != NULL; frame = frame->next)
+		if (frame->log == log && frame->trigger == trigger && frame->open_from <= first)
+			return true;
+
+	return false;
+}
+
+/* The frame of the current subtransaction. */
+static Frame *
+frame_of(Oid log, Oid trigger)
 {
 	static bool registered = false; /* once a backend */
 	SubTransactionId subid = GetCurrentSubTransactionId();
@@ -199,11 +238,12 @@ remember(Oid log, Oid trigger, int first, int last)
 		frame->log = log;
 		frame->trigger = trigger;
 		frame->subid = subid;
+		frame->open_from = NO_OPEN_MARK;
 		frame->next = frames;
 		frames = frame;
 	}
-	for (int month = first; month <= last; month++)
-		frame->months[month / MONTH_BITS] |= UINT64CONST(1) << (month % MONTH_BITS);
+
+	return frame;
 }
 
 /*
@@ -258,12 +298,59 @@ first_day(int month)
 	return date2j(FIRST_YEAR + month / 12, month % 12 + 1, 1) - POSTGRES_EPOCH_JDATE;
 }
 
+/* The month of a day of the log, where infinity means the first or last month. */
+static int
+month_in_log(DateADT day)
+{
+	int			year;
+	int			month;
+	int			day_of_month;
+
+	if (day <= first_day(0))
+		return 0;
+	if (day >= first_day(ALL_MONTHS - 1))
+		return ALL_MONTHS - 1;
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
+
+	return (year - FIRST_YEAR) * 12 + month - 1;
+}
+
 /*
  * Marks months of a source as stale in the log of a partnership, unless this
- * transaction has done so already.
+ * transaction has done so already: those of an event from the first to the
+ * last, and those of reach after that.
  */
-void
-mark_months(Oid schema, Oid trigger, const char *source, int first, int last)
+static void
+mark_months(Oid schema, Oid trigger, const char *source, int first, int last_event, int reach)
+{
+	int			last = last_event + reach;
+	Oid			log = log_of(schema);
+	Frame	   *frame;
+
+	if (is_logged(log, trigger, first, last))
+		return;
+	write_log(log, source, first_day(first), first_day(last), first_day(last_event));
+	frame = frame_of(log, trigger);
+	for (int month = first; month <= last; month++)
+		frame->months[month / MONTH_BITS] |= UINT64CONST(1) << (month % MONTH_BITS);
+}
+
+/* The same for what has no event: every month, or all from the first on. */
+static void
+mark_open(Oid schema, Oid trigger, const char *source, int first)
+{
+	Oid			log = log_of(schema);
+
+	if (is_logged_open(log, trigger, first))
+		return;
+	write_log(log, source, first == ALL_FROM_EVER ? DATEVAL_NOBEGIN : first_day(first), DATEVAL_NOEND,
+			  DATEVAL_NOBEGIN);
+	frame_of(log, trigger)->open_from = first;
+}
+
+/* The log of a partnership. */
+static Oid
+log_of(Oid schema)
 {
 	Oid			log = get_relname_relid(LOG_TABLE, schema);
 
@@ -274,10 +361,25 @@ mark_months(Oid schema, Oid trigger, const char *source, int first, int last)
 						get_namespace_name(schema), LOG_TABLE),
 				 errdetail("A table whose changes reach figures stands apart from the rest of its partnership.")));
 
-	if (is_logged(log, trigger, first, last))
-		return;
-	write_log(log, source, first, last);
-	remember(log, trigger, first, last);
+	return log;
+}
+
+/* Is it the log as the partnership made it? */
+static void
+check_log(Relation rel)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	if (desc->natts != 4 ||
+		TupleDescAttr(desc, 0)->atttypid != VARCHAROID ||
+		TupleDescAttr(desc, 1)->atttypid != DATEOID ||
+		TupleDescAttr(desc, 2)->atttypid != DATEOID ||
+		TupleDescAttr(desc, 3)->atttypid != DATEOID ||
+		rel->rd_rel->relhasindex)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s\" was altered", LOG_TABLE),
+				 errdetail("It has the columns source, first_month, last_month and last_event, and no index.")));
 }
 
 /*
@@ -286,31 +388,124 @@ mark_months(Oid schema, Oid trigger, const char *source, int first, int last)
  * sees both.
  */
 static void
-write_log(Oid log, const char *source, int first, int last)
+write_log(Oid log, const char *source, DateADT first, DateADT last, DateADT last_event)
 {
 	Relation	rel = table_open(log, RowExclusiveLock);
-	TupleDesc	desc = RelationGetDescr(rel);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TupleTableSlot *slot;
 
-	if (desc->natts != 3 ||
-		TupleDescAttr(desc, 0)->atttypid != VARCHAROID ||
-		TupleDescAttr(desc, 1)->atttypid != DATEOID ||
-		TupleDescAttr(desc, 2)->atttypid != DATEOID ||
-		rel->rd_rel->relhasindex)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table \"%s\" was altered", LOG_TABLE),
-				 errdetail("It has the columns source, first_month and last_month, and no index.")));
-
+	check_log(rel);
+	slot = table_slot_create(rel, NULL);
 	slot->tts_values[0] = CStringGetTextDatum(source);
-	slot->tts_values[1] = DateADTGetDatum(first_day(first));
-	slot->tts_values[2] = DateADTGetDatum(first_day(last));
-	memset(slot->tts_isnull, false, 3 * sizeof(bool));
+	slot->tts_values[1] = DateADTGetDatum(first);
+	slot->tts_values[2] = DateADTGetDatum(last);
+	slot->tts_values[3] = DateADTGetDatum(last_event);
+	memset(slot->tts_isnull, false, 4 * sizeof(bool));
 	ExecStoreVirtualTuple(slot);
 	simple_table_tuple_insert(rel, slot);
 
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
+}
+
+/*
+ * stale_months(log, sources, first month, last month): the months that the
+ * log marks for any of the sources, in order; none is before, or after, both
+ * the events of marks and the months given, between which cells stand.
+ *
+ * A function, so that the plan of a view does not depend on what the
+ * statistics say of a table that grows and empties all the time.  It asks
+ * for no privilege on the log: who may read a view is told which of its
+ * months are stale, and nothing else of the log comes out.
+ */
+Datum
+early_help_stale_months(PG_FUNCTION_ARGS)
+{
+	Relation	rel = table_open(PG_GETARG_OID(0), AccessShareLock);
+	DateADT		first_cell = PG_GETARG_DATEADT(2);
+	DateADT		last_cell = PG_GETARG_DATEADT(3);
+	int			first = DATE_NOT_FINITE(first_cell) ? ALL_MONTHS : month_in_log(first_cell);
+	int			last = DATE_NOT_FINITE(last_cell) ? -1 : month_in_log(last_cell);
+	uint64		months[MONTH_WORDS] = {0};
+	List	   *marks = NIL;
+	ListCell   *cell;
+	Datum	   *days;
+	int			count = 0;
+
+	if (strcmp(RelationGetRelationName(rel), LOG_TABLE) != 0 ||
+		rel->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is no log of stale months", RelationGetRelationName(rel))));
+	check_log(rel);
+	read_log(rel, PG_GETARG_ARRAYTYPE_P(1), &first, &last, &marks);
+	table_close(rel, AccessShareLock);
+
+	foreach(cell, marks)
+	{
+		List	   *mark = lfirst(cell);
+
+		for (int month = Max(first, linitial_int(mark)); month <= Min(last, lsecond_int(mark)); month++)
+			months[month / MONTH_BITS] |= UINT64CONST(1) << (month % MONTH_BITS);
+	}
+
+	days = palloc(ALL_MONTHS * sizeof(Datum));
+	for (int month = 0; month < ALL_MONTHS; month++)
+		if ((months[month / MONTH_BITS] & (UINT64CONST(1) << (month % MONTH_BITS))) != 0)
+			days[count++] = DateADTGetDatum(first_day(month));
+
+	PG_RETURN_ARRAYTYPE_P(construct_array(days, count, DATEOID, sizeof(DateADT), true, TYPALIGN_INT));
+}
+
+/*
+ * Reads what the query's snapshot sees of the log: lists the marks of the
+ * sources, and widens the range by every event.
+ */
+static void
+read_log(Relation rel, ArrayType *sources, int *first, int *last,
+		 List **marks)
+{
+	TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	Datum	   *names;
+	int			count;
+
+	deconstruct_array(sources, VARCHAROID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		int			from;
+		int			to;
+		int			event_to;
+
+		CHECK_FOR_INTERRUPTS();
+		slot_getallattrs(slot);
+		from = month_in_log(DatumGetDateADT(slot->tts_values[1]));
+		to = month_in_log(DatumGetDateADT(slot->tts_values[2]));
+		event_to = Min(to, month_in_log(DatumGetDateADT(slot->tts_values[3])));
+		if (DatumGetDateADT(slot->tts_values[3]) >= DatumGetDateADT(slot->tts_values[1]) &&
+			!DATE_IS_NOBEGIN(DatumGetDateADT(slot->tts_values[3])))
+		{
+			*first = Min(*first, from);
+			*last = Max(*last, event_to);
+		}
+		if (names_source(names, count, slot->tts_values[0]))
+			*marks = lappend(*marks, list_make2_int(from, to));
+	}
+
+	ExecDropSingleTupleTableSlot(slot);
+	table_endscan(scan);
+}
+
+/* Is the source of a mark one of these? */
+static bool
+names_source(Datum *sources, int count, Datum source)
+{
+	for (int i = 0; i < count; i++)
+		if (VARSIZE_ANY_EXHDR(DatumGetPointer(sources[i])) == VARSIZE_ANY_EXHDR(DatumGetPointer(source)) &&
+			memcmp(VARDATA_ANY(DatumGetPointer(sources[i])), VARDATA_ANY(DatumGetPointer(source)),
+				   VARSIZE_ANY_EXHDR(DatumGetPointer(source))) == 0)
+			return true;
+
+	return false;
 }
 
 
@@ -394,7 +589,7 @@ mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
 			int			month = month_of(DatumGetDateADT(value));
 
 			mark_months(RelationGetNamespace(rel), trigger->tgoid,
-						trigger->tgargs[0], month, month + reach);
+						trigger->tgargs[0], month, month, reach);
 		}
 	}
 }
@@ -431,15 +626,25 @@ mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
 	bool		goes_on;
 	Datum		first = heap_getattr(tuple, date_column(rel, trigger->tgargs[2]), desc, &isnull);
 	Datum		last = heap_getattr(tuple, date_column(rel, trigger->tgargs[3]), desc, &goes_on);
+	Oid			schema = RelationGetNamespace(rel);
+	const char *source = trigger->tgargs[0];
 	int			first_month;
 	int			last_month;
 
 	if (isnull)
 		return;
 	first_month = month_of(DatumGetDateADT(first));
-	last_month = goes_on ? ALL_MONTHS - 1 : month_of(DatumGetDateADT(last)) + reach;
-	mark_months(RelationGetNamespace(rel), trigger->tgoid, trigger->tgargs[0],
-				Min(first_month, last_month), Max(first_month, last_month));
+	if (goes_on)
+	{
+		mark_months(schema, trigger->tgoid, source, first_month, first_month, 0);
+		mark_open(schema, trigger->tgoid, source, first_month);
+	}
+	else
+	{
+		last_month = month_of(DatumGetDateADT(last));
+		mark_months(schema, trigger->tgoid, source,
+					Min(first_month, last_month), Max(first_month, last_month), reach);
+	}
 }
 
 /* The number of a column that holds a date. */
@@ -460,8 +665,6 @@ date_column(Relation rel, const char *column)
 
 /*
  * mark_all_months_stale(source): for a setting that bears on every figure.
- * The range is fixed, so that the mark holds for months that only another
- * transaction, not committed yet, will fill.
  */
 Datum
 early_help_mark_all_months_stale(PG_FUNCTION_ARGS)
@@ -470,8 +673,8 @@ early_help_mark_all_months_stale(PG_FUNCTION_ARGS)
 
 	if (data->tg_trigger->tgnargs != 1)
 		wrong_arguments(data->tg_trigger, "mark_all_months_stale(source)");
-	mark_months(RelationGetNamespace(data->tg_relation), data->tg_trigger->tgoid,
-				data->tg_trigger->tgargs[0], 0, ALL_MONTHS - 1);
+	mark_open(RelationGetNamespace(data->tg_relation), data->tg_trigger->tgoid,
+			  data->tg_trigger->tgargs[0], ALL_FROM_EVER);
 
 	return PointerGetDatum(NULL);
 }
@@ -675,7 +878,7 @@ mark_days(Oid schema, Trigger *trigger)
 		/* Neighbouring months make one range. */
 		if (first >= 0 && month > last + 1)
 		{
-			mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last);
+			mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last, 0);
 			first = -1;
 		}
 		if (first < 0)
@@ -683,7 +886,7 @@ mark_days(Oid schema, Trigger *trigger)
 		last = month;
 	}
 	if (first >= 0)
-		mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last);
+		mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last, 0);
 }
 
 /*

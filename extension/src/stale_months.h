@@ -22,7 +22,5 @@
 #define ALL_MONTHS (EVENT_MONTHS + LONGEST_REACH)
 
 extern int	month_of(DateADT day);
-extern void mark_months(Oid schema, Oid trigger, const char *source,
-						int first, int last);
 
 #endif							/* EARLY_HELP_STALE_MONTHS_H */

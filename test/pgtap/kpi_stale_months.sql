@@ -1,6 +1,6 @@
 -- What a write puts into the log of stale months, and what it may leave out.
 begin;
-select plan(24);
+select plan(36);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
@@ -13,8 +13,14 @@ as $$
     with gone as (
         select * from kpi_stale_months
     )
-    select source || ' ' || to_char(first_month::timestamp, 'YYYY-MM') || ' ' || to_char(last_month::timestamp, 'YYYY-MM')
+    select source || ' ' || coalesce(to_char(first_month::timestamp, 'YYYY-MM'), first_month::text)
+        || ' ' || coalesce(to_char(last_month::timestamp, 'YYYY-MM'), last_month::text)
     from gone
+$$;
+create function stale(cube text) returns setof text
+    language sql
+as $$
+    select to_char(m.month::timestamp, 'YYYY-MM') from kpi_stale_month m where m.cube = stale.cube order by 1
 $$;
 
 insert into family (family_id) values (1);
@@ -83,7 +89,39 @@ select set_eq('select logged()', array['referral 2018-01 2020-01'], 'a referral 
 update partnership set title = 'Another';
 select is((select count(*) from kpi_stale_months)::integer, 1, 'the title bears on no figure');
 update partnership set re_referral_months = 6;
-select set_has('select logged()', $$ values ('partnership 1900-01 2110-12') $$, 'the months of a re-referral on all');
+select set_has('select logged()', $$ values ('partnership -infinity infinity') $$, 'the months of a re-referral on all');
+rollback to savepoint a;
+
+-- How far marks reach: as far as there are events or cells.
+update partnership set re_referral_months = 6;
+select is_empty('select stale(cube) from kpi_cube', 'a setting makes nothing stale where nothing is recorded');
+insert into referral (child_id, family_id, referred_on, source_code, primary_need_code) values (1, 1, '2018-01-31', '6', 'N1');
+select results_eq($$ select stale('re_referrals') $$, array['2018-01'], 'a referral reaches no month without events');
+insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (3, 3, 1, 'N1');
+select results_eq($$ select count(*)::integer from stale('re_referrals') $$, array[18], 'but those up to another event');
+select results_eq($$ select count(*)::integer from stale('contacts') $$, array[1], 'and a contact those after its own alone');
+rollback to savepoint a;
+insert into referral (child_id, family_id, referred_on, source_code, primary_need_code) values (1, 1, '2018-01-31', '6', 'N1');
+delete from kpi_stale_months;
+select is_empty($$ select stale('re_referrals') $$, 'nothing is stale without marks');
+update kpi_filled_months set first_month = '2018-01-01', last_month = '2018-03-01';
+update partnership set re_referral_months = 7;
+select results_eq($$ select stale('re_referrals') $$, array['2018-01', '2018-02', '2018-03'], 'a setting reaches all months with cells');
+insert into kpi_stale_months values ('partnership', '2099-12-01', '2100-02-01'), ('unheard of', '2018-05-01', '2018-05-01');
+select results_eq($$ select count(*)::integer from stale('re_referrals') $$, array[(2100 - 2018) * 12 + 2], 'and those up to the last event, whatever marked it');
+rollback to savepoint a;
+
+-- Support that goes on.
+alter table episode_child disable trigger all;
+alter table episode_child enable always trigger kpi_stale_months;
+insert into episode_child (episode_id, child_id, joined_on) values (1, 1, '2018-03-05');
+select set_eq('select logged()', array['episode_child 2018-03 2018-03', 'episode_child 2018-03 infinity'], 'support that goes on reaches all that follows');
+insert into episode_child (episode_id, child_id, joined_on) values (2, 2, '2018-05-05');
+select results_eq($$ select stale('children_supported') $$, array['2018-03', '2018-04', '2018-05'], 'which leaves out no month of another that goes on');
+update episode_child set left_on = '2018-04-01' where episode_id = 1;
+select set_has($q$select logged()$q$, $q$values ('episode_child 2018-03 2019-04')$q$, 'one that ended reaches a year on');
+insert into episode_child (episode_id, child_id, joined_on, left_on) values (3, 1, '2018-04-05', '2019-01-31');
+select results_eq($$ select max(stale) from stale('children_supported') $$, array['2019-01'], 'also where another has reached its months before');
 rollback to savepoint a;
 
 -- Children.
@@ -97,6 +135,9 @@ update child set source_ref = 'r2', birth_date = birth_date where child_id = 2;
 select is_empty('table kpi_stale_months', 'what no figure reads, none');
 update child set sex_code = 'F' where child_id = 2;
 select set_eq('select logged()', array['child 2018-01 2018-01'], 'the sex too');
+rollback to savepoint g;
+update child set ethnicity_code = 'WBRI' where child_id = 2;
+select set_eq('select logged()', array['child 2018-01 2018-01'], 'and the ethnicity');
 rollback to savepoint a;
 
 -- Another partnership, and one that is renamed.

@@ -74,6 +74,12 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
         cross join (values (true), (false)) as s (starts)
         where case when s.starts then u.started_on else u.ended_on end >= m.month
             and case when s.starts then u.started_on else u.ended_on end < m.next_month
+        union all
+        -- Every month with an event has a cell, as open marks ask for.
+        select null, 0, 0
+        from episode_child ec
+        where (ec.joined_on >= m.month and ec.joined_on < m.next_month)
+            or (ec.left_on >= m.month and ec.left_on < m.next_month)
     ) s
     group by 1
 $$, few => true);

@@ -4,12 +4,14 @@
 create table kpi_stale_months (
     source varchar(63) not null,
     first_month date not null,
-    last_month date not null
+    last_month date not null,
+    last_event date not null default 'infinity'
 );
 comment on table kpi_stale_months is 'Months whose cells are out of date, written by whoever changed a record, in the same transaction. Append-only, without an index: writers never wait. Emptied by early_help.refresh_kpis alone; never truncate it.';
 comment on column kpi_stale_months.source is 'What changed, as the marking trigger names it.';
-comment on column kpi_stale_months.first_month is 'First day of the first stale month.';
-comment on column kpi_stale_months.last_month is 'First day of the last stale month.';
+comment on column kpi_stale_months.first_month is 'First day of the first stale month; -infinity: all are.';
+comment on column kpi_stale_months.last_month is 'First day of the last stale month; infinity: all that follow are.';
+comment on column kpi_stale_months.last_event is 'First day of the last of these months that the events themselves are in; the others are reached by them, as far as there are events or cells. -infinity: none, a setting. infinity: all.';
 
 create table kpi_cube (
     cube varchar(40) primary key,
@@ -21,7 +23,20 @@ comment on column kpi_cube.cube is 'Name: its cells stand in kpi_cell_<cube>, it
 comment on column kpi_cube.sources is 'Sources of the log that make a month of the cube stale.';
 comment on column kpi_cube.from_cubes is 'Whether the cube sums other cubes, and is refreshed after them.';
 
--- As an array, and with a condition that is always true: the planner, which
+
+create table kpi_filled_months (
+    first_month date not null,
+    last_month date not null
+);
+insert into kpi_filled_months values ('infinity', '-infinity');
+comment on table kpi_filled_months is 'One row: between which months cells stand. Written by early_help.refresh_kpis alone.';
+comment on column kpi_filled_months.first_month is 'First day of a month before which no cube has cells; infinity: none has.';
+comment on column kpi_filled_months.last_month is 'First day of a month after which no cube has cells; -infinity: none has.';
+create trigger zz_refuse_truncate before truncate on kpi_filled_months
+    for each statement execute function early_help.refuse_truncate();
+alter table kpi_filled_months enable always trigger zz_refuse_truncate;
+
+-- As an array, from a function, and with a condition that is always true: the planner, which
 -- cannot know how many months are stale, then reckons with one, not with
 -- thousands, and does not compile the whole query for months that are fresh.
 create view kpi_stale_month as
@@ -30,17 +45,8 @@ select
     m.month,
     (m.month + interval '1 month')::date as next_month
 from kpi_cube c
-cross join lateral unnest(array(
-    select distinct g.month
-    from (
-        select distinct
-            s.first_month,
-            s.last_month
-        from kpi_stale_months s
-        where s.source = any (c.sources)
-    ) r
-    cross join lateral early_help.months_from_to(r.first_month, r.last_month) as g (month)
-)) as m (month)
+cross join kpi_filled_months r
+cross join lateral unnest(early_help.stale_months('kpi_stale_months', c.sources, r.first_month, r.last_month)) as m (month)
 where m.month = date_trunc('month', m.month::timestamp)::date;
 comment on view kpi_stale_month is 'Stale months of each cube.';
 comment on column kpi_stale_month.cube is 'The cube.';
