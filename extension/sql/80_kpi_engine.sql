@@ -302,6 +302,8 @@ create function early_help.replace_kpi_cells(schema text, month date, stale varc
 returns bigint
     language plpgsql
     set search_path = pg_catalog, pg_temp
+    -- Compiling the plan would take longer than running it.
+    set jit = off
 as $$
 declare
     cells bigint;
@@ -453,6 +455,8 @@ comment on function early_help.refresh_kpi_month(text, date) is
 create function early_help.sweep_kpi_months(schema text, after date) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
+    -- Compiling the plan would take longer than running it.
+    set jit = off
 as $$
 declare
     stale varchar[];
