@@ -44,6 +44,37 @@ as 'MODULE_PATHNAME', 'early_help_may_commit';
 comment on function early_help.may_commit() is
     'Within a procedure: whether it may commit, that is, no transaction block, function or exception block stands around it.';
 
+create function early_help.refresh_begins(log oid, kpi_refresh_id integer) returns void
+    language c
+    strict
+as 'MODULE_PATHNAME', 'early_help_refresh_begins';
+comment on function early_help.refresh_begins(oid, integer) is
+    'Within refresh_kpis: from now on its run, a row of table kpi_refresh_log, is seen to be running, until the call ends in any way.';
+
+create function early_help.refresh_ends() returns void
+    language c
+as 'MODULE_PATHNAME', 'early_help_refresh_ends';
+comment on function early_help.refresh_ends() is
+    'Within refresh_kpis: its run is no longer seen to be running. An error ends that by itself.';
+
+create function early_help.refresh_runs(log oid, kpi_refresh_id integer) returns boolean
+    language sql
+    volatile
+    strict
+    set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from pg_locks l
+        where l.locktype = 'advisory'
+            and l.database = (select d.oid from pg_database d where d.datname = current_database())
+            and l.classid = log
+            and l.objid = kpi_refresh_id::bigint::oid
+            and l.objsubid = 3)
+$$;
+comment on function early_help.refresh_runs(oid, integer) is
+    'Whether a run of table kpi_refresh_log goes on at this moment, in whatever session.';
+
 create function early_help.forget_stale_marks() returns void
     language c
 as 'MODULE_PATHNAME', 'early_help_forget_stale_marks';
@@ -403,7 +434,7 @@ $$;
 comment on function early_help.trim_marks(text) is
     'Within a refresh: takes out of the log the months before and after all that have cells or events of marks.';
 
-create function early_help.refresh_kpi_month(schema text, month date) returns bigint
+create function early_help.refresh_kpi_month(schema text, month date, out cells bigint, out done varchar[])
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
@@ -411,8 +442,8 @@ declare
     stale varchar[];
     cubes varchar[];
     cubes_that_sum varchar[];
-    cells bigint := 0;
 begin
+    cells := 0;
     perform early_help.forget_stale_marks();
     execute format(
         'select array_agg(distinct s.source)
@@ -445,12 +476,11 @@ begin
     if cubes_that_sum <> '{}' then
         cells := cells + early_help.replace_kpi_cells(schema, month, stale, cubes_that_sum, '{}');
     end if;
-
-    return cells;
+    done := cubes || cubes_that_sum;
 end
 $$;
 comment on function early_help.refresh_kpi_month(text, date) is
-    'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month out of the log; cubes that sum other cubes after the others. Returns the number of cells deleted and inserted.';
+    'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month out of the log; cubes that sum other cubes after the others. Returns the number of cells deleted and inserted, and the cubes.';
 
 create function early_help.sweep_kpi_months(schema text, after date) returns void
     language plpgsql
@@ -529,6 +559,69 @@ $$;
 comment on function early_help.sweep_kpi_months(text, date) is
     'Within a refresh: takes out of the log, in one statement, the months after a day for which no cube has a cell to keep or to compute.';
 
+create function early_help.log_refresh_begins(schema text) returns integer
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    run integer;
+    before record;
+begin
+    execute format(
+        'delete from %1$I.kpi_refresh_log
+        where (months_done = 0 and ended_at is not null)
+            or kpi_refresh_id <= (select kpi_refresh_id from %1$I.kpi_refresh_log order by kpi_refresh_id desc offset 999 limit 1)', schema);
+    -- Of those beside which no other runs, the last.
+    execute format('select * from %I.kpi_refresh where state <> ''running'' order by kpi_refresh_id desc limit 1', schema)
+    into before;
+    execute format('insert into %I.kpi_refresh_log (resumes_refresh_id) values ($1) returning kpi_refresh_id', schema)
+    into run
+    using case when before.state = 'broken off' then before.kpi_refresh_id end;
+    perform early_help.refresh_begins(to_regclass(format('%I.kpi_refresh_log', schema)), run);
+
+    if before.state = 'broken off' then
+        raise notice 'figures of %: the refresh of % was broken off after % months; going on',
+            schema, to_char(before.began_at, 'YYYY-MM-DD HH24:MI'), before.months_done;
+    end if;
+    return run;
+end
+$$;
+comment on function early_help.log_refresh_begins(text) is
+    'Within refresh_kpis: the row of a new run in table kpi_refresh_log, which older rows make room for. Returns its key.';
+
+create function early_help.log_refreshed_month(
+    schema text,
+    run integer,
+    month date,
+    cubes varchar[],
+    cubes_left jsonb,
+    months_left integer
+) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    execute format(
+        'update %I.kpi_refresh_log
+        set
+            committed_at = clock_timestamp(),
+            months_done = months_done + 1,
+            months_left = $3,
+            last_month = $2,
+            cubes_done = cubes_done || (
+                select coalesce(jsonb_object_agg(cube, coalesce((cubes_done ->> cube)::integer, 0) + 1), ''{}'')
+                from unnest($4) cube),
+            cubes_left = (
+                select coalesce(jsonb_object_agg(l.key, l.value::integer - (l.key = any ($4))::integer)
+                    filter (where l.value::integer > (l.key = any ($4))::integer), ''{}'')
+                from jsonb_each_text($5) l)
+        where kpi_refresh_id = $1', schema)
+    using run, month, months_left, coalesce(cubes, '{}'), cubes_left;
+end
+$$;
+comment on function early_help.log_refreshed_month(text, integer, date, varchar[], jsonb, integer) is
+    'Within refresh_kpis, in the transaction of a month: writes to the log that it is done, and what was left before it, less this month.';
+
 create function early_help.narrow_filled_months(schema text) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -565,9 +658,12 @@ declare
     schema text;
     next_month date;
     last_month date := '-infinity';
+    run integer;
     months integer := 0;
     to_go integer;
+    cubes_to_go jsonb;
     cells bigint;
+    done varchar[];
     told timestamptz := pg_catalog.clock_timestamp();
     one text;
 begin
@@ -602,26 +698,36 @@ begin
         select n.nspname into schema from pg_namespace n where n.oid = records;
         exit when not found;
 
-        if months = 0 then
+        if run is null then
+            -- In the log before the first month is done, which can take long.
+            run := early_help.log_refresh_begins(schema);
             -- Marks that no cube reads.
             execute format(
                 'delete from %1$I.kpi_stale_months s
                 where not exists (select from %1$I.kpi_cube c where s.source = any (c.sources))', schema);
+            commit;
+            continue;
         end if;
         perform early_help.trim_marks(schema);
 
-        execute format('select min(month) from %I.kpi_stale_month where month > $1', schema)
-        into next_month
+        execute format(
+            'with stale as materialized (
+                select cube, month
+                from %I.kpi_stale_month
+                where month > $1
+            )
+            select min(month), count(distinct month), (
+                select jsonb_object_agg(cube, months)
+                from (select cube, count(*) as months from stale group by cube) of_cube)
+            from stale', schema)
+        into next_month, to_go, cubes_to_go
         using last_month;
-        if next_month is null then
-            if months > 0 then
-                perform early_help.narrow_filled_months(schema);
-            end if;
-            exit;
-        end if;
-        cells := early_help.refresh_kpi_month(schema, next_month);
+        exit when next_month is null;
+        select m.cells, m.done into cells, done from early_help.refresh_kpi_month(schema, next_month) m;
         last_month := next_month;
         months := months + 1;
+        to_go := to_go - 1;
+        perform early_help.log_refreshed_month(schema, run, last_month, done, cubes_to_go, to_go);
         commit;
 
         -- An empty month: often one of many, in the future.
@@ -632,18 +738,27 @@ begin
             commit;
         end if;
 
-        if clock_timestamp() > told + interval '2 seconds' then
-            perform set_config('search_path', 'pg_catalog, pg_temp', true);
+        perform set_config('search_path', 'pg_catalog, pg_temp', true);
+        if clock_timestamp() > told + interval '5 seconds' and to_go > 3 then
             told := clock_timestamp();
-            execute format('select count(distinct month) from %I.kpi_stale_month where month > $1', schema)
-            into to_go
-            using last_month;
-            if to_go > 3 then
-                raise notice 'figures of %: months done: %, the last of them %; to go: %',
-                    schema, months, to_char(last_month, 'YYYY-MM'), to_go;
-            end if;
+            raise notice 'figures of %: months done: %, the last of them %; to go: %',
+                schema, months, to_char(last_month, 'YYYY-MM'), to_go;
         end if;
     end loop;
+
+    if schema is not null and run is not null then
+        if months > 0 then
+            perform early_help.narrow_filled_months(schema);
+        end if;
+        execute format(
+            'update %I.kpi_refresh_log
+            set committed_at = clock_timestamp(), ended_at = clock_timestamp(), months_left = 0, cubes_left = ''{}''
+            where kpi_refresh_id = $1', schema)
+        using run;
+        commit;
+        perform set_config('search_path', 'pg_catalog, pg_temp', true);
+    end if;
+    perform early_help.refresh_ends();
 
     -- After a first build the planner should know the cells; later autovacuum
     -- sees to that.
@@ -661,4 +776,4 @@ begin
 end
 $$;
 comment on procedure early_help.refresh_kpis(text) is
-    'Makes the stale months of a partnership''s figures fresh, a commit a month, oldest first. Run it as the owner, outside a transaction block, at READ COMMITTED, as often as you like: beside writers, readers and itself; cancelled, it goes on next time. The views are right without it, and faster after it. Errors YHK01, YHK02, YHP03.';
+    'Makes the stale months of a partnership''s figures fresh, a commit a month, oldest first. Run it as the owner, outside a transaction block, at READ COMMITTED, as often as you like: beside writers, readers and itself; cancelled, it goes on next time. Table kpi_refresh_log, and a notice every few seconds, say how far it is. The views are right without it, and faster after it. Errors YHK01, YHK02, YHP03.';
