@@ -27,10 +27,13 @@ as $$
 declare
     one date;
 begin
-    perform early_help.sweep_kpi_months('p', '1899-01-01');
-    for one in select distinct month from kpi_stale_month order by 1 loop
+    loop
+        perform early_help.trim_marks('p');
+        select min(month) into one from kpi_stale_month;
+        exit when one is null;
         perform early_help.refresh_kpi_month('p', one);
     end loop;
+    perform early_help.narrow_filled_months('p');
 end
 $$;
 
