@@ -760,14 +760,14 @@ begin
     end if;
     perform early_help.refresh_ends();
 
-    -- After a first build the planner should know the cells; later autovacuum
-    -- sees to that.
+    -- After a first build, or a restore, the planner should know the cells and
+    -- what they are read through; later autovacuum sees to that.
     for one in
         select c.relname
         from pg_class c
         where c.relnamespace = records
             and c.relkind = 'r'
-            and starts_with(c.relname, 'kpi_cell_')
+            and starts_with(c.relname, 'kpi_')
             and c.reltuples < 0
             and months > 0
     loop

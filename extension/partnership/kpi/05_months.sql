@@ -26,3 +26,19 @@ select early_help.define_kpi_cube(
         or exists (select from feedback_request where asked_on >= m.month and asked_on < m.next_month)
         or exists (select from feedback where given_on >= m.month and given_on < m.next_month)
 $$, few => true);
+
+-- With a condition that is always true: the planner then reckons with few periods,
+-- as a reader asks for, not with centuries, and does not compile queries that take milliseconds.
+select early_help.define_beside_cubes($command$
+    create view kpi_period_shown as
+    select p.*
+    from kpi_period p
+    where p.first_month <= (select max(s.month) from kpi_cube_months s)
+        and p.last_month >= (select min(s.month) from kpi_cube_months s)
+        and p.last_month = date_trunc('month', p.last_month::timestamp)::date;
+    comment on view kpi_period_shown is 'Periods that figures are shown for: those with a month from the first to the last with an event.';
+    comment on column kpi_period_shown.period_kind is 'month, quarter, year, or year to date.';
+    comment on column kpi_period_shown.period_key is 'The period in short.';
+    comment on column kpi_period_shown.first_month is 'First day of its first month.';
+    comment on column kpi_period_shown.last_month is 'First day of its last month.';
+$command$);

@@ -16,7 +16,7 @@ select
     coalesce(w.started, 0)::integer as started,
     coalesce(w.left_otherwise, 0)::integer as left_otherwise,
     w.waiting::integer as waiting
-from kpi_period p
+from kpi_period_shown p
 cross join lateral (
     select
         f.waiting_for,
@@ -46,9 +46,7 @@ left join contact_source s on s.code = w.source_code
 left join primary_need n on n.code = w.need_code
 left join locality l on l.locality_id = w.locality_id
 left join service v on v.service_id = w.service_id
-where p.period_kind = 'month'
-    and p.last_month <= (select max(s.month) from kpi_cube_months s)
-    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+where p.period_kind = 'month';
 comment on view waiting_list is 'Who waits at the end of each month: a family whose episode is open and not allocated (early help), a request not started and not decided (a service). Unit: an episode or a request. Source: Early Help Strategy 2021-24 §10.';
 comment on column waiting_list.month is 'First day of the month at whose end is counted.';
 comment on column waiting_list.month_key is 'The month as YYYY-MM.';

@@ -95,7 +95,7 @@ select
     o.median_days::numeric(8, 1) as still_waiting_median_days,
     o.longest_days::integer as still_waiting_longest_days,
     b.median_days::numeric(8, 1) as median_days_at_least
-from kpi_period p
+from kpi_period_shown p
 cross join (values ('early help'), ('a service')) as k (waiting_for)
 -- Of a year that is not over, the last month with records.
 cross join lateral (
@@ -146,9 +146,7 @@ cross join lateral (
     select early_help.percentile_of_days(
         ended_days.days || open_days.days, ended_days.cases || open_days.cases, 0.5) as median_days
 ) b
-where p.period_kind in ('month', 'quarter', 'year')
-    and p.first_month <= (select max(s.month) from kpi_cube_months s)
-    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+where p.period_kind in ('month', 'quarter', 'year');
 comment on view waiting_times is 'Waits in days, by month, quarter and financial year: those that ended in the period, and those that went on at its end, which are never dropped. Unit: an episode (early help) or a request (a service). Do not add periods.';
 comment on column waiting_times.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column waiting_times.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';

@@ -105,7 +105,7 @@ select
     e.closed::integer as episodes_closed,
     e.open_at_end::integer as episodes_open_at_end,
     round(10000.0 * c.children / g.population_0_17, 1)::numeric(8, 1) as children_per_10000
-from kpi_period p
+from kpi_period_shown p
 cross join lateral (
     select
         coalesce(sum(x.opened) - coalesce(sum(x.closed) filter (where x.month < p.first_month), 0), 0) as episodes,
@@ -134,9 +134,7 @@ cross join lateral (
     where x.month <= p.last_month
 ) c
 left join partnership g on true
-where p.period_kind in ('month', 'quarter', 'year')
-    and p.first_month <= (select max(s.month) from kpi_cube_months s)
-    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+where p.period_kind in ('month', 'quarter', 'year');
 comment on view caseload is 'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or financial year. Each family and child once a period: do not add periods. Group work is apart. Source: Early Help Strategy 2021-24 §10.';
 comment on column caseload.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column caseload.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
@@ -158,7 +156,7 @@ select
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
     c.children::integer as children,
     c.contacts::integer as contacts
-from kpi_period p
+from kpi_period_shown p
 cross join lateral (
     select
         coalesce(sum(x.children) filter (where x.months_since is null
@@ -167,9 +165,7 @@ cross join lateral (
     from kpi_cube_children_contacted x
     where x.month between p.first_month and p.last_month
 ) c
-where p.period_kind in ('month', 'quarter', 'year')
-    and p.first_month <= (select max(s.month) from kpi_cube_months s)
-    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+where p.period_kind in ('month', 'quarter', 'year');
 comment on view children_contacted is 'Different children with a contact in the month, quarter or financial year, beside the contacts. Each child once a period: do not add periods. children_contacted(from, to) counts between any two days.';
 comment on column children_contacted.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column children_contacted.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';

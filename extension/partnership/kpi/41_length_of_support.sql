@@ -74,7 +74,7 @@ select
     early_help.percentile_of_days(c.days, c.cases, 0.9)::numeric(8, 1) as percentile_90_days,
     c.mean_days::numeric(8, 1) as mean_days,
     case when c.closures is null then 'no cases' else 'ok' end::varchar(10) as value_status
-from kpi_period p
+from kpi_period_shown p
 cross join lateral (
     select
         sum(d.cases) as closures,
@@ -89,9 +89,7 @@ cross join lateral (
         group by x.days
     ) d
 ) c
-where p.period_kind in ('month', 'quarter', 'year')
-    and p.first_month <= (select max(s.month) from kpi_cube_months s)
-    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+where p.period_kind in ('month', 'quarter', 'year');
 comment on view length_of_support is 'Days from opening to closure of the episodes closed in the month, quarter or financial year: median, 90th percentile and mean of the period''s own cases. Do not average periods. Unit: an episode. Source: Early Help Strategy 2021-24 §10.';
 comment on column length_of_support.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column length_of_support.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';

@@ -14,7 +14,7 @@ select
     coalesce(g.families, 0)::integer as counted_group_families,
     r.families as returned_families,
     r.children as returned_children
-from kpi_period p
+from kpi_period_shown p
 cross join service v
 join agency a on a.agency_id = v.agency_id
 left join lateral (
@@ -25,9 +25,7 @@ left join lateral (
 ) e on true
 left join kpi_cube_group_families g on g.month = p.last_month and g.service_id = v.service_id
 left join kpi_cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id
-where p.period_kind = 'month'
-    and p.first_month <= (select max(s.month) from kpi_cube_months s)
-    and p.last_month >= (select min(s.month) from kpi_cube_months s);
+where p.period_kind = 'month';
 comment on view services is 'All early help services by month: caseload and group work counted from records, and what services return that keep their own, in columns of their own, never to be added up. Unit: a service. Source: Early Help Strategy 2021-24 §10.';
 comment on column services.month is 'First day of the month.';
 comment on column services.month_key is 'The month as YYYY-MM.';

@@ -89,13 +89,7 @@ select
     end::varchar(10) as value_status,
     coalesce(d.numerator, 0)::integer as numerator,
     case when d.unit = '%' then coalesce(d.denominator, 0) end::integer as denominator
-from (
-    select
-        (select min(month) from kpi_cube_months) as first_month,
-        (select max(month) from kpi_cube_months) as last_month
-    offset 0
-) s
-join kpi_period p on p.first_month <= s.last_month and p.last_month >= s.first_month
+from kpi_period_shown p
 -- The figures of a period are taken once, for all of them.
 cross join lateral (
     select

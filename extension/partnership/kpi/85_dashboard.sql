@@ -25,12 +25,10 @@ select
     t.floor,
     early_help.rag(v.value, t.target, t.floor, d.direction)::varchar(30) as rag
 from (
-    select
-        (select min(month) from kpi_cube_months) as first_month,
-        (select max(month) from kpi_cube_months) as last_month
+    select (select min(month) from kpi_cube_months) as first_month
     offset 0
 ) s
-join kpi_period m on m.period_kind = 'month' and m.last_month between s.first_month and s.last_month
+join kpi_period_shown m on m.period_kind = 'month'
 -- The figures of a month are taken once, for all of them.
 cross join lateral (
     select

@@ -16,10 +16,8 @@ select
     working_days_between(p.last_month - 1, (p.last_month + interval '1 month' - interval '1 day')::date) as working_days
 from kpi_period p
 join kpi_period q on q.period_kind = 'quarter' and p.last_month between q.first_month and q.last_month
-join kpi_period y on y.period_kind = 'year' and p.last_month between y.first_month and y.last_month
-where p.period_kind = 'month'
-    and y.first_month <= (select max(s.month) from kpi_cube_months s)
-    and y.last_month >= (select min(s.month) from kpi_cube_months s);
+join kpi_period_shown y on y.period_kind = 'year' and p.last_month between y.first_month and y.last_month
+where p.period_kind = 'month';
 comment on view calendar is 'Months without a gap, from the first to the last financial year with an event: join it to any view by month_key.';
 comment on column calendar.month is 'First day of the month.';
 comment on column calendar.month_key is 'The month as YYYY-MM.';

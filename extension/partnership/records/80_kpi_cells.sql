@@ -45,7 +45,11 @@ select
     m.month,
     (m.month + interval '1 month')::date as next_month
 from kpi_cube c
-cross join kpi_filled_months r
+cross join (
+    select f.first_month, f.last_month
+    from kpi_filled_months f
+    limit 1
+) r
 cross join lateral unnest(early_help.stale_months('kpi_stale_months', c.sources, r.first_month, r.last_month)) as m (month)
 where m.month = date_trunc('month', m.month::timestamp)::date;
 comment on view kpi_stale_month is 'Stale months of each cube.';
