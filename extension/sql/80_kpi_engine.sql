@@ -269,7 +269,7 @@ begin
     -- one, not by every reader. As its owner: a reader may not see the records.
     if few then
         execute format(
-            'create function %1$I(of_month date) returns setof %2$I
+            'create function %1$I(of_month date) returns table (%2$s)
                 language sql
                 stable
                 security definer
@@ -282,7 +282,12 @@ begin
                 from (select of_month as month, (of_month + interval ''1 month'')::date as next_month) m
                 cross join lateral (%3$s) cell;
             end',
-            'kpi_compute_' || cube, 'kpi_cell_' || cube, cells);
+            'kpi_compute_' || cube,
+            (select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
+            from pg_catalog.pg_attribute a
+            where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
+                and a.attnum operator(pg_catalog.>) 0),
+            cells);
         execute format('comment on function %I is %L', 'kpi_compute_' || cube,
             format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
         -- The month is the log's: a filter on it keeps the function from running.

@@ -335,8 +335,15 @@ select ok('A02 intervention_plans kpi view is missing' = any (guard_after('drop 
 select is(guard_after('alter table plan disable trigger all') @> array['A02 plan trigger plan_rules: disabled, was fires at the origin'], true, 'all triggers disabled');
 select ok(exists (select from unnest(guard_after('alter table plan disable trigger all')) t where t like 'A02 plan constraint plan_episode_id_fkey: %disabled%'),
     'and with them the foreign keys');
-select ok(cardinality(guard_after('drop table feedback cascade')) >= 2
-    and guard_after('drop table feedback cascade') @> '{A02 R17 could not be audited: a table or column is missing,A02 feedback table is missing}', 'a missing table is told, and the rest audited');
+select results_eq(
+    $$ select t from unnest(guard_after('drop table feedback cascade')) t where t !~ '^A02 \w+ (view|kpi view|function \w+) is missing$' $$,
+    array['A02 R17 could not be audited: a table or column is missing', 'A02 feedback table is missing'],
+    'a missing table is told, and the rest audited');
+select is(
+    array(select t from unnest(guard_after('drop table feedback cascade')) t where t ~ '^A02 (feedback|kpi_live_feedback|kpi_cube_feedback|dashboard|give_feedback|contacts|kpi_live_contacts) (view|kpi view|function)'),
+    array['A02 dashboard kpi view is missing', 'A02 feedback kpi view is missing', 'A02 give_feedback function give_feedback is missing',
+        'A02 kpi_cube_feedback view is missing', 'A02 kpi_live_feedback view is missing'],
+    'with what went along, and nothing that did not');
 create role audit_other;
 select is(guard_after('alter table group_attendance owner to audit_other'),
     '{A03 group_attendance table belongs to another role than the records,A03 group_attendance_group_attendance_id_seq sequence belongs to another role than the records}',
