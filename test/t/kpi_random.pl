@@ -303,8 +303,8 @@ my %kinds = (
 		one_of("select decline_step(step_id, offered_on + 40) from step where step_id in $s;",
 			"select withdraw_step(step_id, offered_on + 3) from step where step_id in $s;",
 			"update step set decided_on = offered_on + 33, outcome = 'declined' where step_id in $s;") },
-	step_update => sub { 'update step set ' . one_of('offered_on = offered_on - 31, consulted_on = consulted_on - 31', 'decided_on = decided_on + 31', "basis = 'section_17'") . ' where step_id in ' . some('step', 'step_id') . ';' },
-	step_delete => sub { 'delete from step where step_id in ' . some('step', 'step_id') . ';' },
+	step_update => sub { 'update step set ' . one_of('offered_on = offered_on - 5, consulted_on = consulted_on - 5', "basis = 'section_17'") . ' where step_id in ' . some('step', 'step_id', 1, 'decided_on is null') . ';' },
+	step_delete => sub { 'delete from step where step_id in ' . some('step', 'step_id', 1, 'decided_on is null') . ';' },
 	thin => sub { 'delete from contact_child where contact_child_id in (select contact_child_id from contact_child where contact_child_id not in (select contact_child_id from referral where contact_child_id is not null)'
 		. " order by hashint8(contact_child_id # 77) limit greatest(0, (select count(*) - $most_contacts from contact_child)));"
 		. ' delete from referral where referral_id in (select referral_id from referral where referral_id not in (select referral_id from episode where referral_id is not null)'
@@ -325,11 +325,11 @@ my %kinds = (
 	episode_child => sub { 'insert into episode_child (episode_id, child_id, joined_on) select e.episode_id, m.child_id, e.opened_on + ' . int(rand 30)
 		. ' from episode e join family_member m using (family_id) where e.episode_id in ' . some('episode', 'episode_id', 5) . ' on conflict do nothing;' },
 	episode_child_left => sub { 'update episode_child set ' . one_of('left_on = joined_on + ' . int(rand 200), 'left_on = left_on + 9', 'joined_on = joined_on + 3') . ' where (episode_id, child_id) in ' . some('episode_child', 'episode_id, child_id', 2) . ';' },
-	episode_child_delete => sub { 'delete from episode_child where (episode_id, child_id) in ' . some('episode_child', 'episode_id, child_id') . ';' },
 	assessment => sub { 'insert into assessment (episode_id, started_on, service_id, supports_sen) select episode_id, allocated_on + ' . int(rand 60) . ', ' . one_of(service(), 'null') . ', ' . one_of('true', 'false')
 		. ' from episode where episode_id in ' . some('episode', 'episode_id', 2, 'closed_on is null and allocated_on is not null') . ';' },
-	assessment_complete => sub { 'with a as (select assessment_id, started_on from assessment where assessment_id in ' . some('assessment', 'assessment_id', 1, 'completed_on is null and ended_on is null')
-		. '), d as (select assess_domain(a.assessment_id, d, a.started_on + 5) from a, unnest(enum_range(null::text[])) d) select;' },
+	assessment_complete => sub { my $a = some('assessment', 'assessment_id', 1, 'completed_on is null and ended_on is null');
+		"select count(assess_domain(assessment_id, d, started_on + 5)) from assessment, unnest(array['health_and_wellbeing', 'development_and_education', 'parenting_and_caring', 'family_and_community']::eha_domain[]) d where assessment_id in $a;"
+		  . " select complete_assessment(assessment_id, started_on + 9) from assessment where assessment_id in $a;" },
 	assessment_update => sub { 'update assessment set ' . one_of('started_on = started_on - ' . int(rand 40), 'service_id = ' . one_of(service(), 'null')) . ' where assessment_id in ' . some('assessment', 'assessment_id', 2, 'completed_on is null') . ';' },
 	assessment_delete => sub { 'delete from assessment where assessment_id in ' . some('assessment', 'assessment_id', 1, 'completed_on is null') . ';' },
 	outcome => sub { 'select add_outcome(plan_id, $$o$$, started_on + 1) from plan where plan_id in ' . some('plan', 'plan_id', 2, 'ended_on is null') . ';' },
@@ -366,7 +366,7 @@ my %kinds = (
 	feedback_delete => sub { 'delete from feedback where feedback_id in ' . some('feedback', 'feedback_id') . ';' },
 	counted_closures => sub { "update closure_reason set counted_in_outcomes = not counted_in_outcomes where code = '" . one_of('moved_away', 'family_disengaged') . "';" },
 	positive_share => sub { 'update partnership set positive_outcome_share = ' . one_of(0.3, 0.5, 0.8) . ';' },
-	move_child => sub { 'select move_child(' . child() . ', ' . family() . ', ' . day() . ');' });
+	move_child => sub { 'select move_child(child_id, family_id, ' . family() . ', ' . day() . ') from family_member where (family_id, child_id) in ' . some('family_member', 'family_id, child_id', 1, 'left_on is null') . ';' });
 my %often = (insert => 3, multi_row => 2, re_date_cascade => 2, birth_date => 2, referral => 3, delete => 2, thin => 2, plan => 2, step_up => 2, episode => 2, episode_close => 2,
 	# What marks every month.
 	late => 0.5, setting => 0.2, merge_children => 0.3, unmerge_children => 0.3, counted_closures => 0.2, positive_share => 0.2);
