@@ -710,6 +710,11 @@ begin
             execute format(
                 'delete from %1$I.kpi_stale_months s
                 where not exists (select from %1$I.kpi_cube c where s.source = any (c.sources))', schema);
+            -- A new subscriber has the structure alone.
+            execute format(
+                'insert into %1$I.kpi_filled_months
+                select ''infinity'', ''-infinity''
+                where not exists (select from %1$I.kpi_filled_months)', schema);
             commit;
             continue;
         end if;

@@ -45,10 +45,12 @@ select
     m.month,
     (m.month + interval '1 month')::date as next_month
 from kpi_cube c
+-- One row to the planner, and where there is none yet: a new subscriber, which has the structure alone.
 cross join (
-    select f.first_month, f.last_month
+    select
+        coalesce(min(f.first_month), 'infinity') as first_month,
+        coalesce(max(f.last_month), '-infinity') as last_month
     from kpi_filled_months f
-    limit 1
 ) r
 cross join lateral unnest(early_help.stale_months('kpi_stale_months', c.sources, r.first_month, r.last_month)) as m (month)
 where m.month = date_trunc('month', m.month::timestamp)::date;
