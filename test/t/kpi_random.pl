@@ -104,11 +104,11 @@ my @programmes = split /\n/, $node->safe_psql('postgres', 'select group_programm
 # The subscriber
 # ---------------------------------------------------------------------------
 
-# The structure and the list of cubes come by dump, the records by publication.
+# The structure and what defines the figures come by dump, the records by publication.
 sub subscribe
 {
 	my $file = $node->basedir . '/structure.sql';
-	foreach my $what ([ '--schema-only' ], [ '--data-only', '--table=p.kpi_cube', '--table=p.kpi_period', '--table=plain.pair' ])
+	foreach my $what ([ '--schema-only' ], [ '--data-only', '--table=p.kpi_cube', map { "--table=$_" } qw(p.kpi_period p.kpi_metric p.kpi_spc_setting plain.pair) ])
 	{
 		system_or_bail('pg_dump', @$what, '--file', $file, $node->connstr('postgres'));
 		system_or_bail('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $copy->connstr('postgres'), '-f', $file);
@@ -117,7 +117,7 @@ sub subscribe
 	$node->safe_psql('postgres', "create publication records for table $tables");
 	$copy->safe_psql('postgres', "create subscription records connection '" . $node->connstr . " dbname=postgres' publication records");
 	$copy->wait_for_subscription_sync($node, 'records');
-	$copy->safe_psql('postgres', "insert into p.kpi_stale_months select source, '1900-01-01', '2100-12-01' from p.kpi_cube cross join unnest(sources) source");
+	$copy->safe_psql('postgres', "insert into p.kpi_stale_months select source, '2010-01-01', '2025-12-01' from p.kpi_cube cross join unnest(sources) source");
 	return;
 }
 subscribe();
@@ -614,7 +614,7 @@ while ($writes < $wanted_writes && $steps < 4 * $wanted_writes && !defined $wron
 		$wrong //= $refresher->difference_in($refresher->ask($check_all));
 		$checks++;
 	}
-	if ($steps % 300 == 0)
+	if ($steps % 250 == 100)
 	{
 		my $start = time;
 		$wrong //= differences_of_copy(0) // differences_of_copy(1);
