@@ -15,7 +15,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 my $seed = $ENV{EARLY_HELP_SEED} // 20210401;
-my $wanted_writes = $ENV{EARLY_HELP_WRITES} // 500;
+my $wanted_writes = $ENV{EARLY_HELP_WRITES} // 400;
 my $families = $ENV{EARLY_HELP_FAMILIES} // 50;
 srand($seed);
 note("EARLY_HELP_SEED=$seed EARLY_HELP_WRITES=$wanted_writes EARLY_HELP_FAMILIES=$families");
