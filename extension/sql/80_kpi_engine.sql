@@ -298,7 +298,8 @@ begin
             cross join lateral %I(m.month) cell
             where m.cube = %L',
             'kpi_live_' || cube,
-            (select string_agg(format('cell.%I', a.attname), ', ' order by a.attnum)
+            -- A function's columns have lost their length.
+            (select string_agg(format('cell.%I::%s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
             from pg_catalog.pg_attribute a
             where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
                 and a.attnum operator(pg_catalog.>) 1),
