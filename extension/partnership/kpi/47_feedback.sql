@@ -76,4 +76,4 @@ comment on column feedback.requests_answered is 'Of the requests made in the mon
 comment on column feedback.requests is 'Requests for feedback made in the month.';
 comment on column feedback.response_rate is 'requests_answered / requests × 100; null: no requests.';
 comment on column feedback.responses_of_children is 'Of the responses, those of children.';
-comment on column feedback.value_status is 'ok, or no answers: a percentage of nothing is null.';
+comment on column feedback.value_status is 'ok; no answers: nobody gave feedback in the month. A percentage of a question nobody answered is null with ok too: see the number of its answers.';

@@ -86,7 +86,7 @@ values
         'Plans that reached their end through a review. Adds up over months.'),
     ('reviews_on_time', 'Intervention', 62, 'Reviews held on time', '%', 1,
         'a review due', 'reviews held on or before the day they were due', 'reviews due in the period, held or not',
-        'plans that ended before the review was due',
+        'plans that ended on or before the day the review was due',
         'high', 'Early Help Strategy 2021-24 §7',
         'The share of due reviews held in time; those not held count against it.'),
     ('length_of_support', 'Intervention', 64, 'Length of support', 'days', 1,
