@@ -31,16 +31,20 @@ do \$\$
 declare
     cube text;
     figure text := pg_get_viewdef('$p.kpi_figure'::regclass);
+    period text := pg_get_viewdef('$p.kpi_period_shown'::regclass);
     dashboard text := pg_get_viewdef('${p}_kpi.dashboard'::regclass);
 begin
     for cube in select unnest('{metrics,children_contacted,families_supported,episode_flows,day_counts,months}'::text[]) loop
         execute format('create materialized view ${p}_mv.%1\$I as table $p.%1\$I', 'kpi_cube_' || cube);
         execute format('create index on ${p}_mv.%I (month)', 'kpi_cube_' || cube);
+        period := replace(period, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
         figure := replace(figure, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
         dashboard := replace(dashboard, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
     end loop;
     execute 'create view ${p}_mv.kpi_figure as ' || figure;
-    execute 'create view ${p}_mv.dashboard as ' || replace(dashboard, '$p.kpi_figure', '${p}_mv.kpi_figure');
+    execute 'create view ${p}_mv.kpi_period_shown as ' || period;
+    execute 'create view ${p}_mv.dashboard as '
+        || replace(replace(dashboard, '$p.kpi_figure', '${p}_mv.kpi_figure'), '$p.kpi_period_shown', '${p}_mv.kpi_period_shown');
 end
 \$\$;
 SQL
