@@ -63,7 +63,7 @@ join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdroppe
 join pg_type t on t.oid = a.atttypid
 where relnamespace = 'p'::regnamespace
     and relkind = 'r'
-    and relname !~ '^kpi_(cell|cube|period|stale)'
+    and relname !~ '^kpi_(cell|cube|filled|period|refresh|stale)'
     and relname !~ '_identity$|^(episode_event|level_change|laid_down|history|alert|inbox_|import_)'
 group by relname
 order by relname;
