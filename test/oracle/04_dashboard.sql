@@ -34,10 +34,10 @@ join kpi_metric k on k.metric_code = f.metric_code
 left join figure b on b.kind = 'month' and b.first_day = date(f.first_day, '-1 month') and b.metric_code = f.metric_code
 left join figure y on y.kind = 'month' and y.first_day = date(f.first_day, '-1 year') and y.metric_code = f.metric_code
 left join figure d on d.kind = 'year to date' and d.key = f.key and d.metric_code = f.metric_code
-left join metric_target t on t.metric_code = f.metric_code
+left join kpi_target t on t.metric_code = f.metric_code
     and t.from_month = (
         select max(x.from_month)
-        from metric_target x
+        from kpi_target x
         where x.metric_code = f.metric_code
             and x.from_month <= f.first_day)
 where f.kind = 'month';

@@ -18,5 +18,5 @@ select
     case when t.baseline is not null then printf('%.1f', t.baseline) end as baseline,
     t.owner
 from kpi_metric k
-left join metric_target t on t.metric_code = k.metric_code
-    and t.from_month = (select max(x.from_month) from metric_target x where x.metric_code = k.metric_code);
+left join kpi_target t on t.metric_code = k.metric_code
+    and t.from_month = (select max(x.from_month) from kpi_target x where x.metric_code = k.metric_code);

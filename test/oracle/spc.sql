@@ -10,7 +10,7 @@ with point as (
         b.unit,
         b.tenths,
         coalesce(
-            (select max(r.from_month) from spc_rebase r where r.metric_code = b.metric_code and r.from_month <= b.month),
+            (select max(r.from_month) from kpi_spc_rebase r where r.metric_code = b.metric_code and r.from_month <= b.month),
             (select min(first_day) from month)) as chart_from
     from board b
     where b.tenths is not null
@@ -117,4 +117,4 @@ select
         else 'none'
     end as signal
 from rounded r
-cross join spc_setting g;
+cross join kpi_spc_setting g;
