@@ -54,6 +54,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "partnership_row.h"
 #include "stale_months.h"
 
 #define LOG_TABLE "kpi_stale_months"
@@ -117,6 +118,7 @@ static void mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach
 static int	reach_of(Trigger *trigger, const char *usage);
 static int	date_column(Relation rel, const char *column);
 static void mark_through(Relation rel, Trigger *trigger, HeapTuple tuple);
+static void mark_through_rows(Relation rel, Trigger *trigger, int64 id);
 static void mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple);
 static void mark_days(Oid schema, Trigger *trigger);
 static int	key_column(Relation rel, const char *column);
@@ -820,6 +822,11 @@ mark_through(Relation rel, Trigger *trigger, HeapTuple tuple)
 	value = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
 	if (isnull)
 		return;
+	if (!straight && type == INT8OID && !IsolationUsesXactSnapshot())
+	{
+		mark_through_rows(rel, trigger, DatumGetInt64(value));
+		return;
+	}
 
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(rel->rd_rel->relowner,
@@ -857,6 +864,38 @@ mark_through(Relation rel, Trigger *trigger, HeapTuple tuple)
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
 	SetUserIdAndSecContext(user, context);
+}
+
+/*
+ * The same where nothing is locked and one snapshot is enough: row after row by
+ * its key, without a query. Outcomes come by the million.
+ */
+static void
+mark_through_rows(Relation rel, Trigger *trigger, int64 id)
+{
+	Record		row;
+
+	for (int i = 2; i < trigger->tgnargs; i += 3)
+	{
+		const char *next = trigger->tgargs[i + 2];
+		bool		is_event = i + 3 == trigger->tgnargs;
+		bool		ends;
+
+		if (!read_sibling(rel, trigger->tgargs[i], trigger->tgargs[i + 1], id, &row))
+			return;
+		ends = is_null(&row, next);
+		if (!ends && is_event)
+		{
+			int			month = month_of(date_of(&row, next));
+
+			mark_months(RelationGetNamespace(rel), trigger->tgoid, trigger->tgargs[0], month, month, 0);
+		}
+		else if (!ends)
+			id = id_of(&row, next);
+		leave_sibling(&row);
+		if (ends)
+			return;
+	}
 }
 
 /* Marks the months of the days that SPI has found, in order. */
