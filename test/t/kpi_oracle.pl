@@ -3,7 +3,7 @@
 #
 # ORACLE_FAMILIES says how many families to make up (150), over six years;
 # ORACLE_SEED which.  The whole of it (test/check ends a test after 15 minutes):
-#   ORACLE_FAMILIES=20000 nice make check SUITES=tap TESTS=kpi_oracle
+#   ORACLE_FAMILIES=20000 nice make check SUITES=kpi TESTS=kpi_oracle
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
