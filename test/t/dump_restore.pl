@@ -45,7 +45,7 @@ sub same
 	foreach ($got, $expected)
 	{
 		tr/()//d;
-		s/ AS \w+(,?)$/$1/mg;
+		s/ AS "?\w+"?(,?)$/$1/mg;
 	}
 	$lines{$_} .= '+' foreach split(/\n/, $got);
 	$lines{$_} .= '-' foreach split(/\n/, $expected);
@@ -103,7 +103,7 @@ sub shape
 		select 'index', i.indrelid::regclass::text, i.indexrelid::regclass::text, i.indisvalid::text, pg_get_indexdef(i.indexrelid)
 		from pg_index i join pg_class c on c.oid = i.indrelid join place p on p.oid = c.relnamespace
 		union all
-		select 'function', f.oid::regprocedure::text, f.prokind::text, f.proacl::text, md5(pg_get_functiondef(f.oid))
+		select 'function', f.oid::regprocedure::text, f.prokind::text, f.proacl::text, pg_get_functiondef(f.oid)
 		from pg_proc f join place p on p.oid = f.pronamespace
 		union all
 		select 'relation', c.oid::regclass::text, c.relkind::text, c.relrowsecurity::text, concat(c.reloptions, c.relacl)

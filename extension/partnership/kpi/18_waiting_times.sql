@@ -146,7 +146,7 @@ cross join lateral (
     select early_help.percentile_of_days(
         ended_days.days || open_days.days, ended_days.cases || open_days.cases, 0.5) as median_days
 ) b
-where p.period_kind in ('month', 'quarter', 'year');
+where p.period_kind <> 'year to date';
 comment on view waiting_times is 'Waits in days, by month, quarter and financial year: those that ended in the period, and those that went on at its end, which are never dropped. Unit: an episode (early help) or a request (a service). Do not add periods.';
 comment on column waiting_times.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column waiting_times.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';

@@ -134,7 +134,7 @@ cross join lateral (
     where x.month <= p.last_month
 ) c
 left join partnership g on true
-where p.period_kind in ('month', 'quarter', 'year');
+where p.period_kind <> 'year to date';
 comment on view caseload is 'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or financial year. Each family and child once a period: do not add periods. Group work is apart. Source: Early Help Strategy 2021-24 §10.';
 comment on column caseload.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column caseload.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
@@ -165,7 +165,7 @@ cross join lateral (
     from kpi_cube_children_contacted x
     where x.month between p.first_month and p.last_month
 ) c
-where p.period_kind in ('month', 'quarter', 'year');
+where p.period_kind <> 'year to date';
 comment on view children_contacted is 'Different children with a contact in the month, quarter or financial year, beside the contacts. Each child once a period: do not add periods. children_contacted(from, to) counts between any two days.';
 comment on column children_contacted.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column children_contacted.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';

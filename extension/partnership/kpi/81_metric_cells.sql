@@ -69,7 +69,7 @@ select early_help.define_kpi_cube('metrics', '{}', $$
         union all
         select x.*
         from (
-            select sum(audits) as audits, coalesce(sum(audits) filter (where grade in ('outstanding', 'good')), 0) as good
+            select sum(audits) as audits, coalesce(sum(audits) filter (where grade = 'outstanding' or grade = 'good'), 0) as good
             from kpi_cube_case_audits
             where month = m.month
         ) c

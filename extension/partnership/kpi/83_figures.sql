@@ -111,7 +111,7 @@ cross join lateral (
     ) f on f.metric_code = k.metric_code
     offset 0
 ) d
-where p.period_kind in ('month', 'quarter', 'year');
+where p.period_kind <> 'year to date';
 comment on view figures is 'Every figure of the dashboard for every month, quarter and financial year, each right for its period: sums, different children and families, medians of the period''s own cases. Metric says what each means.';
 comment on column figures.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column figures.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
