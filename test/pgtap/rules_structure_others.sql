@@ -72,6 +72,12 @@ insert into breach values
     ('alert_acknowledged_by_somebody', $$insert into alert (kind, plan_id, due_on, raised_on, acknowledged_on) values ('review_overdue', 1, '2024-01-01', '2024-01-02', '2024-01-03')$$),
     ('alert_note_is_of_who_acknowledged', $$insert into alert (kind, plan_id, due_on, raised_on, note) values ('review_overdue', 1, '2024-01-01', '2024-01-02', 'x')$$),
     ('alert_cleared_after_raised', $$insert into alert (kind, plan_id, due_on, raised_on, cleared_on) values ('review_overdue', 1, '2024-01-01', '2024-01-02', '2024-01-01')$$),
+    ('kpi_target_from_first_of_month', $$insert into kpi_target (metric_code, from_month, target) values ('contacts', '2024-01-02', 1)$$),
+    ('kpi_target_floor_needs_target', $$insert into kpi_target (metric_code, from_month, floor) values ('contacts', '2024-01-01', 1)$$),
+    ('kpi_spc_setting_is_one_row', $$insert into kpi_spc_setting (only_row) values (false)$$),
+    ('kpi_spc_setting_runs_are_long_enough', $$update kpi_spc_setting set points_in_a_row = 2$$),
+    ('kpi_spc_rebase_from_first_of_month', $$insert into kpi_spc_rebase (metric_code, from_month, reason) values ('contacts', '2024-01-02', 'x')$$),
+    ('kpi_spc_rebase_has_a_reason', $$insert into kpi_spc_rebase (metric_code, from_month, reason) values ('contacts', '2024-01-01', ' ')$$),
     ('alert_once_a_thing_and_due_date', $$insert into alert (kind, plan_id, due_on, raised_on) select 'review_overdue', 1, '2024-01-01', '2024-01-02' from generate_series(1, 2)$$);
 
 -- A service: requested, offered, started, ended, in that order, and its outcome says so.
