@@ -134,7 +134,9 @@ try_lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode
 static HeapTuple
 lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode mode)
 {
-	return try_lock_row(sibling, tuple, snapshot, mode, LockWaitBlock, NULL);
+	bool		held;
+
+	return try_lock_row(sibling, tuple, snapshot, mode, LockWaitBlock, &held);
 }
 
 /*

@@ -631,7 +631,6 @@ mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
 	Oid			schema = RelationGetNamespace(rel);
 	const char *source = trigger->tgargs[0];
 	int			first_month;
-	int			last_month;
 
 	if (isnull)
 		return;
@@ -643,7 +642,8 @@ mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
 	}
 	else
 	{
-		last_month = month_of(DatumGetDateADT(last));
+		int			last_month = month_of(DatumGetDateADT(last));
+
 		mark_months(schema, trigger->tgoid, source,
 					Min(first_month, last_month), Max(first_month, last_month), reach);
 	}
