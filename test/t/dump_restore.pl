@@ -37,8 +37,8 @@ sub quietly
 
 # Two long texts have the same lines; otherwise those that only one has.  Their
 # order is not looked at: functions and views that rest on each other may come in
-# another one.  All but two things that PostgreSQL shows in other ways once it has read what it
-# showed: (a OR b) OR c, and the name of a column that nobody gave one.
+# another one.  Nor are two things that PostgreSQL shows in other ways once it has
+# read what it showed: (a OR b) OR c, and the name of a column that nobody gave one.
 sub same
 {
 	my ($got, $expected, $name) = @_;
