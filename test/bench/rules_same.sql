@@ -1,5 +1,5 @@
 -- A row for each row that not all three partnerships have: none, if the same journeys were made in each.
--- Who and when are left out; so are stale months made twice, which are marked once a transaction.
+-- Who and when are left out, and what figures rest on.
 \set ON_ERROR_STOP on
 create temporary table difference (partnership text, of_table text, row_text text);
 do $$
@@ -14,7 +14,7 @@ begin
         cross join (values ('rules_none'), ('rules_plpgsql')) as p (name)
         where c.relnamespace = 'rules_c'::regnamespace
             and c.relkind = 'r'
-            and c.relname !~ '^(kpi_c|inbox_|import_)'
+            and c.relname !~ '^(kpi_|inbox_|import_)'
             and a.attname not in ('recorded_at', 'recorded_by', 'episode_event_id', 'level_change_id')
             and c.relname <> 'partnership'
         group by c.relname, p.name

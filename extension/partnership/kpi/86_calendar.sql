@@ -15,15 +15,16 @@ select
     extract(quarter from p.last_month - interval '3 months')::integer as quarter_of_financial_year,
     extract(day from p.last_month + interval '1 month' - interval '1 day')::integer as days,
     early_help.weekdays_between(p.last_month - 1, (p.last_month + interval '1 month' - interval '1 day')::date)
-        - (
-            select count(*)::integer
-            from bank_holiday h
-            where h.day >= p.last_month
-                and h.day < p.last_month + interval '1 month'
-                and extract(isodow from h.day) < 6) as working_days
+        - coalesce(h.weekdays, 0) as working_days
 from kpi_period p
 join kpi_period q on q.period_kind = 'quarter' and p.last_month between q.first_month and q.last_month
 join kpi_period_shown y on y.period_kind = 'year' and p.last_month between y.first_month and y.last_month
+left join (
+    select date_trunc('month', day::timestamp)::date as month, count(*)::integer as weekdays
+    from bank_holiday
+    where extract(isodow from day) < 6
+    group by 1
+) h on h.month = p.last_month
 where p.period_kind = 'month';
 comment on view calendar is 'Months without a gap, from the first to the last financial year with an event: join it to any view by month_key.';
 comment on column calendar.month is 'First day of the month.';
