@@ -28,11 +28,12 @@ insert into locality (name) select 'Ward ' || n from generate_series(1, 22) n;
 insert into child (child_id, birth_date, sex_code)
 select n, date '1998-01-01' + (n * 7919 % 9000)::integer, (array['M', 'F'])[1 + n % 2]
 from generate_series(1::bigint, $contacts / 3) n;
-insert into contact_child (contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision)
+insert into contact_child (contact_id, received_on, source_code, child_id, counted_child_id, primary_need_code, reason, locality_id, decision)
 select
     n,
     date '2014-01-01' + (n::bigint * 3650 / $contacts)::integer,
     (array['6', '6', '2A', '2A', '5B', '3E', '1A'])[1 + (n * 31 % 7)],
+    1 + (hashint8(n)::bigint + 2147483648) % ($contacts / 3),
     1 + (hashint8(n)::bigint + 2147483648) % ($contacts / 3),
     'N' || 1 + (hashint8(n + 1)::bigint + 2147483648) % 8,
     'Reason ' || (hashint8(n + 2)::bigint + 2147483648) % 15,
