@@ -24,7 +24,7 @@ create function early_help.mark_stale_months_through() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_months_through';
 comment on function early_help.mark_stale_months_through() is
-    'Trigger (source, key column, table, key column [, column, table, key column ...], date column), after row: marks the month of the event that the row refers to, straight or through other tables.';
+    'Trigger (source, key column, table, key column [, column, table, key column ...], date column), after row: marks the month of the event that the row refers to, straight or through other tables, by bigint keys.';
 
 create function early_help.mark_all_months_stale() returns trigger
     language c
@@ -98,6 +98,14 @@ return ((extract(year from to_month) - extract(year from from_month)) * 12
     + extract(month from to_month) - extract(month from from_month))::integer;
 comment on function early_help.months_between(date, date) is
     'Calendar months from the month of one day to that of another, whatever the days.';
+
+create function early_help.first_in_period(month date, months_since integer, first_month date) returns boolean
+    language sql
+    immutable
+    parallel safe
+return coalesce(month - make_interval(months => months_since) < first_month, true);
+comment on function early_help.first_in_period(date, integer, date) is
+    'Whether what a cell of a month counts was last there before the period that begins with first_month, so many months ago; null months: never, or too long ago. Counts of those add up to different children or families of a period of up to a year.';
 
 create function early_help.percentile_of_days(days integer[], cases bigint[], share double precision) returns double precision
     language sql
@@ -353,29 +361,18 @@ begin
             returning source, first_month, last_month, last_event
         ), rest as (
             insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
-            select source, min(first_month), ($1 - interval ''1 month'')::date, max(last_event)
+            -- Marks of events, and of what has none, stay apart.
+            select source, min(first_month), ($1 - interval ''1 month'')::date,
+                case when last_event >= first_month then max(last_event) else ''-infinity'' end
             from seen
             where first_month < $1
-                and last_event >= first_month
-            group by source
+            group by source, last_event >= first_month
             union all
-            select source, min(first_month), ($1 - interval ''1 month'')::date, ''-infinity''
-            from seen
-            where first_month < $1
-                and last_event < first_month
-            group by source
-            union all
-            select source, ($1 + interval ''1 month'')::date, max(last_month), max(last_event)
+            select source, ($1 + interval ''1 month'')::date, max(last_month),
+                case when last_event > $1 then max(last_event) else ''-infinity'' end
             from seen
             where last_month > $1
-                and last_event > $1
-            group by source
-            union all
-            select source, ($1 + interval ''1 month'')::date, max(last_month), ''-infinity''
-            from seen
-            where last_month > $1
-                and last_event <= $1
-            group by source
+            group by source, last_event > $1
             union all
             select ''cubes'', $1, $1, $1
             where $3 <> ''{}''

@@ -106,16 +106,17 @@ refuse_dated_after(const RecordChange *change, const char *what, int64 id, DateA
 				   (long long) id_of(&change->after, "episode_id"));
 }
 
+/* Rows with a key whose one date is what matters. */
 static void
-check_domains(const RecordChange *change, int64 assessment_id)
+refuse_rows_dated_after(const RecordChange *change, const char *table, const char *key, int64 id,
+						const char *what, const char *what_id, const char *date)
 {
-	Siblings	domains;
+	Siblings	rows;
 
-	begin_siblings(change->rel, "assessment_domain", "assessment_id", assessment_id, &domains);
-	while (next_sibling(&domains))
-		refuse_dated_after(change, "domain of assessment", assessment_id,
-						   date_of(&domains.row, "assessed_on"));
-	end_siblings(&domains);
+	begin_siblings(change->rel, table, key, id, &rows);
+	while (next_sibling(&rows))
+		refuse_dated_after(change, what, id_of(&rows.row, what_id), date_of(&rows.row, date));
+	end_siblings(&rows);
 }
 
 /* A corrected version is dated when the record was corrected. */
@@ -136,7 +137,8 @@ check_assessments(const RecordChange *change, int64 episode_id)
 		if (!moves_along(change, assessment, "ended_on"))
 			last = later_of(last, assessment, "ended_on");
 		refuse_dated_after(change, "assessment", id, last);
-		check_domains(change, id);
+		refuse_rows_dated_after(change, "assessment_domain", "assessment_id", id,
+								"domain of assessment", "assessment_id", "assessed_on");
 	}
 	end_siblings(&assessments);
 }
@@ -163,30 +165,6 @@ check_outcomes(const RecordChange *change, int64 plan_id)
 }
 
 static void
-check_actions(const RecordChange *change, int64 plan_id)
-{
-	Siblings	actions;
-
-	begin_siblings(change->rel, "action", "plan_id", plan_id, &actions);
-	while (next_sibling(&actions))
-		refuse_dated_after(change, "action", id_of(&actions.row, "action_id"),
-						   date_of(&actions.row, "agreed_on"));
-	end_siblings(&actions);
-}
-
-static void
-check_reviews(const RecordChange *change, int64 plan_id)
-{
-	Siblings	reviews;
-
-	begin_siblings(change->rel, "review", "plan_id", plan_id, &reviews);
-	while (next_sibling(&reviews))
-		refuse_dated_after(change, "review", id_of(&reviews.row, "review_id"),
-						   date_of(&reviews.row, "held_on"));
-	end_siblings(&reviews);
-}
-
-static void
 check_plans(const RecordChange *change, int64 episode_id)
 {
 	Siblings	plans;
@@ -202,8 +180,8 @@ check_plans(const RecordChange *change, int64 episode_id)
 			last = later_of(last, plan, "ended_on");
 		refuse_dated_after(change, "plan", id, last);
 		check_outcomes(change, id);
-		check_actions(change, id);
-		check_reviews(change, id);
+		refuse_rows_dated_after(change, "action", "plan_id", id, "action", "action_id", "agreed_on");
+		refuse_rows_dated_after(change, "review", "plan_id", id, "review", "review_id", "held_on");
 	}
 	end_siblings(&plans);
 }
@@ -224,18 +202,6 @@ check_steps(const RecordChange *change, int64 episode_id)
 						   later_of(date_of(step, "offered_on"), step, "decided_on"));
 	}
 	end_siblings(&steps);
-}
-
-static void
-check_lead_practitioners(const RecordChange *change, int64 episode_id)
-{
-	Siblings	leads;
-
-	begin_siblings(change->rel, "lead_practitioner", "episode_id", episode_id, &leads);
-	while (next_sibling(&leads))
-		refuse_dated_after(change, "lead_practitioner of practitioner",
-						   id_of(&leads.row, "practitioner_id"), date_of(&leads.row, "from_on"));
-	end_siblings(&leads);
 }
 
 static void
@@ -265,6 +231,7 @@ check_nothing_after_closure(const RecordChange *change)
 	check_assessments(change, episode_id);
 	check_plans(change, episode_id);
 	check_steps(change, episode_id);
-	check_lead_practitioners(change, episode_id);
+	refuse_rows_dated_after(change, "lead_practitioner", "episode_id", episode_id,
+							"lead_practitioner of practitioner", "practitioner_id", "from_on");
 	check_children(change, episode_id);
 }

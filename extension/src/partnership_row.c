@@ -144,17 +144,18 @@ lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode mod
  * this statement's triggers' own writes are seen.
  */
 static bool
-find_sibling(Relation rel, const char *table, const char *key, int64 id, bool lock, Record *row)
+find_sibling(Relation rel, const char *table, const char *key, int64 id,
+			 const LockTupleMode *lock, bool as_seen, Record *row)
 {
 	Snapshot	snapshot;
 
 	row->rel = open_sibling(rel, table, lock ? RowShareLock : AccessShareLock);
 	row->context = CurrentMemoryContext;
 	CommandCounterIncrement();
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	snapshot = RegisterSnapshot(as_seen ? GetTransactionSnapshot() : GetLatestSnapshot());
 	row->tuple = find_row(row->rel, key, id, snapshot);
 	if (row->tuple && lock)
-		row->tuple = lock_row(row->rel, row->tuple, snapshot, LockTupleNoKeyExclusive);
+		row->tuple = lock_row(row->rel, row->tuple, snapshot, *lock);
 	UnregisterSnapshot(snapshot);
 
 	/* The newest version may have got another key: it is another row then. */
@@ -168,14 +169,32 @@ find_sibling(Relation rel, const char *table, const char *key, int64 id, bool lo
 bool
 read_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row)
 {
-	return find_sibling(rel, table, key, id, false, row);
+	return find_sibling(rel, table, key, id, NULL, false, row);
 }
 
-/* The same, locked FOR NO KEY UPDATE until the transaction ends. */
+/* The same as the transaction goes on seeing it: above READ COMMITTED not the latest. */
+bool
+read_sibling_as_seen(Relation rel, const char *table, const char *key, int64 id, Record *row)
+{
+	return find_sibling(rel, table, key, id, NULL, true, row);
+}
+
+/* The latest, locked FOR NO KEY UPDATE until the transaction ends. */
 bool
 lock_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row)
 {
-	return find_sibling(rel, table, key, id, true, row);
+	LockTupleMode mode = LockTupleNoKeyExclusive;
+
+	return find_sibling(rel, table, key, id, &mode, false, row);
+}
+
+/* The latest, locked FOR SHARE until the transaction ends. */
+bool
+hold_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row)
+{
+	LockTupleMode mode = LockTupleShare;
+
+	return find_sibling(rel, table, key, id, &mode, false, row);
 }
 
 /*

@@ -25,6 +25,9 @@ typedef struct Siblings
 } Siblings;
 
 extern bool read_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row);
+extern bool read_sibling_as_seen(Relation rel, const char *table, const char *key, int64 id,
+								 Record *row);
+extern bool hold_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row);
 extern bool lock_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row);
 extern bool lock_read_sibling(Relation rel, const char *table, const char *key, Record *row);
 extern void leave_sibling(Record *row);

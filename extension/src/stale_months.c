@@ -87,6 +87,9 @@ typedef struct Frame
 	uint64		months[MONTH_WORDS];
 } Frame;
 
+/* How a row is looked up: one of partnership_row.h. */
+typedef bool (*FindSibling) (Relation rel, const char *table, const char *key, int64 id, Record *row);
+
 /*
  * Lives from the first mark of a top-level transaction to its end, in
  * TopTransactionContext.
@@ -118,7 +121,7 @@ static void mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach
 static int	reach_of(Trigger *trigger, const char *usage);
 static int	date_column(Relation rel, const char *column);
 static void mark_through(Relation rel, Trigger *trigger, HeapTuple tuple);
-static void mark_through_rows(Relation rel, Trigger *trigger, int64 id);
+static void mark_event(Relation rel, Trigger *trigger, int64 id, FindSibling find);
 static void mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple);
 static void mark_days(Oid schema, Trigger *trigger);
 static int	key_column(Relation rel, const char *column);
@@ -797,104 +800,54 @@ early_help_mark_stale_months_through(PG_FUNCTION_ARGS)
 }
 
 /*
- * Marks the month of the event that a row refers to.
+ * Marks the month of the event that a row refers to: row after row by its key,
+ * without a query, since outcomes come by the million.
  *
  * The event may be given another date at the same time, by a transaction that
  * does not see our row.  Where the row refers to the event itself, FOR SHARE
  * waits for that one, and makes the next wait for us.  Through other tables
  * no lock is taken: the rules' own locks must keep the two apart, as closing
- * an episode waits for whoever writes its outcomes (episode.c).
+ * an episode waits for whoever writes its outcomes (closure.c).  Above READ
+ * COMMITTED the month is marked as well that the writer goes on seeing.
  */
 static void
 mark_through(Relation rel, Trigger *trigger, HeapTuple tuple)
 {
-	Oid			schema = RelationGetNamespace(rel);
 	int			key = key_column(rel, trigger->tgargs[1]);
-	Oid			type = SPI_gettypeid(RelationGetDescr(rel), key);
 	bool		straight = trigger->tgnargs == 5;
-	Datum		value;
 	bool		isnull;
-	StringInfoData query;
-	SPIPlanPtr	plan;
-	Oid			user;
-	int			context;
+	Datum		id = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
 
-	value = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
+	if (SPI_gettypeid(RelationGetDescr(rel), key) != INT8OID)
+		wrong_arguments(trigger, "mark_stale_months_through: the key column is a bigint");
 	if (isnull)
 		return;
-	if (!straight && type == INT8OID && !IsolationUsesXactSnapshot())
-	{
-		mark_through_rows(rel, trigger, DatumGetInt64(value));
-		return;
-	}
-
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(rel->rd_rel->relowner,
-						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-
-	initStringInfo(&query);
-	appendStringInfo(&query, "select t%d.%s::pg_catalog.date from %s t2",
-					 trigger->tgnargs - 3,
-					 quote_identifier(trigger->tgargs[trigger->tgnargs - 1]),
-					 quote_qualified_identifier(get_namespace_name(schema), trigger->tgargs[2]));
-	for (int i = 5; i < trigger->tgnargs; i += 3)
-		appendStringInfo(&query, " join %s t%d on t%d.%s operator(pg_catalog.=) t%d.%s",
-						 quote_qualified_identifier(get_namespace_name(schema), trigger->tgargs[i]),
-						 i, i, quote_identifier(trigger->tgargs[i + 1]),
-						 i - 3, quote_identifier(trigger->tgargs[i - 1]));
-	appendStringInfo(&query, " where t2.%s operator(pg_catalog.=) $1%s",
-					 quote_identifier(trigger->tgargs[3]), straight ? " for share" : "");
-	plan = SPI_prepare(query.data, 1, &type);
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	/* As in mark_dependents(). */
-	if (IsolationUsesXactSnapshot() && !straight)
-	{
-		if (SPI_execute_snapshot(plan, &value, NULL, GetLatestSnapshot(), InvalidSnapshot,
-								 false, false, 0) != SPI_OK_SELECT)
-			elog(ERROR, "SPI_execute_snapshot failed");
-		mark_days(schema, trigger);
-	}
-	if (SPI_execute_plan(plan, &value, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_plan failed");
-	mark_days(schema, trigger);
-
-	if (SPI_finish() != SPI_OK_FINISH)
-		elog(ERROR, "SPI_finish failed");
-	SetUserIdAndSecContext(user, context);
+	mark_event(rel, trigger, DatumGetInt64(id), straight ? hold_sibling : read_sibling);
+	if (IsolationUsesXactSnapshot())
+		mark_event(rel, trigger, DatumGetInt64(id), read_sibling_as_seen);
 }
 
-/*
- * The same where nothing is locked and one snapshot is enough: row after row by
- * its key, without a query. Outcomes come by the million.
- */
+/* The same, by the rows that find() finds. */
 static void
-mark_through_rows(Relation rel, Trigger *trigger, int64 id)
+mark_event(Relation rel, Trigger *trigger, int64 id, FindSibling find)
 {
 	Record		row;
 
-	for (int i = 2; i < trigger->tgnargs; i += 3)
+	for (int i = 2; i < trigger->tgnargs && id != 0; i += 3)
 	{
 		const char *next = trigger->tgargs[i + 2];
-		bool		is_event = i + 3 == trigger->tgnargs;
-		bool		ends;
 
-		if (!read_sibling(rel, trigger->tgargs[i], trigger->tgargs[i + 1], id, &row))
+		if (!find(rel, trigger->tgargs[i], trigger->tgargs[i + 1], id, &row))
 			return;
-		ends = is_null(&row, next);
-		if (!ends && is_event)
+		if (i + 3 < trigger->tgnargs)
+			id = id_of(&row, next);
+		else if (!is_null(&row, next))
 		{
 			int			month = month_of(date_of(&row, next));
 
 			mark_months(RelationGetNamespace(rel), trigger->tgoid, trigger->tgargs[0], month, month, 0);
 		}
-		else if (!ends)
-			id = id_of(&row, next);
 		leave_sibling(&row);
-		if (ends)
-			return;
 	}
 }
 

@@ -117,18 +117,16 @@ cross join lateral (
 ) e
 cross join lateral (
     select coalesce(
-        sum(x.started)
-        - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0)
-        - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
+        sum(x.started) filter (where early_help.first_in_period(x.month, x.months_since, p.first_month))
+        - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
         0) as families
     from family_flow x
     where x.month <= p.last_month
 ) f
 cross join lateral (
     select coalesce(
-        sum(x.started)
-        - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0)
-        - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
+        sum(x.started) filter (where early_help.first_in_period(x.month, x.months_since, p.first_month))
+        - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
         0) as children
     from child_flow x
     where x.month <= p.last_month
@@ -159,8 +157,7 @@ select
 from kpi_period_shown p
 cross join lateral (
     select
-        coalesce(sum(x.children) filter (where x.months_since is null
-            or x.month - make_interval(months => x.months_since) < p.first_month), 0) as children,
+        coalesce(sum(x.children) filter (where early_help.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
         coalesce(sum(x.contacts), 0) as contacts
     from kpi_cube_children_contacted x
     where x.month between p.first_month and p.last_month

@@ -27,15 +27,14 @@ select early_help.define_beside_cubes($command$
         select 'children_contacted', sum(x.children), null, null
         from kpi_cube_children_contacted x
         where x.month between p.first_month and p.last_month
-            and (x.months_since is null or x.month - make_interval(months => x.months_since) < p.first_month)
+            and early_help.first_in_period(x.month, x.months_since, p.first_month)
         union all
         -- Families with support that began before the period's end and did not end
         -- before its start, less those that ended and began again within it.
         select
             'families_worked_with',
-            sum(x.started)
-                - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0)
-                - coalesce(sum(x.started) filter (where x.month - make_interval(months => x.months_since) >= p.first_month), 0),
+            sum(x.started) filter (where early_help.first_in_period(x.month, x.months_since, p.first_month))
+                - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
             null,
             null
         from family_flow x

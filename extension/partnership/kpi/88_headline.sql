@@ -10,7 +10,7 @@ select
     left(
         d.label || ': ' || early_help.figure_in_words(d.value, d.unit, m.decimals)
         || ' in ' || trim(to_char(d.month::timestamp, 'Month')) || to_char(d.month::timestamp, ' YYYY')
-        || case when d.unit in ('%') and d.value is not null then ' (' || d.numerator || ' of ' || d.denominator || ')' else '' end
+        || case when d.unit = '%' and d.value is not null then ' (' || d.numerator || ' of ' || d.denominator || ')' else '' end
         || case
             when d.value is null or d.previous_month is null then ''
             when d.value > d.previous_month then ', up from ' || early_help.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
