@@ -91,10 +91,10 @@ begin
             select
             from pg_catalog.unnest(sums) s
             cross join lateral pg_catalog.regexp_split_to_array(s, '\s*[=+]\s*') w
-            where w[1] = part[3] and part[2] = any (w[2:])) then
+            where w[1] = part[3] and part[2] = any (w[2:]) and pg_catalog.cardinality(w) = 3) then
             raise invalid_parameter_value using
-                message = pg_catalog.format('%s is no part of %s', part[2], part[3]),
-                hint = 'A percentage gives away what is left of the whole: name that as a count, and the sum in sums.';
+                message = pg_catalog.format('%s is not one of two parts of %s', part[2], part[3]),
+                hint = 'A percentage gives away what is left of the whole: name that as one count, and the sum in sums.';
         end if;
     end loop;
 

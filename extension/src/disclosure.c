@@ -13,8 +13,8 @@
  * for being small) bind the witness too: whoever knows which figures are the
  * small ones gains nothing.
  *
- * The search balances one equation after another, cheap figures first, within
- * a budget that grows; the proof does not rest on the search being good.
+ * The search balances one equation after another, within a budget that grows;
+ * the proof does not rest on the search being good.
  * Nothing here knows of tables, periods or the catalog.  Memory is the
  * caller's context's; nothing is kept.
  *
@@ -63,6 +63,7 @@ typedef struct Choice
 	int			figure;
 	int			step;
 	int			price;
+	int			order;			/* what comes first, before rank */
 	int			rank;			/* how many equations it throws out of balance, and chance */
 } Choice;
 
@@ -204,8 +205,8 @@ compare_choices(const void *left, const void *right)
 	const Choice *a = left;
 	const Choice *b = right;
 
-	if (a->price != b->price)
-		return a->price < b->price ? -1 : 1;
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
 	if (a->rank != b->rank)
 		return a->rank < b->rank ? -1 : 1;
 	return a->figure < b->figure ? -1 : a->figure > b->figure;
@@ -223,6 +224,17 @@ rank_of(const Search *search, int figure, int step)
 	return loose_ends(search, figure, step) * 16 + (int) (chance % (search->start < 6 ? 16 : 48));
 }
 
+/*
+ * Cheap figures come first.  But what earlier publications hide is free, and
+ * there is much of it, so a search for what is free can go astray in the months
+ * of a year: every other start lets this publication follow their witness.
+ */
+static int
+order_of(const Search *search, int figure, int price)
+{
+	return search->start % 2 == 0 ? price : !is_of_this_publication(&search->figures[figure]);
+}
+
 static Choice *
 choices_for(Search *search, int equation, int budget, int ways)
 {
@@ -233,9 +245,10 @@ choices_for(Search *search, int equation, int budget, int ways)
 	for (int m = search->equation_starts[equation]; m < search->equation_starts[equation + 1]; m++)
 	{
 		int			figure = search->of_equation[m].figure;
+		int			price = price_of(&search->figures[figure]);
 
 		if (n < ways && can_mend(search, &search->of_equation[m], budget, &step))
-			choices[n++] = (Choice) {figure, step, price_of(&search->figures[figure]),
+			choices[n++] = (Choice) {figure, step, price, order_of(search, figure, price),
 			rank_of(search, figure, step)};
 	}
 	qsort(choices, n, sizeof(Choice), compare_choices);

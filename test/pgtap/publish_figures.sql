@@ -98,7 +98,7 @@ select is((select count(*)::integer from published_figure f join publication b u
 set search_path = town_kpi, town, public;
 select throws_ok(
     $$select early_help.define_published_table('x', 'X', array['ward'], array['a', 'b'], '{}', array['r = a / b'], '{}', 'select 1')$$,
-    '22023', 'a is no part of b', 'a percentage needs its sum');
+    '22023', 'a is not one of two parts of b', 'a percentage needs its sum');
 select lives_ok(
     $q$select early_help.define_published_table('conversations', 'Published conversations.', '{}', array['conversations'], '{}', '{}', '{}',
         $$ select date_trunc('month', held_on::timestamp)::date as month, count(*)::integer as conversations from conversation group by 1 $$)$q$,

@@ -32,25 +32,31 @@ select
     case when whole.figure is null then null when whole.hidden is null then 'ok' else 'c' end::varchar(10) as denominator_status
 from publication b
 cross join (
-    values
-        ('contacts', 'contacts', null, null),
-        ('known_contacts', 'known_contacts', 'contacts', 'new_contacts'),
-        ('referrals', 'referrals', null, null),
-        ('re_referrals', 're_referrals', 'referrals', 'first_referrals'),
-        ('intervention_plans_started', 'plans_started', null, null),
-        ('intervention_plans_completed', 'plans_completed', null, null),
-        ('step_ups_offered', 'step_ups_offered', null, null),
-        ('step_ups_accepted', 'step_ups_accepted', null, null),
-        ('step_downs_accepted', 'step_downs_accepted', null, null)
-) as t (metric_code, part, whole, rest)
-join metric m on m.metric_code = t.metric_code
+    -- A count, or a percentage of a count, that has the code of a figure of the Board's.
+    select distinct m.metric_code, m.section, m.board_order, m.label, m.unit, x.part, x.whole, x.rest
+    from published_table t
+    cross join lateral (
+        select c as name, c as part, null as whole, null as rest
+        from unnest(t.counts) c
+        union all
+        select n.name, r[2], r[3], case when s[2] = r[2] then s[3] else s[2] end
+        from unnest(t.ratios) ratio
+        cross join lateral regexp_split_to_array(ratio, '\s*[=/]\s*') r
+        join lateral (
+            select regexp_split_to_array(one, '\s*[=+]\s*') as s
+            from unnest(t.sums) one
+        ) w on s[1] = r[3] and r[2] = any (s[2:])
+        cross join lateral (values (r[1]), (r[2])) as n (name)
+    ) x
+    join metric m on m.metric_code = x.name and (m.unit = '%') = (x.whole is not null)
+) m
 join published_figure part on part.publication_id = b.publication_id
-    and part.count_name = t.part and part.dimension_1 = ''
+    and part.count_name = m.part and part.dimension_1 = ''
 left join published_figure whole on whole.publication_id = b.publication_id
-    and whole.count_name = t.whole and whole.dimension_1 = ''
+    and whole.count_name = m.whole and whole.dimension_1 = ''
 left join published_figure rest on rest.publication_id = b.publication_id
-    and rest.count_name = t.rest and rest.dimension_1 = '';
-comment on view published_dashboard is 'The Board''s figures as published: the totals of the published tables. Figures that could disclose somebody are hidden.';
+    and rest.count_name = m.rest and rest.dimension_1 = '';
+comment on view published_dashboard is 'The Board''s figures as published: those totals and percentages of the published tables that have the code of a figure of the dashboard. Figures that could disclose somebody are hidden.';
 comment on column published_dashboard.month is 'First day of the period.';
 comment on column published_dashboard.month_key is 'Its month as YYYY-MM.';
 comment on column published_dashboard.period is 'The period: month 2018-04, quarter of the financial year 2018/19 Q1, financial year 2018/19. Choose one kind: they overlap.';
