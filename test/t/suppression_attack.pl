@@ -14,7 +14,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $seed = $ENV{EARLY_HELP_SEED} // 20210901;
-my $sets = $ENV{EARLY_HELP_SETS} // 24;
+my $sets = $ENV{EARLY_HELP_SETS} // 16;
 note("EARLY_HELP_SEED=$seed EARLY_HELP_SETS=$sets");
 srand($seed);
 
@@ -27,39 +27,68 @@ set client_min_messages = warning;
 create extension early_help cascade;
 select early_help.create_partnership('p');
 insert into p.agency (agency_id, name, sector)
-values (1, 'A', 'local_authority'), (2, 'B', 'health'), (3, 'C', 'education');
+values (1, 'A', 'local_authority');
 insert into p.practitioner (practitioner_id, agency_id, name) values (1, 1, 'One');
-insert into p.service (service_id, agency_id, name, run_by) values (1, 1, 'S', 'hub'), (2, 2, 'T', 'partner');
-insert into p.locality (locality_id, name) select n, 'Ward ' || n from generate_series(1, 6) n;
 SQL
 
-my %tables = map { $_ => columns_of($_) } split /\n/, $node->safe_psql('postgres', <<'SQL');
-select table_name from information_schema.views
-where table_schema = 'p_kpi' and table_name ~ '^published_'
-    and table_name not in ('published_dashboard', 'published_label', 'published_changes')
-order by 1
+# Whatever is registered is attacked: by what, what is counted, what adds up and
+# what is a percentage of what, everybody knows.
+my %tables = map { $_->{table_name} => $_ } map { decode_json($_) } split /\n/, $node->safe_psql('postgres', <<'SQL');
+select row_to_json(t) from p.published_table t order by table_name
 SQL
 cmp_ok(scalar(keys %tables), '>=', 10, 'tables are published');
-
-sub columns_of
+foreach my $n (1, 2)
 {
-	my ($view) = @_;
+	cmp_ok(scalar(grep { @{ $_->{dimensions} } == $n } values %tables), '>', 0, "some by $n dimensions");
+}
+foreach my $table (values %tables)
+{
+	$table->{$_} = [ map { [ split /\s*[=+\/]\s*/ ] } @{ $table->{$_} } ] foreach qw(sums ratios);
 	my @columns = split /\n/, $node->safe_psql('postgres', <<"SQL");
 select column_name from information_schema.columns
-where table_schema = 'p_kpi' and table_name = '$view' and ordinal_position > 6
+where table_schema = 'p_kpi' and table_name = 'published_$table->{table_name}' and ordinal_position > 6
 order by ordinal_position
 SQL
-	my %is = map { $_ => 1 } @columns;
-	return {
-		dimensions => [ grep { !$is{"${_}_status"} && !/_status$/ } @columns ],
-		counts => [ grep { $is{"${_}_status"} && !/_rate$/ } @columns ],
-		rates => [ grep { $is{"${_}_status"} && /_rate$/ } @columns ]
-	};
+	is_deeply(\@columns, [ @{ $table->{dimensions} }, map { ($_, "${_}_status") } @{ $table->{counts} }, map { $_->[0] } @{ $table->{ratios} } ],
+		"published_$table->{table_name} shows what is registered and no more");
 }
+is($node->safe_psql('postgres', <<'SQL'), 'published_changes published_dashboard published_label', 'no view shows anything else');
+select string_agg(table_name, ' ' order by table_name) from information_schema.views
+where table_schema = 'p_kpi' and table_name ~ '^published_'
+    and substr(table_name, 11) not in (select table_name from p.published_table)
+SQL
 
 # ---------------------------------------------------------------------------
-# Figures: cells of the cubes, as if refreshed, few and small.
+# Figures: in place of what is counted, rows of any figures, few and small.  All
+# tables read the same rows, so they agree.
 # ---------------------------------------------------------------------------
+
+my %every_dimension = map { $_ => 1 } map { @{ $_->{dimensions} } } values %tables;
+my %every_count = map { $_ => 1 } map { @{ $_->{counts} } } values %tables;
+my (%parts_of, %is_part, %dimensions_of);
+foreach my $table (values %tables)
+{
+	foreach my $sum (@{ $table->{sums} })
+	{
+		my ($whole, @parts) = @$sum;
+		$parts_of{$whole}{"@parts"} = \@parts;
+		$is_part{$_} = 1 foreach @parts;
+	}
+	foreach my $count (@{ $table->{counts} })
+	{
+		$dimensions_of{$count}{$_} = 1 foreach @{ $table->{dimensions} };
+	}
+}
+$node->safe_psql('postgres', join("\n",
+	'create table p.figures (month date, ' . join(', ', map { "$_ varchar(120)" } sort keys %every_dimension) . ', '
+	  . join(', ', map { "$_ integer not null default 0" } sort keys %every_count) . ');',
+	map {
+		my $columns = join(', ', 'month', @{ $_->{dimensions} }, @{ $_->{counts} });
+		"drop view p.publish_$_->{table_name}; create view p.publish_$_->{table_name} as select $columns from p.figures;"
+	} values %tables));
+# Some values are shown though there is nothing; others turn up, or are not recorded.
+my $dimensions = join(', ', sort keys %every_dimension);
+$node->safe_psql('postgres', join("\n", map { my $v = $_; "insert into p.figures ($dimensions) values (" . join(', ', map { "'$v'" } keys %every_dimension) . ');' } 'a' .. 'd'));
 
 sub pick { return $_[ int(rand(@_)) ] }
 
@@ -70,35 +99,47 @@ sub part_of
 	return pick(0, 0, $whole, max(0, $whole - 1), int(rand($whole + 1)));
 }
 
+# A count, and what it is the sum of.
+sub split_up
+{
+	my ($count, $n) = @_;
+	my %row = ($count => $n);
+	foreach my $parts (map { $parts_of{$count}{$_} } sort keys %{ $parts_of{$count} // {} })
+	{
+		my $left = $n;
+		foreach my $i (0 .. $#$parts)
+		{
+			my $part = $i == $#$parts ? $left : part_of($left);
+			%row = (%row, split_up($parts->[$i], $part));
+			$left -= $part;
+		}
+	}
+	return %row;
+}
+
+# Every dimension of a count or of one of its parts.
+sub dimensions_under
+{
+	my ($count) = @_;
+	return (keys %{ $dimensions_of{$count} }, map { dimensions_under($_) } map { @$_ } values %{ $parts_of{$count} // {} });
+}
+
 sub cells_of
 {
 	my ($month, $largest) = @_;
 	my @cells;
-	my @sources = splice(@{ [ sort { rand() <=> 0.5 } qw(1A 2A 3A 3B 5A 6) ] }, 0, 1 + int(rand(6)));
-	my @needs = splice(@{ [ sort { rand() <=> 0.5 } qw(N1 N2 N3 N4 N5) ] }, 0, 1 + int(rand(5)));
-	my $wards = 1 + int(rand(6));
-	foreach my $table (qw(contacts re_referrals))
+	my %values = map { $_ => [ ('a' .. 'e', undef)[ grep { rand() < 0.6 } 0 .. 5 ] ] } sort keys %every_dimension;
+	foreach my $count (grep { !$is_part{$_} } sort keys %every_count)
 	{
-		foreach (1 .. int(rand(40)))
+		my %dimensions = map { $_ => 1 } dimensions_under($count);
+		foreach (1 .. int(rand(8 * keys %dimensions)))
 		{
-			my $n = 1 + int(rand()**3 * $largest);
-			my $ward = 1 + int(rand($wards));
-			push @cells, $table eq 'contacts'
-			  ? sprintf("insert into p.kpi_cell_contacts (month, source_code, need_code, locality_id, age_at_contact, sex_code, contacts, referrals, known_contacts) values ('%s', '%s', '%s', %d, %d, '%s', %d, 0, %d)",
-				$month, pick(@sources), pick(@needs), $ward, int(rand(20)) - 1, pick(qw(M F F M U)), $n, part_of($n))
-			  : sprintf("insert into p.kpi_cell_re_referrals (month, source_code, need_code, locality_id, referrals, re_referrals) values ('%s', '%s', '%s', %d, %d, %d)",
-				$month, pick(@sources), pick(@needs), $ward, $n, part_of($n));
+			my %row = split_up($count, 1 + int(rand()**3 * $largest));
+			my @dimensions = sort keys %dimensions;
+			push @cells, sprintf("insert into p.figures (month, %s) values ('%s', %s)",
+				join(', ', @dimensions, sort keys %row), $month,
+				join(', ', (map { my $v = pick(@{ $values{$_} }); defined $v ? "'$v'" : 'null' } @dimensions), map { $row{$_} } sort keys %row));
 		}
-	}
-	foreach my $service (1, 2)
-	{
-		my $otherwise = int(rand(9));
-		push @cells, sprintf("insert into p.kpi_cell_intervention_plans (month, service_id, plans_started, plans_completed, plans_ended_otherwise, plans_ended_consent_withdrawn) values ('%s', %d, %d, %d, %d, %d)",
-			$month, $service, int(rand(12)), int(rand(9)), $otherwise, part_of($otherwise));
-		push @cells, sprintf("insert into p.kpi_cell_step_ups (month, basis, offered, accepted, declined, withdrawn) values ('%s', '%s', %d, %d, %d, %d)",
-			$month, ('', 'section_17', 'section_47')[$service], map { int(rand(8)) } 1 .. 4);
-		push @cells, sprintf("insert into p.kpi_cell_step_downs (month, receiving_agency_id, offered, accepted, declined, withdrawn) values ('%s', %d, %d, %d, %d, %d)",
-			$month, $service, map { int(rand(8)) } 1 .. 4);
 	}
 	return map { "$_;\n" } @cells;
 }
@@ -117,10 +158,11 @@ sub read_published
 	my ($psql) = @_;
 	(%figure, @equations, @bounds) = ();
 	my %sum;
-	foreach my $view (sort keys %tables)
+	my %ratio_of;
+	foreach my $table (map { $tables{$_} } sort keys %tables)
 	{
-		my ($dimensions, $counts, $rates) = @{ $tables{$view} }{qw(dimensions counts rates)};
-		foreach my $row (@{ $psql->{$view} })
+		my ($dimensions, $counts) = @{$table}{qw(dimensions counts)};
+		foreach my $row (@{ $psql->{"published_$table->{table_name}"} })
 		{
 			my $release = "$row->{period} v$row->{version}";
 			my @at = map { "$_=$row->{$_}" } @$dimensions;
@@ -135,29 +177,35 @@ sub read_published
 					push @{ $sum{ name_of($release, $count, @rest) . "\t$dimensions->[$left_out]" } }, $name;
 				}
 			}
-			my %has = map { $_ => 1 } @$counts;
-			foreach (grep { $has{ $_->[0] } } ([qw(contacts known_contacts new_contacts)], [qw(referrals re_referrals first_referrals)],
-				[qw(plans_ended_otherwise plans_ended_consent_withdrawn plans_ended_with_episode)]))
+			# Parts add up to their whole, here and in every margin.
+			foreach (@{ $table->{sums} })
 			{
 				my ($whole, @parts) = @$_;
-				next unless $has{ $parts[0] };
-				$sum{ name_of($release, $whole, @at) . "\t$whole" } = [ map { name_of($release, $_, @at) } @parts ];
-				$sum{ name_of($release, $whole) . "\t$whole" } = [ map { name_of($release, $_) } @parts ];
+				foreach my $place (\@at, [], map { [$_] } @at)
+				{
+					$sum{ name_of($release, $whole, @$place) . "\t@parts" } = [ map { name_of($release, $_, @$place) } @parts ];
+				}
 			}
-			my %rate_of = (known_rate => [qw(known_contacts contacts)], re_referral_rate => [qw(re_referrals referrals)]);
-			learn_rate($row->{$_}, map { name_of($release, $_, @at) } @{ $rate_of{$_} }) foreach @$rates;
+			learn_rate($row->{ $_->[0] }, map { name_of($release, $_, @at) } @{$_}[ 1, 2 ]) foreach @{ $table->{ratios} };
+		}
+		foreach my $ratio (@{ $table->{ratios} })
+		{
+			$ratio_of{$_} = $ratio foreach @{$ratio}[ 0, 1 ];
 		}
 	}
-	my %totals = (
-		intervention_plans_started => ['plans_started'], intervention_plans_completed => ['plans_completed'],
-		known_contacts => [ 'known_contacts', 'contacts' ], re_referrals => [ 're_referrals', 'referrals' ]);
 	foreach my $row (@{ $psql->{published_dashboard} })
 	{
 		my $release = "$row->{period} v$row->{version}";
-		my ($part, $whole) = @{ $totals{ $row->{metric_code} } // [ $row->{metric_code} ] };
+		my (undef, $part, $whole) = $row->{unit} eq '%' ? @{ $ratio_of{ $row->{metric_code} } } : (undef, $row->{metric_code});
 		learn(name_of($release, $part), $row->{numerator}, $row->{numerator_status});
 		learn(name_of($release, $whole), $row->{denominator}, $row->{denominator_status}) if $whole;
 		learn_rate($row->{value}, map { name_of($release, $_) } $part, $whole) if $whole;
+	}
+	foreach my $row (@{ $psql->{published_changes} })
+	{
+		my @at = ($row->{count_name}, map { $row->{"dimension_$_"} eq '' ? () : "$row->{\"dimension_$_\"}=$row->{\"value_$_\"}" } 1, 2);
+		learn(name_of("$row->{period} v$row->{version}", @at), $row->{value}, $row->{value_status});
+		learn(name_of("$row->{period} v" . ($row->{version} - 1), @at), $row->{value_before}, $row->{value_before_status});
 	}
 	foreach my $key (sort keys %sum)
 	{
@@ -290,7 +338,7 @@ sub published
 	my ($figures, @periods) = @_;
 	my $sql = "set client_min_messages = warning; begin;\n" . join('', @$figures);
 	$sql .= ref $_ ? join('', @$_) : "select null from p.publish_figures('$_', 1);\n" foreach @periods;
-	foreach my $view (sort(keys %tables), 'published_dashboard')
+	foreach my $view ((map { "published_$_" } sort keys %tables), 'published_dashboard', 'published_changes')
 	{
 		$sql .= "select '$view', row_to_json(v) from p_kpi.$view v;\n";
 	}
