@@ -226,13 +226,15 @@ rank_of(const Search *search, int figure, int step)
 
 /*
  * Cheap figures come first.  But what earlier publications hide is free, and
- * there is much of it, so a search for what is free can go astray in the months
- * of a year: every other start lets this publication follow their witness.
+ * there is much of it: a search for what is free goes astray among the months
+ * of a year.  So every other start takes figures of this publication first.
  */
 static int
 order_of(const Search *search, int figure, int price)
 {
-	return search->start % 2 == 0 ? price : !is_of_this_publication(&search->figures[figure]);
+	if (search->start % 2 == 0 || is_of_this_publication(&search->figures[figure]))
+		return price;
+	return PG_INT32_MAX;
 }
 
 static Choice *

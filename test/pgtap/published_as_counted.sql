@@ -22,15 +22,16 @@ from (
 cross join unnest(enum_range(null::early_help.step_outcome)) o
 cross join (select agency_id from agency order by agency_id limit 3) a;
 update plan
-set end_reason = 'consent_withdrawn'
-where plan_id in (
-    select plan_id
+set ended_on = '2023-11-20', end_reason = r.reason, completed_by_review_id = null
+from (
+    select plan_id, (array['consent_withdrawn', 'episode_closed'])[row_number() over (order by plan_id)]::early_help.plan_end_reason as reason
     from plan
     where kind = 'intervention'
-        and end_reason = 'episode_closed'
-        and ended_on between '2023-04-01' and '2024-03-31'
+        and started_on between '2023-06-01' and '2023-11-20'
     order by plan_id
-    limit 1);
+    limit 2
+) r
+where plan.plan_id = r.plan_id;
 set session_replication_role = origin;
 
 update partnership set suppression_threshold = 0;
