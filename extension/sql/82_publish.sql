@@ -489,7 +489,8 @@ declare
     of_stretch integer[];
     now integer[];
     before integer[];
-    before_hidden text[];
+    before_hidden boolean[];
+    before_withheld boolean[];
     before_stays boolean[];
     before_threshold integer[];
     low integer[];
@@ -578,7 +579,8 @@ begin
     execute format(
         'select
             array_agg(coalesce(f.figure, 0) order by r.place, k.place),
-            array_agg(coalesce(f.hidden, '''') order by r.place, k.place),
+            array_agg(f.hidden is not null order by r.place, k.place),
+            array_agg(f.hidden is not distinct from ''withheld'' order by r.place, k.place),
             array_agg(coalesce(f.stays_hidden, false) order by r.place, k.place),
             array_agg(b.suppression_threshold::integer order by r.place, k.place)
         from unnest($1) with ordinality r (publication_id, place)
@@ -587,7 +589,7 @@ begin
         left join %1$I.published_figure f on f.publication_id = r.publication_id
             and (f.count_name, f.dimension_1, f.value_1, f.dimension_2, f.value_2)
                 = (k.count_name, k.dimension_1, k.value_1, k.dimension_2, k.value_2)', p)
-    into before, before_hidden, before_stays, before_threshold
+    into before, before_hidden, before_withheld, before_stays, before_threshold
     using past, places;
     execute format(
         'select coalesce(bool_or($1[(r.place - 1) * $4 + k] is distinct from s.figure), false)
@@ -626,7 +628,7 @@ begin
                 select
                 from unnest(outer_release || inner_releases) i
                 where i <> 0
-                    and before_hidden[(i - 1) * n + k] <> '')
+                    and before_hidden[(i - 1) * n + k])
     ), bound as (
         select
             k,
@@ -640,7 +642,7 @@ begin
         select distinct k
         from generate_series(1, n) k
         cross join generate_subscripts(past, 1) r
-        where before_hidden[(r - 1) * n + k] <> ''
+        where before_hidden[(r - 1) * n + k]
     )
     select
         array_agg(greatest(
@@ -710,24 +712,24 @@ begin
             ), before as (
                 select q.i, k, v.x, v.hidden, v.stays,
                     case
-                        when v.hidden = ''withheld'' or v.x = 0 then 0
+                        when v.withheld or v.x = 0 then 0
                         when v.x <= v.threshold or r.overlaps then 1
                         else v.threshold + 1
                     end as least,
-                    case when v.hidden <> ''withheld'' and v.x between 1 and v.threshold and not r.overlaps then v.threshold else $7 end as most
+                    case when not v.withheld and v.x between 1 and v.threshold and not r.overlaps then v.threshold else $7 end as most
                 from release r
                 join period q using (first_month, next_month)
                 cross join generate_series(1, $6) k
                 cross join lateral (
-                    select $8[(r.r - 1) * $6 + k] as x, $9[(r.r - 1) * $6 + k] as hidden,
+                    select $8[(r.r - 1) * $6 + k] as x, $9[(r.r - 1) * $6 + k] as hidden, $23[(r.r - 1) * $6 + k] as withheld,
                         $10[(r.r - 1) * $6 + k] as stays, $11[(r.r - 1) * $6 + k] as threshold
                 ) v
             ), known as (
                 select b.i, b.k,
-                    bool_or(b.hidden = '''') as shown,
+                    bool_or(not b.hidden) as shown,
                     bool_or(b.stays) as stays,
-                    max(case when b.hidden <> '''' then n.value + b.least - b.x end) as low,
-                    min(case when b.hidden <> '''' then least($7, n.value + b.most::bigint - b.x) end)::integer as high
+                    max(case when b.hidden then n.value + b.least - b.x end) as low,
+                    min(case when b.hidden then least($7, n.value + b.most::bigint - b.x) end)::integer as high
                 from before b
                 join now n using (i, k)
                 group by b.i, b.k
@@ -779,7 +781,7 @@ begin
         into proved, fixed, own
         using past, stretches, new.first_month, new.next_month, of_stretch, n, any_number,
             before, before_hidden, before_stays, before_threshold, low, high, price, publicity,
-            (select max(e) from unnest(equation) e), equation, member, sign, changed, span_to, threshold;
+            (select max(e) from unnest(equation) e), equation, member, sign, changed, span_to, threshold, before_withheld;
         -- What an earlier version shows has no witness here.
         select array_agg(
             case

@@ -181,7 +181,7 @@ tightest_equation(Search *search, int budget, int *ways)
 {
 	int			tightest = -1;
 
-	for (int i = search->n_unbalanced - 1; i >= 0; i--)
+	for (int i = search->n_unbalanced - 1; i >= 0 && (tightest < 0 || *ways > 0); i--)
 	{
 		int			equation = search->unbalanced[i];
 		int			n = 0;
