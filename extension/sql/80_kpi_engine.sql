@@ -495,6 +495,10 @@ declare
     stale varchar[];
     cubes varchar[];
     computed varchar[];
+    months date[];
+    some_months date[];
+    tried integer := 0;
+    without_cells integer;
 begin
     perform early_help.forget_stale_marks();
     execute format('select array_agg(distinct s.source) from %I.kpi_stale_months s where s.last_month > $1', schema)
@@ -514,17 +518,46 @@ begin
         return;
     end if;
 
-    -- Months that no marked cube has a cell for, neither kept nor computed,
-    -- need no mark: what comes into them later brings its own.
     execute format(
-        'with without_cells as materialized (
+        'select array_agg(m.month order by m.month)
+        from (select distinct month from %I.kpi_stale_month where month > $1) m
+        where m.month < (select coalesce(min(kept.month), ''infinity'') from (%s) kept)',
+        schema,
+        (select string_agg(format('select min(month) as month from %I.%I where month > $1', schema, 'kpi_cell_' || cube), ' union all ')
+        from unnest(cubes) cube))
+    into months
+    using after;
+
+    -- Twice as many months each time: what is computed here and once more
+    -- by the refresh is no more than what was skipped.
+    while tried < cardinality(months) loop
+        some_months := months[tried + 1:tried + greatest(tried, 1)];
+        without_cells := early_help.unmark_months_without_cells(schema, some_months, stale, computed);
+        exit when without_cells < cardinality(some_months);
+        tried := tried + without_cells;
+    end loop;
+end
+$$;
+comment on function early_help.sweep_kpi_months(text, date) is
+    'Within a refresh: takes out of the log the months after a day for which no cube has a cell to keep or to compute, up to the next that has one.';
+
+-- Months that no marked cube has a cell for, neither kept nor computed,
+-- need no mark: what comes into them later brings its own. One statement, one
+-- snapshot: the marks that go are those whose changes were computed.
+create function early_help.unmark_months_without_cells(schema text, months date[], stale varchar[], cubes varchar[])
+returns integer
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    set jit = off
+as $$
+declare
+    without_cells integer;
+begin
+    execute format(
+        'with empty as materialized (
             select m.month
-            from (select distinct month from %1$I.kpi_stale_month where month > $1) m
-            where %2$s
-        ), empty as materialized (
-            select month
-            from without_cells
-            where month not in (%3$s)
+            from unnest($1) m (month)
+            where m.month not in (%2$s)
         ), seen as (
             delete from %1$I.kpi_stale_months s
             where s.source = any ($2)
@@ -532,35 +565,35 @@ begin
                 and isfinite(s.last_month)
                 and exists (select from empty e where e.month between s.first_month and s.last_month)
             returning source, first_month, last_month, last_event
-        )
-        insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
-        select source, min(month), max(month), case when of_event then max(month) else ''-infinity'' end
-        from (
-            select
-                source,
-                month,
-                of_event,
-                month - row_number() over (partition by source, of_event order by month) * interval ''1 month'' as island
+        ), rest as (
+            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
+            select source, min(month), max(month), case when of_event then max(month) else ''-infinity'' end
             from (
-                select distinct s.source, g.month::date as month, g.month <= s.last_event as of_event
-                from (select distinct * from seen) s
-                cross join lateral generate_series(s.first_month::timestamp, s.last_month::timestamp, ''1 month'') g (month)
-            ) marked
-            where not exists (select from empty e where e.month = marked.month)
-        ) remaining
-        group by source, of_event, island',
+                select
+                    source,
+                    month,
+                    of_event,
+                    month - row_number() over (partition by source, of_event order by month) * interval ''1 month'' as island
+                from (
+                    select distinct s.source, g.month::date as month, g.month <= s.last_event as of_event
+                    from (select distinct * from seen) s
+                    cross join lateral generate_series(s.first_month::timestamp, s.last_month::timestamp, ''1 month'') g (month)
+                ) marked
+                where not exists (select from empty e where e.month = marked.month)
+            ) remaining
+            group by source, of_event, island
+        )
+        select count(*) from empty',
         schema,
-        (select string_agg(format('not exists (select from %I.%I c where c.month = m.month)',
-                                  schema, 'kpi_cell_' || cube), ' and ')
-        from unnest(cubes) cube),
-        (select string_agg(format('select l.month from %I.%I l where l.month in (select month from without_cells)',
-                                  schema, 'kpi_live_' || cube), ' union all ')
-        from unnest(computed) cube))
-    using after, stale;
+        (select string_agg(format('select l.month from %I.%I l where l.month = any ($1)', schema, 'kpi_live_' || cube), ' union all ')
+        from unnest(cubes) cube))
+    into without_cells
+    using months, stale;
+    return without_cells;
 end
 $$;
-comment on function early_help.sweep_kpi_months(text, date) is
-    'Within a refresh: takes out of the log, in one statement, the months after a day for which no cube has a cell to keep or to compute.';
+comment on function early_help.unmark_months_without_cells(text, date[], varchar[], varchar[]) is
+    'Within a refresh: takes those of the months out of the log for which these cubes compute no cells; no cells of theirs are kept. Returns how many.';
 
 create function early_help.log_refresh_begins(schema text) returns integer
     language plpgsql

@@ -49,11 +49,13 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
             s.starts::integer as started,
             (not s.starts)::integer as ended
         from (
-            select distinct coalesce(k.merged_into_child_id, ec.child_id) as child_id
-            from episode_child ec
-            left join child k on k.child_id = ec.child_id
-            where (ec.joined_on >= m.month and ec.joined_on < m.next_month)
-                or (ec.left_on >= m.month and ec.left_on < m.next_month)
+            select distinct coalesce(k.merged_into_child_id, x.child_id) as child_id
+            from (
+                select child_id from episode_child where joined_on >= m.month and joined_on < m.next_month
+                union all
+                select child_id from episode_child where left_on >= m.month and left_on < m.next_month
+            ) x
+            left join child k on k.child_id = x.child_id
         ) c
         cross join lateral (
             select
@@ -77,9 +79,14 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
         union all
         -- Every month with an event has a cell, as open marks ask for.
         select null, 0, 0
-        from episode_child ec
-        where (ec.joined_on >= m.month and ec.joined_on < m.next_month)
-            or (ec.left_on >= m.month and ec.left_on < m.next_month)
+        from episode_child
+        where joined_on >= m.month
+            and joined_on < m.next_month
+        union all
+        select null, 0, 0
+        from episode_child
+        where left_on >= m.month
+            and left_on < m.next_month
     ) s
     group by 1
 $$, few => true);
