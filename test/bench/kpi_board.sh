@@ -1,0 +1,145 @@
+#!/bin/bash
+# What the Board's figures cost with many records: their first build, a refresh
+# after 1 000 changes of this month against REFRESH MATERIALIZED VIEW CONCURRENTLY
+# of the same cubes, and 12 months of every figure of the dashboard, fresh and stale,
+# against the same view on materialized views at the grain of its cubes.
+#
+#   PGHOST=... PGDATABASE=... test/bench/kpi_board.sh [size ...]
+#
+# A size is copies:years: so many copies of what happened to 10 000 families in so many
+# years. 240:10 has 10 million contacts and 1.6 million episodes, 24:10 a tenth of both
+# in every month, 24:1 a tenth of the years. ROUNDS (9), READS (20).
+#
+# The database has extension early_help; partnership kpi_board is made in it and
+# dropped. All read with jit off and a prepared statement, as a BI tool's connection
+# does. The last line of a size has the medians; exit 1 if one is short of its target.
+set -euo pipefail
+
+cd "$(dirname "$0")/../.."
+rounds=${ROUNDS:-9}
+reads=${READS:-20}
+export PGOPTIONS='-c client_min_messages=warning -c jit=off'
+p=kpi_board
+until=2024-01-01
+this_month=2023-12-01
+cubes=(contacts children_contacted metrics months)
+folder=$(mktemp -d)
+sql() { psql -XAtq -v ON_ERROR_STOP=1 "$@"; }
+end() { sql -c "drop schema if exists ${p}_mv cascade" -c "select early_help.drop_partnership('$p', true)" >/dev/null 2>&1 || true; }
+trap 'end; rm -rf "$folder"' EXIT
+# The time of the last statement, in milliseconds.
+ms() { sql -c '\timing on' "$@" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 1; }
+
+load() {
+	local copies=$1 years=$2
+	sql -c "select early_help.create_partnership('$p')" >/dev/null
+	sql -c "select early_help.generate_sample('$p', 10000, (date '$until' - interval '$years years')::date, date '$until' - 1, 1)" >/dev/null
+	[ "$copies" = 1 ] || sql --set=partnership=$p --set=copies=$((copies - 1)) --file=test/bench/multiply.sql
+	sql -c "vacuum analyze"
+	sql -F' ' -c "select 'contacts', (select count(*) from $p.contact_child), 'children', (select count(*) from $p.child), 'episodes', (select count(*) from $p.episode)"
+	echo "first build: $(ms -c "call early_help.refresh_kpis('$p')") ms"
+	sql -c "vacuum analyze"
+}
+
+# The cubes that a contact makes stale, computed from the records of all months.
+same_cubes() {
+	sql <<-SQL
+		create schema ${p}_mv;
+		create view ${p}_mv.month as
+		select month::date, (month + interval '1 month')::date as next_month
+		from $p.kpi_filled_months f, generate_series(f.first_month::timestamp, f.last_month::timestamp, interval '1 month') g (month);
+		do \$\$
+		begin
+		    execute 'create materialized view ${p}_mv.kpi_cube_contacts as '
+		        || regexp_replace(rtrim(pg_get_viewdef('$p.kpi_live_contacts'::regclass), ';'),
+		            '\m$p\.kpi_stale_month m\M', '(select ''contacts'' as cube, month, next_month from ${p}_mv.month) m');
+		end
+		\$\$;
+		create materialized view ${p}_mv.kpi_cube_children_contacted as select c.* from ${p}_mv.month m cross join lateral $p.kpi_compute_children_contacted(m.month) c;
+		create materialized view ${p}_mv.kpi_cube_metrics as select c.* from ${p}_mv.month m cross join lateral $p.kpi_compute_metrics(m.month) c;
+		create materialized view ${p}_mv.kpi_cube_months as select c.* from ${p}_mv.month m cross join lateral $p.kpi_compute_months(m.month) c;
+		create unique index on ${p}_mv.kpi_cube_contacts (month, source_code, need_code, reason, locality_id, age_at_contact, sex_code, ethnicity_code);
+		create unique index on ${p}_mv.kpi_cube_children_contacted (month, months_since);
+		create unique index on ${p}_mv.kpi_cube_metrics (month, metric_code);
+		create unique index on ${p}_mv.kpi_cube_months (month);
+	SQL
+}
+
+# The dashboard again, its cubes replaced by materialized views of the same rows.
+same_dashboard() {
+	sql <<-SQL
+		do \$\$
+		declare
+		    cube text;
+		    figure text := pg_get_viewdef('$p.kpi_figure'::regclass);
+		    period text := pg_get_viewdef('$p.kpi_period_shown'::regclass);
+		    dashboard text := pg_get_viewdef('${p}_kpi.dashboard'::regclass);
+		begin
+		    for cube in select unnest('{metrics,children_contacted,families_supported,episode_flows,day_counts,months}'::text[]) loop
+		        execute format('create materialized view if not exists ${p}_mv.%1\$I as table $p.%1\$I', 'kpi_cube_' || cube);
+		        execute format('create index on ${p}_mv.%I (month)', 'kpi_cube_' || cube);
+		        period := replace(period, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
+		        figure := replace(figure, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
+		        dashboard := replace(dashboard, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
+		    end loop;
+		    execute 'create view ${p}_mv.kpi_figure as ' || figure;
+		    execute 'create view ${p}_mv.kpi_period_shown as ' || period;
+		    execute 'create view ${p}_mv.dashboard as '
+		        || replace(replace(dashboard, '$p.kpi_figure', '${p}_mv.kpi_figure'), '$p.kpi_period_shown', '${p}_mv.kpi_period_shown');
+		end
+		\$\$;
+		analyze;
+	SQL
+}
+
+year="month >= '2023-01-01' and month < '2024-01-01'"
+differ() {
+	sql -c "select count(*) from ((select * from $1 except all select * from $2) union all (select * from $2 except all select * from $1)) d"
+}
+
+# Milliseconds a read of 12 months of the dashboard in a schema, the first ones left out.
+read_ms() {
+	echo "select * from $1.dashboard where $year;" >"$folder/read.sql"
+	pgbench -n -M prepared -f "$folder/read.sql" -t 10 >/dev/null 2>&1
+	pgbench -n -M prepared -f "$folder/read.sql" -t "$reads" 2>/dev/null | sed -n 's/^latency average = \([0-9.]*\) ms/\1/p'
+}
+
+round() {
+	sql -c "update $p.contact_child set reason = 'Round $1' where contact_child_id in (select contact_child_id from $p.contact_child where received_on >= '$this_month' order by contact_child_id limit 1000)"
+	local stale refresh fresh matview plain
+	stale=$(read_ms "${p}_kpi")
+	refresh=$(ms -c "call early_help.refresh_kpis('$p')")
+	fresh=$(read_ms "${p}_kpi")
+	matview=$(ms -c "set jit = off; $(printf "refresh materialized view concurrently ${p}_mv.kpi_cube_%s; " "${cubes[@]}")")
+	plain=$(read_ms "${p}_mv")
+	echo "$refresh $matview $fresh $stale $plain"
+}
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+short=
+for size in "${@:-24:10}"; do
+	echo "== size $size"
+	end
+	load "${size%:*}" "${size#*:}"
+	same_cubes
+	same_dashboard
+	for cube in "${cubes[@]}"; do
+		echo "rows of $cube: $(sql -c "select count(*) from ${p}_mv.kpi_cube_$cube"), that differ: $(differ "$p.kpi_cube_$cube" "${p}_mv.kpi_cube_$cube")"
+	done
+	echo "rows of the dashboard that differ: $(differ "(select * from ${p}_kpi.dashboard where $year) a" "(select * from ${p}_mv.dashboard where $year) b")"
+	: >"$folder/rounds"
+	for n in $(seq "$rounds"); do
+		round "$n" | awk '{ printf "%.1f %.3f %.3f %.1f refresh %.0f ms, materialized views %.0f ms; read %.1f ms, stale %.1f ms, materialized views %.1f ms\n",
+			$2 / $1, $3 / $5, $4 / $5, $1, $1, $2, $3, $4, $5 }' | tee -a "$folder/rounds"
+	done
+	sql -c "select 'cubes that became stale: ' || string_agg(key, ', ') from $p.kpi_refresh_log l, jsonb_each(cubes_done) where kpi_refresh_id = (select max(kpi_refresh_id) from $p.kpi_refresh_log)"
+	faster=$(median <"$folder/rounds")
+	fresh=$(cut -d' ' -f2 "$folder/rounds" | median)
+	stale=$(cut -d' ' -f3 "$folder/rounds" | median)
+	refresh=$(cut -d' ' -f4 "$folder/rounds" | median)
+	stale_ms=$(sed 's/.*stale \([0-9.]*\) ms.*/\1/' "$folder/rounds" | median)
+	echo "medians of $size: refresh $refresh ms, $faster times faster (target 100); reading $fresh fresh (target 1.2), $stale stale (target 3, or a second: $stale_ms ms)"
+	awk -v a="$faster" -v f="$fresh" -v s="$stale" -v t="$stale_ms" 'BEGIN { exit !(a >= 100 && f <= 1.2 && (s <= 3 || t < 1000)) }' || short+=" $size"
+done
+[ -z "$short" ] || { echo "short of a target:$short" >&2; exit 1; }
