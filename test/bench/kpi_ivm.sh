@@ -212,7 +212,8 @@ read_ms() {
 declare -A took
 both='sum(contacts), sum(referrals)'
 whole="$both, sum(known_contacts)"
-echo '1 000 changes of one month in a transaction, by one statement (1) or as many (1000), and the refresh or its like after it; reading 12 months: ms'
+echo '1 000 changes of the last month in one transaction, by one statement (_1) or by 1 000 (_1000): the change and the refresh after it,'
+echo 'the change with pg_ivm, the change with none; reading 12 months, fresh and after the change by one statement, of what both count and whole: ms'
 echo 'pair none_1 change_1 refresh_1 pg_ivm_1 none_1000 change_1000 refresh_1000 pg_ivm_1000 fresh stale fresh_whole stale_whole pg_ivm'
 for pair in $(seq "$pairs"); do
 	for who in $(in_turn "$pair" none marks pg_ivm); do
