@@ -4,15 +4,14 @@
 # of the same cubes, and 12 months of every figure of the dashboard, fresh and stale,
 # against the same view on materialized views at the grain of its cubes.
 #
-#   PGHOST=... PGDATABASE=... test/bench/kpi_board.sh [size ...]
+#   PGHOST=... PGDATABASE=... test/bench/kpi_board.sh [size ...]     default 240:10, or SIZE
 #
 # A size is copies:years: so many copies of what happened to 10 000 families in so many
 # years. 240:10 has 10 million contacts and 1.6 million episodes, 24:10 a tenth of both
 # in every month, 24:1 a tenth of the years. ROUNDS (9), READS (20).
 #
-# The database has extension early_help; partnership kpi_board is made in it and
-# dropped. All read with jit off and a prepared statement, as a BI tool's connection
-# does. The last line of a size has the medians; exit 1 if one is short of its target.
+# Partnership kpi_board is made in the database and dropped. All read with jit off and a
+# prepared statement, as a BI tool's connection does. The last line of a size has the medians; exit 1 if one is short of its target.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -32,7 +31,7 @@ ms() { sql -c '\timing on' "$@" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail
 
 load() {
 	local copies=$1 years=$2
-	sql -c "select early_help.create_partnership('$p')" >/dev/null
+	sql -c 'create extension if not exists early_help cascade' -c "select early_help.create_partnership('$p')" >/dev/null
 	sql -c "select early_help.generate_sample('$p', 10000, (date '$until' - interval '$years years')::date, date '$until' - 1, 1)" >/dev/null
 	[ "$copies" = 1 ] || sql --set=partnership=$p --set=copies=$((copies - 1)) --file=test/bench/multiply.sql
 	sql -c "vacuum analyze"
@@ -118,7 +117,7 @@ round() {
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 short=
-for size in "${@:-24:10}"; do
+for size in "${@:-${SIZE:-240:10}}"; do
 	echo "== size $size"
 	end
 	load "${size%:*}" "${size#*:}"
