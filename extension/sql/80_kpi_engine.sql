@@ -283,8 +283,10 @@ begin
                 security definer
                 rows 20
                 set search_path = pg_catalog, pg_temp
-                -- Compiling the plan would take longer than running it.
+                -- Compiling the plan would take longer than running it, and going
+                -- to disk for the groups of a month of many cases.
                 set jit = off
+                set work_mem = ''64MB''
             begin atomic
                 select m.month, cell.*
                 from (select of_month as month, (of_month + interval ''1 month'')::date as next_month) m
@@ -347,8 +349,10 @@ create function early_help.replace_kpi_cells(schema text, month date, stale varc
 returns bigint
     language plpgsql
     set search_path = pg_catalog, pg_temp
-    -- Compiling the plan would take longer than running it.
+    -- Compiling the plan would take longer than running it, and going to disk
+    -- for the groups of a month of many cases.
     set jit = off
+    set work_mem = '64MB'
 as $$
 declare
     cells bigint;

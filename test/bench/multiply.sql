@@ -33,10 +33,10 @@ begin
         join pg_constraint f on f.confrelid = c.rel and f.contype = 'f'
         where f.conrelid in (select rel from source)
     ), key as (
-        -- Keys of copied tables and, from key to key, what refers to them.
+        -- Keys of copied tables (one is generated of others) and, from key to key, what refers to them.
         select c.rel, a.attnum
         from copied c
-        join pg_attribute a on a.attrelid = c.rel and a.attidentity <> ''
+        join pg_attribute a on a.attrelid = c.rel and (a.attidentity <> '' or a.attname = 'counts_for_child_id')
         union
         select f.conrelid, r.attnum
         from key k
