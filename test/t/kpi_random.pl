@@ -26,7 +26,9 @@ my $copy = PostgreSQL::Test::Cluster->new('copy');
 foreach ($node, $copy)
 {
 	$_->init(allows_streaming => 'logical');
+	# A query of many views pins more than a test server's 128 buffers leave to each of seven.
 	$_->append_conf('postgresql.conf', <<'CONF');
+shared_buffers = 16MB
 autovacuum = off
 fsync = off
 jit = off
