@@ -14,6 +14,18 @@ as 'MODULE_PATHNAME', 'early_help_mark_stale_months_of';
 comment on function early_help.mark_stale_months_of() is
     'Trigger (source, key column, table, key column, date column, ...), after row: marks the months of the events that refer to the row. An event''s table needs hold_row() where its date can change.';
 
+create function early_help.mark_stale_parts() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_mark_stale_parts';
+comment on function early_help.mark_stale_parts() is
+    'Trigger (source, months of reach, key column, date column, ...), after row: as mark_stale_months, for the part of the figures that the key, a bigint, is of. A transaction that writes many marks whole months.';
+
+create function early_help.mark_stale_parts_of() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_mark_stale_parts_of';
+comment on function early_help.mark_stale_parts_of() is
+    'Trigger (source, key column, table, key column, date column, ...), after row: as mark_stale_months_of, for the part of the figures that the row''s key, a bigint, is of.';
+
 create function early_help.mark_stale_span() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_span';
@@ -134,14 +146,25 @@ $$;
 comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
     'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
 
-create function early_help.stale_months(log regclass, sources varchar[], first_month date, last_month date) returns date[]
+create function early_help.stale_months(log regclass, sources varchar[], first_month date, last_month date)
+returns table (month date, whole boolean)
     language c
     stable
     strict
     parallel safe
+    rows 1
 as 'MODULE_PATHNAME', 'early_help_stale_months';
 comment on function early_help.stale_months(regclass, varchar[], date, date) is
-    'First days of the months that a partnership''s log of stale months marks for any of the sources, in order. None is before, or after, both the events of marks and the months given, between which cells stand. A function, so that plans do not depend on how full the log once was.';
+    'First days of the months that a partnership''s log of stale months marks for any of the sources, in order, and whether as a whole: not if the marks are of parts, and not too many. None is before, or after, both the events of marks and the months given, between which cells stand. A function, so that plans do not depend on how full the log once was.';
+
+create function early_help.stale_parts(log regclass, sources varchar[], month date) returns bigint[]
+    language c
+    stable
+    strict
+    parallel safe
+as 'MODULE_PATHNAME', 'early_help_stale_parts';
+comment on function early_help.stale_parts(regclass, varchar[], date) is
+    'Keys of the parts that a partnership''s log of stale months marks for any of the sources in a month, each once, in order. For who may read the log. Error 42501.';
 
 create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
 returns numeric
@@ -212,7 +235,8 @@ create function early_help.define_kpi_cube(
     sources text[],
     cells text,
     from_cubes text[] default '{}',
-    few boolean default false
+    few boolean default false,
+    counts text[] default null
 ) returns void
     language plpgsql
 as $$
@@ -236,11 +260,12 @@ begin
     perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
     perform early_help.exclude_refresh(schema);
 
-    insert into kpi_cube (cube, sources, from_cubes)
+    insert into kpi_cube (cube, sources, from_cubes, counts)
     select
         define_kpi_cube.cube,
         array_agg(distinct s.source),
-        define_kpi_cube.from_cubes <> '{}'
+        define_kpi_cube.from_cubes <> '{}',
+        define_kpi_cube.counts
     from (
         select unnest(define_kpi_cube.sources)
         union all
@@ -254,18 +279,21 @@ begin
         where define_kpi_cube.from_cubes <> '{}'
     ) s (source);
 
-    execute format(
-        'create view %I as
-        select m.month, cell.*
-        from kpi_stale_month m
-        cross join lateral (%s) cell
-        where m.cube = %L',
-        'kpi_live_' || cube, cells, cube);
+    -- An index and no key: a refresh deletes and inserts in one statement.
+    if counts is not null then
+        perform early_help.define_kpi_parts(cube, cells, counts);
+    else
+        execute format(
+            'create view %I as
+            select m.month, cell.*
+            from kpi_stale_month m
+            cross join lateral (%s) cell
+            where m.cube = %L',
+            'kpi_live_' || cube, cells, cube);
+        execute format('create table %I as table %I with no data', 'kpi_cell_' || cube, 'kpi_live_' || cube);
+    end if;
     execute format('comment on view %I is %L', 'kpi_live_' || cube,
         format('Cells of the stale months of cube %s, computed from the records.', cube));
-
-    -- An index and no key: a refresh deletes and inserts in one statement.
-    execute format('create table %I as table %I with no data', 'kpi_cell_' || cube, 'kpi_live_' || cube);
     execute format('create index on %I (month)', 'kpi_cell_' || cube);
     execute format('create trigger zz_refuse_truncate before truncate on %I
         for each statement execute function early_help.refuse_truncate()', 'kpi_cell_' || cube);
@@ -275,7 +303,7 @@ begin
 
     -- In a function, what is computed for a stale month is planned when there is
     -- one, not by every reader. As its owner: a reader may not see the records.
-    if few then
+    if few and counts is null then
         execute format(
             'create function %1$I(of_month date) returns table (%2$s)
                 language sql
@@ -339,8 +367,40 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
-comment on function early_help.define_kpi_cube(text, text[], text, text[], boolean) is
-    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month is computed in a function: readers then plan less. Makes view kpi_cube_<cube>. docs/kpis.md shows how.';
+comment on function early_help.define_kpi_cube(text, text[], text, text[], boolean, text[]) is
+    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month is computed in a function: readers then plan less. Where counts are named, the query gives rows by part (its first column, part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view kpi_cube_<cube>. docs/kpis.md shows how.';
+
+create function early_help.command_to_replace_cells(schema text, cube text, n bigint) returns text
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    counts varchar[];
+begin
+    execute format('select c.counts from %I.kpi_cube c where c.cube = $1', schema)
+    into counts
+    using cube;
+    if counts is not null then
+        return early_help.command_to_replace_parts(schema, cube, counts, n);
+    end if;
+    return format(
+        'old_%1$s as (
+            delete from %2$I.%3$I
+            where month = $1
+            returning 1
+        ), new_%1$s as (
+            insert into %2$I.%3$I
+            select *
+            from %2$I.%4$I
+            where month = $1
+            returning 1
+        )',
+        n, schema, 'kpi_cell_' || cube, 'kpi_live_' || cube);
+end
+$$;
+comment on function early_help.command_to_replace_cells(text, text, bigint) is
+    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube for month $1. Numbered n: it deletes old_<n> and inserts new_<n>.';
 
 -- One statement, one snapshot: the log rows that go are those whose changes
 -- the new cells hold. Every cube of these sources is computed; a row of another
@@ -362,39 +422,28 @@ begin
             delete from %1$I.kpi_stale_months
             where source = any ($2)
                 and $1 between first_month and last_month
-            returning source, first_month, last_month, last_event
+            returning source, first_month, last_month, last_event, part
         ), rest as (
-            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
+            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
             -- Marks of events, and of what has none, stay apart.
             select source, min(first_month), ($1 - interval ''1 month'')::date,
-                case when last_event >= first_month then max(last_event) else ''-infinity'' end
+                case when last_event >= first_month then max(last_event) else ''-infinity'' end, part
             from seen
             where first_month < $1
-            group by source, last_event >= first_month
+            group by source, part, last_event >= first_month
             union all
             select source, ($1 + interval ''1 month'')::date, max(last_month),
-                case when last_event > $1 then max(last_event) else ''-infinity'' end
+                case when last_event > $1 then max(last_event) else ''-infinity'' end, part
             from seen
             where last_month > $1
-            group by source, last_event > $1
+            group by source, part, last_event > $1
             union all
-            select ''cubes'', $1, $1, $1
+            select ''cubes'', $1, $1, $1, null
             where $3 <> ''{}''
         ), %2$s
         select %3$s',
         schema,
-        (select string_agg(format(
-            'old_%1$s as (
-                delete from %2$I.%3$I
-                where month = $1
-                returning 1
-            ), new_%1$s as (
-                insert into %2$I.%3$I
-                select *
-                from %2$I.%4$I
-                where month = $1
-                returning 1
-            )', n, schema, 'kpi_cell_' || cube, 'kpi_live_' || cube), ', ')
+        (select string_agg(early_help.command_to_replace_cells(schema, cube, n), ', ')
         from unnest(cubes) with ordinality as c (cube, n)),
         (select string_agg(format('(select count(*) from old_%1$s) + (select count(*) from new_%1$s)', n), ' + ')
         from generate_subscripts(cubes, 1) n))
@@ -430,10 +479,10 @@ begin
             delete from %1$I.kpi_stale_months s
             where s.first_month < coalesce((select r.first_month from range r), ''infinity'')
                 or s.last_month > coalesce((select r.last_month from range r), ''-infinity'')
-            returning source, first_month, last_month, last_event
+            returning source, first_month, last_month, last_event, part
         )
-        insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
-        select w.source, greatest(w.first_month, r.first_month), least(w.last_month, r.last_month), w.last_event
+        insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
+        select w.source, greatest(w.first_month, r.first_month), least(w.last_month, r.last_month), w.last_event, w.part
         from wide w
         join range r on w.first_month <= r.last_month and w.last_month >= r.first_month', schema);
 end
@@ -568,24 +617,25 @@ begin
                 and isfinite(s.first_month)
                 and isfinite(s.last_month)
                 and exists (select from empty e where e.month between s.first_month and s.last_month)
-            returning source, first_month, last_month, last_event
+            returning source, first_month, last_month, last_event, part
         ), rest as (
-            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event)
-            select source, min(month), max(month), case when of_event then max(month) else ''-infinity'' end
+            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
+            select source, min(month), max(month), case when of_event then max(month) else ''-infinity'' end, part
             from (
                 select
                     source,
+                    part,
                     month,
                     of_event,
-                    month - row_number() over (partition by source, of_event order by month) * interval ''1 month'' as island
+                    month - row_number() over (partition by source, part, of_event order by month) * interval ''1 month'' as island
                 from (
-                    select distinct s.source, g.month::date as month, g.month <= s.last_event as of_event
+                    select distinct s.source, s.part, g.month::date as month, g.month <= s.last_event as of_event
                     from (select distinct * from seen) s
                     cross join lateral generate_series(s.first_month::timestamp, s.last_month::timestamp, ''1 month'') g (month)
                 ) marked
                 where not exists (select from empty e where e.month = marked.month)
             ) remaining
-            group by source, of_event, island
+            group by source, part, of_event, island
         )
         select count(*) from empty',
         schema,

@@ -57,7 +57,12 @@
 #include "partnership_row.h"
 #include "stale_months.h"
 
-#define LOG_TABLE "kpi_stale_months"
+/*
+ * How many marks of parts a transaction writes for one source before it marks
+ * whole months, and how many of the last ones it remembers.
+ */
+#define MOST_PARTS 2000
+#define LAST_PARTS 16
 
 /* Where a mark of all months begins, and open marks in a frame without any. */
 #define ALL_FROM_EVER (-1)
@@ -76,7 +81,17 @@
  * A month is logged if it is in any frame.  When a subtransaction is rolled
  * back, its log rows vanish and so do its frames; when it commits, its frames
  * pass to its parent.
+ *
+ * Of marks of a part of the figures only the last few are remembered: a
+ * transaction that writes the same one twice, far apart, has it twice.
  */
+typedef struct PartMark
+{
+	int64		part;
+	int			first;
+	int			last;
+} PartMark;
+
 typedef struct Frame
 {
 	struct Frame *next;
@@ -85,6 +100,8 @@ typedef struct Frame
 	SubTransactionId subid;		/* where the log rows were written */
 	int			open_from;		/* first month of open marks */
 	uint64		months[MONTH_WORDS];
+	int			parts;			/* number of marks of parts */
+	PartMark	last_parts[LAST_PARTS];	/* the last of them, by number */
 } Frame;
 
 /* How a row is looked up: one of partnership_row.h. */
@@ -101,41 +118,45 @@ static void at_subxact_end(SubXactEvent event, SubTransactionId subid,
 						   SubTransactionId parent, void *arg);
 static bool is_logged(Oid log, Oid trigger, int first, int last);
 static bool is_logged_open(Oid log, Oid trigger, int first);
+static bool is_part_logged(Oid log, Oid trigger, PartMark mark);
+static int	parts_logged(Oid log, Oid trigger);
 static Frame *frame_of(Oid log, Oid trigger);
 static void mark_months(Oid schema, Oid trigger, const char *source,
 						int first, int last_event, int reach);
+static void mark_part(Oid schema, Oid trigger, const char *source, int64 part,
+					  int first, int last_event, int reach);
 static void mark_open(Oid schema, Oid trigger, const char *source, int first);
 static Oid	log_of(Oid schema);
-static void check_log(Relation rel);
 static void write_log(Oid log, const char *source, DateADT first, DateADT last,
-					  DateADT last_event);
-static DateADT first_day(int month);
-static int	month_in_log(DateADT day);
-static void read_log(Relation rel, ArrayType *sources, int *first, int *last,
-					 List **marks);
-static bool names_source(Datum *sources, int count, Datum source);
+					  DateADT last_event, const int64 *part);
 static TriggerData *called_after_row(FunctionCallInfo fcinfo);
 static void wrong_arguments(Trigger *trigger, const char *usage);
 static void mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
+static void mark_dates_of_part(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
+static bool get_month(Relation rel, const char *column, HeapTuple tuple, int *month);
 static void mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
 static int	reach_of(Trigger *trigger, const char *usage);
 static int	date_column(Relation rel, const char *column);
 static void mark_through(Relation rel, Trigger *trigger, HeapTuple tuple);
 static void mark_event(Relation rel, Trigger *trigger, int64 id, FindSibling find);
-static void mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple);
-static void mark_days(Oid schema, Trigger *trigger);
+static void mark_changed_row(FunctionCallInfo fcinfo, const char *usage, bool of_part);
+static void mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple, bool of_part);
+static void mark_days(Oid schema, Trigger *trigger, const int64 *part);
+static void mark_range(Oid schema, Trigger *trigger, const int64 *part, int first, int last);
 static int	key_column(Relation rel, const char *column);
+static int	bigint_column(Relation rel, const char *column);
 static void lock_row(Oid schema, const char *table, const char *key, Oid type,
 					 Datum value, const char *strength);
 
 PG_FUNCTION_INFO_V1(early_help_mark_stale_months);
+PG_FUNCTION_INFO_V1(early_help_mark_stale_parts);
 PG_FUNCTION_INFO_V1(early_help_mark_stale_span);
 PG_FUNCTION_INFO_V1(early_help_mark_stale_months_of);
+PG_FUNCTION_INFO_V1(early_help_mark_stale_parts_of);
 PG_FUNCTION_INFO_V1(early_help_mark_stale_months_through);
 PG_FUNCTION_INFO_V1(early_help_mark_all_months_stale);
 PG_FUNCTION_INFO_V1(early_help_hold_row);
 PG_FUNCTION_INFO_V1(early_help_forget_stale_marks);
-PG_FUNCTION_INFO_V1(early_help_stale_months);
 
 
 /*-------------------------------------------------------------------------
@@ -219,6 +240,34 @@ is_logged_open(Oid log, Oid trigger, int first)
 	return false;
 }
 
+/* Is this mark among the last ones of frames? */
+static bool
+is_part_logged(Oid log, Oid trigger, PartMark mark)
+{
+	for (Frame *frame = frames; frame != NULL; frame = frame->next)
+		if (frame->log == log && frame->trigger == trigger)
+			for (int i = 0; i < Min(frame->parts, LAST_PARTS); i++)
+				if (frame->last_parts[i].part == mark.part &&
+					frame->last_parts[i].first == mark.first &&
+					frame->last_parts[i].last == mark.last)
+					return true;
+
+	return false;
+}
+
+/* How many marks of parts are in frames? */
+static int
+parts_logged(Oid log, Oid trigger)
+{
+	int			parts = 0;
+
+	for (Frame *frame = frames; frame != NULL; frame = frame->next)
+		if (frame->log == log && frame->trigger == trigger)
+			parts += frame->parts;
+
+	return parts;
+}
+
 /* The frame of the current subtransaction. */
 static Frame *
 frame_of(Oid log, Oid trigger)
@@ -297,27 +346,11 @@ month_of(DateADT day)
 	return (year - FIRST_YEAR) * 12 + month - 1;
 }
 
-static DateADT
+/* The first day of a month, counted so. */
+DateADT
 first_day(int month)
 {
 	return date2j(FIRST_YEAR + month / 12, month % 12 + 1, 1) - POSTGRES_EPOCH_JDATE;
-}
-
-/* The month of a day of the log, where infinity means the first or last month. */
-static int
-month_in_log(DateADT day)
-{
-	int			year;
-	int			month;
-	int			day_of_month;
-
-	if (day <= first_day(0))
-		return 0;
-	if (day >= first_day(ALL_MONTHS - 1))
-		return ALL_MONTHS - 1;
-	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
-
-	return (year - FIRST_YEAR) * 12 + month - 1;
 }
 
 /*
@@ -334,10 +367,34 @@ mark_months(Oid schema, Oid trigger, const char *source, int first, int last_eve
 
 	if (is_logged(log, trigger, first, last))
 		return;
-	write_log(log, source, first_day(first), first_day(last), first_day(last_event));
+	write_log(log, source, first_day(first), first_day(last), first_day(last_event), NULL);
 	frame = frame_of(log, trigger);
 	for (int month = first; month <= last; month++)
 		frame->months[month / MONTH_BITS] |= UINT64CONST(1) << (month % MONTH_BITS);
+}
+
+/*
+ * The same where the event bears on one part of the figures alone, such as
+ * those of a child.  A transaction that changes many marks whole months.
+ */
+static void
+mark_part(Oid schema, Oid trigger, const char *source, int64 part,
+		  int first, int last_event, int reach)
+{
+	PartMark	mark = {part, first, last_event + reach};
+	Oid			log = log_of(schema);
+	Frame	   *frame;
+
+	if (parts_logged(log, trigger) >= MOST_PARTS)
+	{
+		mark_months(schema, trigger, source, first, last_event, reach);
+		return;
+	}
+	if (is_logged(log, trigger, mark.first, mark.last) || is_part_logged(log, trigger, mark))
+		return;
+	write_log(log, source, first_day(mark.first), first_day(mark.last), first_day(last_event), &part);
+	frame = frame_of(log, trigger);
+	frame->last_parts[frame->parts++ % LAST_PARTS] = mark;
 }
 
 /* The same for what has no event: every month, or all from the first on. */
@@ -349,7 +406,7 @@ mark_open(Oid schema, Oid trigger, const char *source, int first)
 	if (is_logged_open(log, trigger, first))
 		return;
 	write_log(log, source, first == ALL_FROM_EVER ? DATEVAL_NOBEGIN : first_day(first), DATEVAL_NOEND,
-			  DATEVAL_NOBEGIN);
+			  DATEVAL_NOBEGIN, NULL);
 	frame_of(log, trigger)->open_from = first;
 }
 
@@ -370,21 +427,22 @@ log_of(Oid schema)
 }
 
 /* Is it the log as the partnership made it? */
-static void
+void
 check_log(Relation rel)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 
-	if (desc->natts != 4 ||
+	if (desc->natts != 5 ||
 		TupleDescAttr(desc, 0)->atttypid != VARCHAROID ||
 		TupleDescAttr(desc, 1)->atttypid != DATEOID ||
 		TupleDescAttr(desc, 2)->atttypid != DATEOID ||
 		TupleDescAttr(desc, 3)->atttypid != DATEOID ||
+		TupleDescAttr(desc, 4)->atttypid != INT8OID ||
 		rel->rd_rel->relhasindex)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" was altered", LOG_TABLE),
-				 errdetail("It has the columns source, first_month, last_month and last_event, and no index.")));
+				 errdetail("It has the columns source, first_month, last_month, last_event and part, and no index.")));
 }
 
 /*
@@ -393,7 +451,8 @@ check_log(Relation rel)
  * sees both.
  */
 static void
-write_log(Oid log, const char *source, DateADT first, DateADT last, DateADT last_event)
+write_log(Oid log, const char *source, DateADT first, DateADT last, DateADT last_event,
+		  const int64 *part)
 {
 	Relation	rel = table_open(log, RowExclusiveLock);
 	TupleTableSlot *slot;
@@ -404,115 +463,15 @@ write_log(Oid log, const char *source, DateADT first, DateADT last, DateADT last
 	slot->tts_values[1] = DateADTGetDatum(first);
 	slot->tts_values[2] = DateADTGetDatum(last);
 	slot->tts_values[3] = DateADTGetDatum(last_event);
+	slot->tts_values[4] = part != NULL ? Int64GetDatum(*part) : (Datum) 0;
 	memset(slot->tts_isnull, false, 4 * sizeof(bool));
+	slot->tts_isnull[4] = part == NULL;
 	ExecStoreVirtualTuple(slot);
 	simple_table_tuple_insert(rel, slot);
 
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 }
-
-/*
- * stale_months(log, sources, first month, last month): the months that the
- * log marks for any of the sources, in order; none is before, or after, both
- * the events of marks and the months given, between which cells stand.
- *
- * A function, so that the plan of a view does not depend on what the
- * statistics say of a table that grows and empties all the time.  It asks
- * for no privilege on the log: who may read a view is told which of its
- * months are stale, and nothing else of the log comes out.
- */
-Datum
-early_help_stale_months(PG_FUNCTION_ARGS)
-{
-	Relation	rel = table_open(PG_GETARG_OID(0), AccessShareLock);
-	DateADT		first_cell = PG_GETARG_DATEADT(2);
-	DateADT		last_cell = PG_GETARG_DATEADT(3);
-	int			first = DATE_NOT_FINITE(first_cell) ? ALL_MONTHS : month_in_log(first_cell);
-	int			last = DATE_NOT_FINITE(last_cell) ? -1 : month_in_log(last_cell);
-	uint64		months[MONTH_WORDS] = {0};
-	List	   *marks = NIL;
-	ListCell   *cell;
-	Datum	   *days;
-	int			count = 0;
-
-	if (strcmp(RelationGetRelationName(rel), LOG_TABLE) != 0 ||
-		rel->rd_rel->relkind != RELKIND_RELATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is no log of stale months", RelationGetRelationName(rel))));
-	check_log(rel);
-	read_log(rel, PG_GETARG_ARRAYTYPE_P(1), &first, &last, &marks);
-	table_close(rel, AccessShareLock);
-
-	foreach(cell, marks)
-	{
-		List	   *mark = lfirst(cell);
-
-		for (int month = Max(first, linitial_int(mark)); month <= Min(last, lsecond_int(mark)); month++)
-			months[month / MONTH_BITS] |= UINT64CONST(1) << (month % MONTH_BITS);
-	}
-
-	days = palloc(ALL_MONTHS * sizeof(Datum));
-	for (int month = 0; month < ALL_MONTHS; month++)
-		if ((months[month / MONTH_BITS] & (UINT64CONST(1) << (month % MONTH_BITS))) != 0)
-			days[count++] = DateADTGetDatum(first_day(month));
-
-	PG_RETURN_ARRAYTYPE_P(construct_array(days, count, DATEOID, sizeof(DateADT), true, TYPALIGN_INT));
-}
-
-/*
- * Reads what the query's snapshot sees of the log: lists the marks of the
- * sources, and widens the range by every event.
- */
-static void
-read_log(Relation rel, ArrayType *sources, int *first, int *last,
-		 List **marks)
-{
-	TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	Datum	   *names;
-	int			count;
-
-	deconstruct_array(sources, VARCHAROID, -1, false, TYPALIGN_INT, &names, NULL, &count);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-	{
-		int			from;
-		int			to;
-		int			event_to;
-
-		CHECK_FOR_INTERRUPTS();
-		slot_getallattrs(slot);
-		from = month_in_log(DatumGetDateADT(slot->tts_values[1]));
-		to = month_in_log(DatumGetDateADT(slot->tts_values[2]));
-		event_to = Min(to, month_in_log(DatumGetDateADT(slot->tts_values[3])));
-		if (DatumGetDateADT(slot->tts_values[3]) >= DatumGetDateADT(slot->tts_values[1]) &&
-			!DATE_IS_NOBEGIN(DatumGetDateADT(slot->tts_values[3])))
-		{
-			*first = Min(*first, from);
-			*last = Max(*last, event_to);
-		}
-		if (names_source(names, count, slot->tts_values[0]))
-			*marks = lappend(*marks, list_make2_int(from, to));
-	}
-
-	ExecDropSingleTupleTableSlot(slot);
-	table_endscan(scan);
-}
-
-/* Is the source of a mark one of these? */
-static bool
-names_source(Datum *sources, int count, Datum source)
-{
-	for (int i = 0; i < count; i++)
-		if (VARSIZE_ANY_EXHDR(DatumGetPointer(sources[i])) == VARSIZE_ANY_EXHDR(DatumGetPointer(source)) &&
-			memcmp(VARDATA_ANY(DatumGetPointer(sources[i])), VARDATA_ANY(DatumGetPointer(source)),
-				   VARSIZE_ANY_EXHDR(DatumGetPointer(source))) == 0)
-			return true;
-
-	return false;
-}
-
 
 /*-------------------------------------------------------------------------
  * The triggers
@@ -567,6 +526,29 @@ early_help_mark_stale_months(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+/*
+ * mark_stale_parts(source, reach, key column, date column, ...): the same, and
+ * the event bears on the figures of that key alone.
+ */
+Datum
+early_help_mark_stale_parts(PG_FUNCTION_ARGS)
+{
+	static const char usage[] = "mark_stale_parts(source, months of reach, key column, date column, ...)";
+	TriggerData *data = called_after_row(fcinfo);
+	Trigger    *trigger = data->tg_trigger;
+	int			reach;
+
+	if (trigger->tgnargs < 4)
+		wrong_arguments(trigger, usage);
+	reach = reach_of(trigger, usage);
+
+	mark_dates_of_part(data->tg_relation, trigger, data->tg_trigtuple, reach);
+	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+		mark_dates_of_part(data->tg_relation, trigger, data->tg_newtuple, reach);
+
+	return PointerGetDatum(NULL);
+}
+
 /* The second argument of a trigger. */
 static int
 reach_of(Trigger *trigger, const char *usage)
@@ -585,18 +567,42 @@ mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
 {
 	for (int i = 2; i < trigger->tgnargs; i++)
 	{
-		bool		isnull;
-		Datum		value = heap_getattr(tuple, date_column(rel, trigger->tgargs[i]),
-										 RelationGetDescr(rel), &isnull);
+		int			month;
 
-		if (!isnull)
-		{
-			int			month = month_of(DatumGetDateADT(value));
-
+		if (get_month(rel, trigger->tgargs[i], tuple, &month))
 			mark_months(RelationGetNamespace(rel), trigger->tgoid,
 						trigger->tgargs[0], month, month, reach);
-		}
 	}
+}
+
+static void
+mark_dates_of_part(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
+{
+	bool		isnull;
+	int64		part = DatumGetInt64(heap_getattr(tuple, bigint_column(rel, trigger->tgargs[2]),
+												  RelationGetDescr(rel), &isnull));
+
+	for (int i = 3; i < trigger->tgnargs && !isnull; i++)
+	{
+		int			month;
+
+		if (get_month(rel, trigger->tgargs[i], tuple, &month))
+			mark_part(RelationGetNamespace(rel), trigger->tgoid,
+					  trigger->tgargs[0], part, month, month, reach);
+	}
+}
+
+/* The month of a row's date, where it has one. */
+static bool
+get_month(Relation rel, const char *column, HeapTuple tuple, int *month)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, date_column(rel, column), RelationGetDescr(rel), &isnull);
+
+	if (!isnull)
+		*month = month_of(DatumGetDateADT(value));
+
+	return !isnull;
 }
 
 /*
@@ -692,17 +698,36 @@ early_help_mark_all_months_stale(PG_FUNCTION_ARGS)
 Datum
 early_help_mark_stale_months_of(PG_FUNCTION_ARGS)
 {
+	mark_changed_row(fcinfo, "mark_stale_months_of(source, key column, table, key column, date column, ...)", false);
+
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * mark_stale_parts_of(the same): and no other figures of those months than
+ * those of the row's key, a bigint.
+ */
+Datum
+early_help_mark_stale_parts_of(PG_FUNCTION_ARGS)
+{
+	mark_changed_row(fcinfo, "mark_stale_parts_of(source, key column, table, key column, date column, ...)", true);
+
+	return PointerGetDatum(NULL);
+}
+
+static void
+mark_changed_row(FunctionCallInfo fcinfo, const char *usage, bool of_part)
+{
 	TriggerData *data = called_after_row(fcinfo);
 
 	if (data->tg_trigger->tgnargs < 5 || data->tg_trigger->tgnargs % 3 != 2)
-		wrong_arguments(data->tg_trigger,
-						"mark_stale_months_of(source, key column, table, key column, date column, ...)");
+		wrong_arguments(data->tg_trigger, usage);
+	if (of_part)
+		(void) bigint_column(data->tg_relation, data->tg_trigger->tgargs[1]);
 
 	mark_dependents(data->tg_relation, data->tg_trigger,
 					TRIGGER_FIRED_BY_UPDATE(data->tg_event) ?
-					data->tg_newtuple : data->tg_trigtuple);
-
-	return PointerGetDatum(NULL);
+					data->tg_newtuple : data->tg_trigtuple, of_part);
 }
 
 /*
@@ -720,13 +745,14 @@ early_help_mark_stale_months_of(PG_FUNCTION_ARGS)
  * need not be allowed to read the events.  A rare change: no plan is kept.
  */
 static void
-mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple)
+mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple, bool of_part)
 {
 	Oid			schema = RelationGetNamespace(rel);
 	int			key = key_column(rel, trigger->tgargs[1]);
 	Oid			type = SPI_gettypeid(RelationGetDescr(rel), key);
 	Datum		value;
 	bool		isnull;
+	int64		part = 0;
 	StringInfoData query;
 	SPIPlanPtr	plan;
 	Oid			user;
@@ -735,6 +761,8 @@ mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple)
 	value = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
 	if (isnull)
 		return;
+	if (of_part)
+		part = DatumGetInt64(value);
 
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(rel->rd_rel->relowner,
@@ -766,11 +794,11 @@ mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple)
 		if (SPI_execute_snapshot(plan, &value, NULL, GetLatestSnapshot(), InvalidSnapshot,
 								 false, false, 0) != SPI_OK_SELECT)
 			elog(ERROR, "SPI_execute_snapshot failed");
-		mark_days(schema, trigger);
+		mark_days(schema, trigger, of_part ? &part : NULL);
 	}
 	if (SPI_execute_plan(plan, &value, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan failed");
-	mark_days(schema, trigger);
+	mark_days(schema, trigger, of_part ? &part : NULL);
 
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
@@ -813,13 +841,11 @@ early_help_mark_stale_months_through(PG_FUNCTION_ARGS)
 static void
 mark_through(Relation rel, Trigger *trigger, HeapTuple tuple)
 {
-	int			key = key_column(rel, trigger->tgargs[1]);
+	int			key = bigint_column(rel, trigger->tgargs[1]);
 	bool		straight = trigger->tgnargs == 5;
 	bool		isnull;
 	Datum		id = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
 
-	if (SPI_gettypeid(RelationGetDescr(rel), key) != INT8OID)
-		wrong_arguments(trigger, "mark_stale_months_through: the key column is a bigint");
 	if (isnull)
 		return;
 	mark_event(rel, trigger, DatumGetInt64(id), straight ? hold_sibling : read_sibling);
@@ -851,9 +877,9 @@ mark_event(Relation rel, Trigger *trigger, int64 id, FindSibling find)
 	}
 }
 
-/* Marks the months of the days that SPI has found, in order. */
+/* Marks the months of the days that SPI has found, in order, whole or for a part. */
 static void
-mark_days(Oid schema, Trigger *trigger)
+mark_days(Oid schema, Trigger *trigger, const int64 *part)
 {
 	int			first = -1;
 	int			last = -1;
@@ -870,7 +896,7 @@ mark_days(Oid schema, Trigger *trigger)
 		/* Neighbouring months make one range. */
 		if (first >= 0 && month > last + 1)
 		{
-			mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last, 0);
+			mark_range(schema, trigger, part, first, last);
 			first = -1;
 		}
 		if (first < 0)
@@ -878,6 +904,15 @@ mark_days(Oid schema, Trigger *trigger)
 		last = month;
 	}
 	if (first >= 0)
+		mark_range(schema, trigger, part, first, last);
+}
+
+static void
+mark_range(Oid schema, Trigger *trigger, const int64 *part, int first, int last)
+{
+	if (part != NULL)
+		mark_part(schema, trigger->tgoid, trigger->tgargs[0], *part, first, last, 0);
+	else
 		mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last, 0);
 }
 
@@ -931,6 +966,21 @@ key_column(Relation rel, const char *column)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("table \"%s\" has no column \"%s\"",
 						RelationGetRelationName(rel), column)));
+
+	return number;
+}
+
+/* The same, where the key is a bigint. */
+static int
+bigint_column(Relation rel, const char *column)
+{
+	int			number = key_column(rel, column);
+
+	if (SPI_gettypeid(RelationGetDescr(rel), number) != INT8OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of table \"%s\" is no bigint",
+						column, RelationGetRelationName(rel))));
 
 	return number;
 }

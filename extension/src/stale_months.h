@@ -9,6 +9,10 @@
 #define EARLY_HELP_STALE_MONTHS_H
 
 #include "utils/date.h"
+#include "utils/rel.h"
+
+/* The table, in the schema of a partnership's records. */
+#define LOG_TABLE "kpi_stale_months"
 
 /*
  * Months are counted from January 1900.  Events are dated 1900 to 2100
@@ -22,5 +26,7 @@
 #define ALL_MONTHS (EVENT_MONTHS + LONGEST_REACH)
 
 extern int	month_of(DateADT day);
+extern DateADT first_day(int month);
+extern void check_log(Relation rel);
 
 #endif							/* EARLY_HELP_STALE_MONTHS_H */

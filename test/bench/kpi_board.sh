@@ -40,21 +40,40 @@ load() {
 	sql -c "vacuum analyze"
 }
 
-# The cubes that a contact makes stale, computed from the records of all months.
+# The cubes that a contact makes stale, by one query each for all months: contacts and
+# children as whoever has no engine writes them.
 same_cubes() {
 	sql <<-SQL
 		create schema ${p}_mv;
+		set search_path = $p, early_help, public;
 		create view ${p}_mv.month as
-		select month::date, (month + interval '1 month')::date as next_month
-		from $p.kpi_filled_months f, generate_series(f.first_month::timestamp, f.last_month::timestamp, interval '1 month') g (month);
-		do \$\$
-		begin
-		    execute 'create materialized view ${p}_mv.kpi_cube_contacts as '
-		        || regexp_replace(rtrim(pg_get_viewdef('$p.kpi_live_contacts'::regclass), ';'),
-		            '\m$p\.kpi_stale_month m\M', '(select ''contacts'' as cube, month, next_month from ${p}_mv.month) m');
-		end
-		\$\$;
-		create materialized view ${p}_mv.kpi_cube_children_contacted as select c.* from ${p}_mv.month m cross join lateral $p.kpi_compute_children_contacted(m.month) c;
+		select month::date
+		from kpi_filled_months f, generate_series(f.first_month::timestamp, f.last_month::timestamp, interval '1 month') g (month);
+		create materialized view ${p}_mv.kpi_cube_contacts as
+		select date_trunc('month', cc.received_on::timestamp)::date as month, cc.source_code, cc.primary_need_code as need_code, cc.reason,
+		    cc.locality_id, age_at(ch.birth_date, ch.expected_birth_date, cc.received_on) as age_at_contact, ch.sex_code, ch.ethnicity_code,
+		    count(*)::integer as contacts, (count(*) filter (where cc.decision = 'referral'))::integer as referrals,
+		    (count(*) filter (where exists (
+		        select
+		        from contact_child earlier
+		        where earlier.counted_child_id = cc.counted_child_id
+		            and earlier.received_on < cc.received_on
+		            and earlier.received_on >= cc.received_on - 365)))::integer as known_contacts
+		from contact_child cc
+		left join child ch on ch.child_id = cc.counted_child_id
+		group by 1, 2, 3, 4, 5, 6, 7, 8;
+		create materialized view ${p}_mv.kpi_cube_children_contacted as
+		select c.month, case when c.months_since <= 11 then c.months_since end as months_since,
+		    count(*)::integer as children, sum(c.contacts)::integer as contacts
+		from (
+		    select x.month, x.contacts, months_between(lag(x.month) over (partition by x.counted_child_id order by x.month), x.month) as months_since
+		    from (
+		        select counted_child_id, date_trunc('month', received_on::timestamp)::date as month, count(*) as contacts
+		        from contact_child
+		        group by 1, 2
+		    ) x
+		) c
+		group by 1, 2;
 		create materialized view ${p}_mv.kpi_cube_metrics as select c.* from ${p}_mv.month m cross join lateral $p.kpi_compute_metrics(m.month) c;
 		create materialized view ${p}_mv.kpi_cube_months as select c.* from ${p}_mv.month m cross join lateral $p.kpi_compute_months(m.month) c;
 		create unique index on ${p}_mv.kpi_cube_contacts (month, source_code, need_code, reason, locality_id, age_at_contact, sex_code, ethnicity_code);

@@ -1,6 +1,7 @@
 -- Contacts and what became of them: by source, need, reason, ward, age, sex.
 select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $$
     select
+        cc.counted_child_id as part,
         cc.source_code,
         cc.primary_need_code as need_code,
         cc.reason,
@@ -8,14 +9,14 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
         early_help.age_at(ch.birth_date, ch.expected_birth_date, cc.received_on) as age_at_contact,
         ch.sex_code,
         ch.ethnicity_code,
-        count(*)::integer as contacts,
-        (count(*) filter (where cc.decision = 'referral'))::integer as referrals,
-        (count(*) filter (where exists (
+        1 as contacts,
+        (cc.decision is not distinct from 'referral')::integer as referrals,
+        (exists (
             select
             from contact_child earlier
             where earlier.counted_child_id = cc.counted_child_id
                 and earlier.received_on < cc.received_on
-                and earlier.received_on >= cc.received_on - 365)))::integer as known_contacts
+                and earlier.received_on >= cc.received_on - 365))::integer as known_contacts
     from contact_child cc
     -- One look-up a contact, never a join: a month has few of all children.
     left join lateral (
@@ -26,8 +27,7 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
     ) ch on true
     where cc.received_on >= m.month
         and cc.received_on < m.next_month
-    group by 1, 2, 3, 4, 5, 6, 7
-$$);
+$$, counts => '{contacts, referrals, known_contacts}');
 
 create view contacts as
 select

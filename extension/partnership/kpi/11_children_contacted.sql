@@ -3,11 +3,12 @@
 -- earlier month: over a period of up to a year, a child counts in its first month there.
 select early_help.define_kpi_cube('children_contacted', array['contact_child'], $$
     select
+        c.counted_child_id as part,
         early_help.months_between(p.last_before, m.month) as months_since,
-        count(*)::integer as children,
-        sum(c.contacts)::integer as contacts
+        1 as children,
+        c.contacts
     from (
-        select cc.counted_child_id, count(*) as contacts
+        select cc.counted_child_id, count(*)::integer as contacts
         from contact_child cc
         where cc.received_on >= m.month
             and cc.received_on < m.next_month
@@ -20,8 +21,7 @@ select early_help.define_kpi_cube('children_contacted', array['contact_child'], 
             and e.received_on < m.month
             and e.received_on >= m.month - interval '11 months'
     ) p on true
-    group by 1
-$$, few => true);
+$$, counts => '{children, contacts}');
 
 -- Distinct children do not add up over months: asked for a period.
 -- As its owner, since a reader of figures may not see the records.

@@ -5,23 +5,27 @@ create table kpi_stale_months (
     source varchar(63) not null,
     first_month date not null,
     last_month date not null,
-    last_event date not null default 'infinity'
+    last_event date not null default 'infinity',
+    part bigint
 );
 comment on table kpi_stale_months is 'Months whose cells are out of date, written by whoever changed a record, in the same transaction. Append-only, without an index: writers never wait. Emptied by early_help.refresh_kpis alone; never truncate it.';
 comment on column kpi_stale_months.source is 'What changed, as the marking trigger names it.';
 comment on column kpi_stale_months.first_month is 'First day of the first stale month; -infinity: all are.';
 comment on column kpi_stale_months.last_month is 'First day of the last stale month; infinity: all that follow are.';
 comment on column kpi_stale_months.last_event is 'First day of the last of these months that the events themselves are in; the others are reached by them, as far as there are events or cells. -infinity: none, a setting. infinity: all.';
+comment on column kpi_stale_months.part is 'Key of what alone changed, such as the child: of a cube of parts the rest of the month still stands. Null: the whole month.';
 
 create table kpi_cube (
     cube varchar(40) primary key,
     sources varchar(63)[] not null,
-    from_cubes boolean not null default false
+    from_cubes boolean not null default false,
+    counts varchar(63)[]
 );
 comment on table kpi_cube is 'Cubes of figures. Written by early_help.define_kpi_cube.';
 comment on column kpi_cube.cube is 'Name: its cells stand in kpi_cell_<cube>, its rows in view kpi_cube_<cube>.';
 comment on column kpi_cube.sources is 'Sources of the log that make a month of the cube stale.';
 comment on column kpi_cube.from_cubes is 'Whether the cube sums other cubes, and is refreshed after them.';
+comment on column kpi_cube.counts is 'Counts of a cube of parts, whose rows in kpi_part_<cube> add up to its cells; null: any other cube.';
 
 
 create table kpi_filled_months (
@@ -36,14 +40,14 @@ create trigger zz_refuse_truncate before truncate on kpi_filled_months
     for each statement execute function early_help.refuse_truncate();
 alter table kpi_filled_months enable always trigger zz_refuse_truncate;
 
--- As an array, from a function, and with a condition that is always true: the planner, which
--- cannot know how many months are stale, then reckons with one, not with
--- thousands, and does not compile the whole query for months that are fresh.
+-- From a function, of one row to the planner, which cannot know how many months
+-- are stale: it then does not compile the whole query for months that are fresh.
 create view kpi_stale_month as
 select
     c.cube,
     m.month,
-    (m.month + interval '1 month')::date as next_month
+    (m.month + interval '1 month')::date as next_month,
+    (m.whole or c.counts is null) as whole
 from kpi_cube c
 -- One row to the planner, and where there is none yet: a new subscriber, which has the structure alone.
 cross join (
@@ -52,12 +56,12 @@ cross join (
         coalesce(max(f.last_month), '-infinity') as last_month
     from kpi_filled_months f
 ) r
-cross join lateral unnest(early_help.stale_months('kpi_stale_months', c.sources, r.first_month, r.last_month)) as m (month)
-where m.month = date_trunc('month', m.month::timestamp)::date;
+cross join lateral early_help.stale_months('kpi_stale_months', c.sources, r.first_month, r.last_month) m;
 comment on view kpi_stale_month is 'Stale months of each cube.';
 comment on column kpi_stale_month.cube is 'The cube.';
 comment on column kpi_stale_month.month is 'First day of the month.';
 comment on column kpi_stale_month.next_month is 'First day of the month after.';
+comment on column kpi_stale_month.whole is 'Whether it is computed as a whole; otherwise the cells kept are true but for the parts that are marked.';
 
 -- Months, quarters and financial years (from April), and the part of a financial
 -- year up to each month: what figures are asked for. Fixed, as events are dated 1900 to 2100.
@@ -122,11 +126,11 @@ create index service_request_of_a_start_month on service_request (started_on);
 create index service_request_of_a_decision_month on service_request (decided_on);
 create index partner_return_of_a_month on partner_return (month);
 
--- Marks. A contact makes contacts up to 365 days later known ones; a referral
+-- Marks. A contact makes contacts of the child up to 365 days later known ones; a referral
 -- makes re-referrals up to 24 months later, the most a partnership can set.
 create trigger kpi_stale_months
     after insert or update or delete on contact_child
-    for each row execute function early_help.mark_stale_months('contact_child', '12', 'received_on');
+    for each row execute function early_help.mark_stale_parts('contact_child', '12', 'counted_child_id', 'received_on');
 create trigger kpi_stale_months
     after insert or update or delete on referral
     for each row execute function early_help.mark_stale_months('referral', '24', 'referred_on');
@@ -252,7 +256,7 @@ create trigger kpi_stale_months
     for each row
     when ((old.birth_date, old.expected_birth_date, old.sex_code, old.ethnicity_code) is distinct from
           (new.birth_date, new.expected_birth_date, new.sex_code, new.ethnicity_code))
-    execute function early_help.mark_stale_months_of(
+    execute function early_help.mark_stale_parts_of(
         'child', 'child_id',
         'contact_child', 'counted_child_id', 'received_on',
         'referral', 'counted_child_id', 'referred_on');
@@ -281,7 +285,7 @@ create trigger kpi_hold_child_of_change
 -- Where foreign keys are not checked, contacts can be there before the child.
 create trigger kpi_stale_months_of_copy
     after insert or delete on child
-    for each row execute function early_help.mark_stale_months_of(
+    for each row execute function early_help.mark_stale_parts_of(
         'child', 'child_id',
         'contact_child', 'counted_child_id', 'received_on',
         'referral', 'counted_child_id', 'referred_on');

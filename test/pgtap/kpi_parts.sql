@@ -1,0 +1,137 @@
+-- A month in which a few children changed: what is computed is the difference they make.
+begin;
+select plan(24);
+
+set client_min_messages = warning;
+select from early_help.create_partnership('p');
+select from early_help.generate_sample('p', 40, '2022-01-01', '2022-12-31', 3);
+analyze;
+set search_path = p, public;
+
+create function refresh() returns void
+    language plpgsql
+as $$
+declare
+    one date;
+begin
+    loop
+        perform early_help.trim_marks('p');
+        select min(month) into one from kpi_stale_month;
+        exit when one is null;
+        perform early_help.refresh_kpi_month('p', one);
+    end loop;
+end
+$$;
+create function whole(cube text) returns table (month date, whole boolean)
+    language sql
+as $$
+    select m.month, m.whole from kpi_stale_month m where m.cube = whole.cube order by m.month
+$$;
+-- What stands, against what the whole month gives.
+create function parts_differ() returns bigint
+    language sql
+as $$
+    select count(*)
+    from (
+        select distinct date_trunc('month', received_on::timestamp)::date as month from contact_child
+        union
+        select month from kpi_part_contacts
+    ) m
+    cross join lateral (
+        (select month, to_jsonb(c) from kpi_parts_contacts(m.month) c
+        except all select k.month, to_jsonb(k) - 'month' from kpi_part_contacts k where k.month = m.month)
+        union all
+        (select k.month, to_jsonb(k) - 'month' from kpi_part_contacts k where k.month = m.month
+        except all select month, to_jsonb(c) from kpi_parts_contacts(m.month) c)
+        union all
+        (select month, to_jsonb(c) from kpi_parts_children_contacted(m.month) c
+        except all select k.month, to_jsonb(k) - 'month' from kpi_part_children_contacted k where k.month = m.month)
+        union all
+        (select k.month, to_jsonb(k) - 'month' from kpi_part_children_contacted k where k.month = m.month
+        except all select month, to_jsonb(c) from kpi_parts_children_contacted(m.month) c)
+    ) d
+$$;
+create function cells_differ() returns bigint
+    language sql
+as $$
+    select count(*)
+    from (
+        select distinct date_trunc('month', received_on::timestamp)::date as month from contact_child
+    ) m
+    cross join lateral (
+        (select to_jsonb(c) from kpi_compute_contacts(m.month) c except all select to_jsonb(k) from kpi_cube_contacts k where k.month = m.month)
+        union all
+        (select to_jsonb(k) from kpi_cube_contacts k where k.month = m.month except all select to_jsonb(c) from kpi_compute_contacts(m.month) c)
+        union all
+        (select to_jsonb(c) from kpi_compute_children_contacted(m.month) c except all select to_jsonb(k) from kpi_cube_children_contacted k where k.month = m.month)
+        union all
+        (select to_jsonb(k) from kpi_cube_children_contacted k where k.month = m.month except all select to_jsonb(c) from kpi_compute_children_contacted(m.month) c)
+    ) d
+$$;
+
+select is(cells_differ(), 0::bigint, 'where there was nothing, the difference is all');
+select refresh() \g /dev/null
+select is_empty($$ select * from whole('contacts') $$, 'all fresh');
+select cmp_ok((select count(*) from kpi_part_contacts), '=', (select count(*) from contact_child), 'a part for each contact of a child');
+select is(parts_differ(), 0::bigint, 'and each is what it should be');
+
+-- One child.
+update contact_child set reason = 'Another' where contact_child_id = (select min(contact_child_id) from contact_child where received_on >= '2022-06-01' and received_on < '2022-07-01');
+select results_eq($$ select month, whole from whole('contacts') $$,
+    $$ select m::date, false from generate_series(timestamp '2022-06-01', (select last_month from kpi_filled_months)::timestamp, '1 month') m $$,
+    'a changed contact: stale in parts');
+select ok((select bool_and(whole) from whole('months')), 'for a cube without parts as a whole');
+select is(early_help.stale_parts('kpi_stale_months', array['contact_child'], '2022-06-01'),
+    array(select counted_child_id from contact_child where reason = 'Another'), 'the part is the child');
+select is(early_help.stale_parts('kpi_stale_months', array['child'], '2022-06-01'), '{}', 'of that source');
+select is(cells_differ(), 0::bigint, 'the cells are right');
+
+-- What is read, and refreshed, is the difference: a cell that is wrong stays so.
+create temporary table before as select sum(contacts) as contacts from kpi_cube_contacts where month = '2022-06-01';
+update kpi_cell_contacts set contacts = contacts + 1000
+where ctid = (select min(ctid) from kpi_cell_contacts where month = '2022-06-01');
+select is((select sum(contacts) from kpi_cube_contacts where month = '2022-06-01'), (select contacts + 1000 from before), 'read: what was kept, and the difference');
+select refresh() \g /dev/null
+select is((select sum(contacts) from kpi_cell_contacts where month = '2022-06-01'), (select contacts + 1000 from before), 'refreshed: the same');
+select is(parts_differ(), 0::bigint, 'the parts are those of now');
+insert into kpi_stale_months values ('contact_child', '2022-06-01', '2022-06-01');
+select results_eq($$ select month, whole from whole('contacts') $$, $$ values (date '2022-06-01', true) $$, 'a mark without a part: the whole month');
+select is(cells_differ(), 0::bigint, 'which mends the cell when read');
+select refresh() \g /dev/null
+select is(cells_differ(), 0::bigint, 'and when refreshed');
+
+-- A mark of a child too many makes no difference.
+insert into kpi_stale_months select 'contact_child', '2022-01-01', '2022-12-01', '2022-12-01', child_id from child;
+insert into kpi_stale_months values ('contact_child', '2022-01-01', '2022-12-01', '2022-12-01', -1);
+select ok((select not bool_or(whole) from whole('contacts')), 'all children marked');
+select is(cells_differ(), 0::bigint, 'the cells are right');
+select refresh() \g /dev/null
+select is(parts_differ() + cells_differ(), 0::bigint, 'and so are the new ones');
+
+-- Very many.
+update contact_child set reason = 'Third';
+update contact_child set reason = 'Fourth';
+select is((select count(*) from kpi_stale_months where part is null), 0::bigint, 'parts as long as they are not too many');
+do $$
+begin
+    for i in 1..40 loop
+        update contact_child set reason = 'Turn ' || i;
+    end loop;
+end
+$$;
+select cmp_ok((select count(*) from kpi_stale_months where part is not null), '<=', 2000::bigint, 'a transaction writes no more than so many');
+select cmp_ok((select count(*) from kpi_stale_months where part is null), '>', 0::bigint, 'then whole months');
+select is(cells_differ(), 0::bigint, 'the cells are right');
+select refresh() \g /dev/null
+insert into kpi_stale_months select 'contact_child', '2022-03-01', '2022-03-01', '2022-03-01', n from generate_series(1, 5001) n;
+select results_eq($$ select month, whole from whole('contacts') $$, $$ values (date '2022-03-01', true) $$, 'a month of too many parts is computed as a whole');
+
+-- The keys of the parts are not for everybody.
+create role kpi_parts_reader;
+grant usage on schema p to kpi_parts_reader;
+set role kpi_parts_reader;
+select throws_ok($$ select early_help.stale_parts('p.kpi_stale_months', '{contact_child}', '2022-03-01') $$, '42501', null, 'who may not read the log is told none');
+reset role;
+
+select finish();
+rollback;
