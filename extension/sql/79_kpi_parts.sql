@@ -56,10 +56,10 @@ begin
     execute format(
         'create table %s as
         select m.month, cell.*
-        from kpi_stale_month m
+        from early_help.stale_months(''kpi_stale_months'', %L) m
         cross join lateral (%s) cell
         with no data',
-        parts, cells);
+        parts, cube, cells);
     execute format('create index on %s (month, part)', parts);
     execute format('create trigger zz_refuse_truncate before truncate on %s
         for each statement execute function early_help.refuse_truncate()', parts);
@@ -130,9 +130,7 @@ begin
             %3$s
         begin atomic
             with stale as materialized (
-                select early_help.stale_parts(''kpi_stale_months'', k.sources, of_month) as parts
-                from kpi_cube k
-                where k.cube = %4$L
+                select early_help.stale_parts(''kpi_stale_months'', %4$L, of_month) as parts
             )
             select of_month, %5$s
             from (
@@ -159,16 +157,14 @@ begin
         select format(
             'create view %1$I as
             select m.month, %2$s
-            from kpi_stale_month m
+            from early_help.stale_months(''kpi_stale_months'', %4$L) m
             cross join lateral %3$I(m.month) cell
-            where m.cube = %4$L
-                and m.whole
+            where m.whole
             union all
             select m.month, %2$s
-            from kpi_stale_month m
+            from early_help.stale_months(''kpi_stale_months'', %4$L) m
             cross join lateral %5$I(m.month) cell
-            where m.cube = %4$L
-                and not m.whole',
+            where not m.whole',
             'kpi_live_' || cube,
             -- A function's columns have lost their length.
             string_agg(format('cell.%I::%s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum),
@@ -193,10 +189,9 @@ declare
 begin
     return format(
         'stale_%1$s as materialized (
-            select m.whole, early_help.stale_parts(%3$L, c.sources, $1) as parts
-            from %2$I.kpi_cube c
-            join %2$I.kpi_stale_month m on m.cube = c.cube and m.month = $1
-            where c.cube = %4$L
+            select m.whole, early_help.stale_parts(%3$L, %4$L, $1) as parts
+            from early_help.stale_months(%3$L, %4$L) m
+            where m.month = $1
         ), gone_%1$s as (
             delete from %2$I.%5$I
             where month = $1

@@ -146,25 +146,24 @@ $$;
 comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
     'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
 
-create function early_help.stale_months(log regclass, sources varchar[], first_month date, last_month date)
-returns table (month date, whole boolean)
+create function early_help.stale_months(log regclass, cube text) returns table (month date, next_month date, whole boolean)
     language c
     stable
     strict
     parallel safe
     rows 1
 as 'MODULE_PATHNAME', 'early_help_stale_months';
-comment on function early_help.stale_months(regclass, varchar[], date, date) is
-    'First days of the months that a partnership''s log of stale months marks for any of the sources, in order, and whether as a whole: not if the marks are of parts, and not too many. None is before, or after, both the events of marks and the months given, between which cells stand. A function, so that plans do not depend on how full the log once was.';
+comment on function early_help.stale_months(regclass, text) is
+    'First days of the months that a partnership''s log of stale months marks for a cube, in order, of the month after each, and whether it is to be computed as a whole: not if the marks are of parts, and not too many. None is before, or after, both the events of marks and the months in which cells stand. A function, so that plans do not depend on how full the log once was.';
 
-create function early_help.stale_parts(log regclass, sources varchar[], month date) returns bigint[]
+create function early_help.stale_parts(log regclass, cube text, month date) returns bigint[]
     language c
     stable
     strict
     parallel safe
 as 'MODULE_PATHNAME', 'early_help_stale_parts';
-comment on function early_help.stale_parts(regclass, varchar[], date) is
-    'Keys of the parts that a partnership''s log of stale months marks for any of the sources in a month, each once, in order. For who may read the log. Error 42501.';
+comment on function early_help.stale_parts(regclass, text, date) is
+    'Keys of the parts that a partnership''s log of stale months marks for a cube in a month, each once, in order. For who may read the log. Error 42501.';
 
 create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
 returns numeric
@@ -286,10 +285,9 @@ begin
         execute format(
             'create view %I as
             select m.month, cell.*
-            from kpi_stale_month m
-            cross join lateral (%s) cell
-            where m.cube = %L',
-            'kpi_live_' || cube, cells, cube);
+            from early_help.stale_months(''kpi_stale_months'', %L) m
+            cross join lateral (%s) cell',
+            'kpi_live_' || cube, cube, cells);
         execute format('create table %I as table %I with no data', 'kpi_cell_' || cube, 'kpi_live_' || cube);
     end if;
     execute format('comment on view %I is %L', 'kpi_live_' || cube,
@@ -332,16 +330,15 @@ begin
         execute format(
             'create or replace view %I as
             select m.month, %s
-            from kpi_stale_month m
-            cross join lateral %I(m.month) cell
-            where m.cube = %L',
+            from early_help.stale_months(''kpi_stale_months'', %L) m
+            cross join lateral %I(m.month) cell',
             'kpi_live_' || cube,
             -- A function's columns have lost their length.
             (select string_agg(format('cell.%I::%s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
             from pg_catalog.pg_attribute a
             where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
                 and a.attnum operator(pg_catalog.>) 1),
-            'kpi_compute_' || cube, cube);
+            cube, 'kpi_compute_' || cube);
     end if;
 
     -- NOT IN, for a table of stale months that is hashed once; months are never null.
@@ -351,8 +348,7 @@ begin
         from %2$I c
         where c.month not in (
             select m.month
-            from kpi_stale_month m
-            where m.cube = %4$L)
+            from early_help.stale_months(''kpi_stale_months'', %4$L) m)
         union all
         select *
         from %3$I',

@@ -40,23 +40,14 @@ create trigger zz_refuse_truncate before truncate on kpi_filled_months
     for each statement execute function early_help.refuse_truncate();
 alter table kpi_filled_months enable always trigger zz_refuse_truncate;
 
--- From a function, of one row to the planner, which cannot know how many months
--- are stale: it then does not compile the whole query for months that are fresh.
 create view kpi_stale_month as
 select
     c.cube,
     m.month,
-    (m.month + interval '1 month')::date as next_month,
-    (m.whole or c.counts is null) as whole
+    m.next_month,
+    m.whole
 from kpi_cube c
--- One row to the planner, and where there is none yet: a new subscriber, which has the structure alone.
-cross join (
-    select
-        coalesce(min(f.first_month), 'infinity') as first_month,
-        coalesce(max(f.last_month), '-infinity') as last_month
-    from kpi_filled_months f
-) r
-cross join lateral early_help.stale_months('kpi_stale_months', c.sources, r.first_month, r.last_month) m;
+cross join lateral early_help.stale_months('kpi_stale_months', c.cube) m;
 comment on view kpi_stale_month is 'Stale months of each cube.';
 comment on column kpi_stale_month.cube is 'The cube.';
 comment on column kpi_stale_month.month is 'First day of the month.';
