@@ -76,6 +76,7 @@ begin
         'create function %I(of_month date) returns table (part bigint, %s)
             language sql
             stable
+            parallel safe
             %s
         begin atomic
             select cell.*
@@ -89,6 +90,7 @@ begin
         'create function %I(of_month date, parts bigint[]) returns table (part bigint, %s)
             language sql
             stable
+            parallel safe
             %s
         begin atomic
             select one.*
@@ -112,6 +114,7 @@ begin
         'create function %I(of_month date) returns table (month date, %s)
             language sql
             stable
+            parallel safe
             security definer
             %s
         begin atomic
@@ -126,6 +129,7 @@ begin
         'create function %1$I(of_month date) returns table (month date, %2$s)
             language sql
             stable
+            parallel safe
             security definer
             %3$s
         begin atomic
