@@ -60,6 +60,27 @@ begin
         cross join lateral (%s) cell
         with no data',
         parts, cube, cells);
+    if not exists (
+            select
+            from pg_catalog.pg_attribute a
+            where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(parts)
+                and a.attnum operator(pg_catalog.=) 2
+                and a.attname operator(pg_catalog.=) 'part'
+                and a.atttypid operator(pg_catalog.=) 'bigint'::regtype)
+        or exists (
+            select unnest(counts)
+            except
+            select a.attname::text
+            from pg_catalog.pg_attribute a
+            where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(parts)
+                and a.attnum operator(pg_catalog.>) 2)
+        or cardinality(counts) operator(pg_catalog.=) 0
+    then
+        raise invalid_parameter_value using
+            message = format('the query of cube %s does not give parts', cube),
+            detail = 'Its first column is not part, a bigint, or it has none of the counts that are named.',
+            hint = 'docs/kpis.md shows how; or leave the counts out.';
+    end if;
     execute format('create index on %s (month, part)', parts);
     execute format('create trigger zz_refuse_truncate before truncate on %s
         for each statement execute function early_help.refuse_truncate()', parts);

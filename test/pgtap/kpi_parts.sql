@@ -1,6 +1,6 @@
 -- A month in which a few children changed: what is computed is the difference they make.
 begin;
-select plan(24);
+select plan(28);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
@@ -125,6 +125,24 @@ select is(cells_differ(), 0::bigint, 'the cells are right');
 select refresh() \g /dev/null
 insert into kpi_stale_months select 'contact_child', '2022-03-01', '2022-03-01', '2022-03-01', n from generate_series(1, 5001) n;
 select results_eq($$ select month, whole from whole('contacts') $$, $$ values (date '2022-03-01', true) $$, 'a month of too many parts is computed as a whole');
+
+-- A cube of somebody's own.
+savepoint own;
+select throws_ok($$ select early_help.define_kpi_cube('own', '{contact_child}', 'select 1::bigint as child, 1 as contacts', counts => '{contacts}') $$,
+    '22023', 'the query of cube own does not give parts', 'a query without parts');
+select throws_ok($$ select early_help.define_kpi_cube('own', '{contact_child}', 'select 1::bigint as part, 1 as contacts', counts => '{cases}') $$,
+    '22023', 'the query of cube own does not give parts', 'or without what is to be counted');
+select early_help.define_kpi_cube('own', '{contact_child}', $$
+    select cc.counted_child_id as part, 1 as contacts
+    from contact_child cc
+    where cc.received_on >= m.month and cc.received_on < m.next_month
+$$, counts => '{contacts}') \g /dev/null
+select refresh() \g /dev/null
+delete from contact_child where contact_child_id = (select min(contact_child_id) from contact_child where attached_episode_id is null and decision is distinct from 'referral');
+select results_eq('select sum(contacts) from kpi_cube_own', 'select count(*) from contact_child', 'one that counts by the month alone: stale');
+select refresh() \g /dev/null
+select results_eq('select sum(contacts) from kpi_cell_own', 'select count(*) from contact_child', 'and refreshed');
+rollback to savepoint own;
 
 -- The keys of the parts are not for everybody.
 create role kpi_parts_reader;
