@@ -528,7 +528,7 @@ early_help_mark_stale_months(PG_FUNCTION_ARGS)
 
 /*
  * mark_stale_parts(source, reach, key column, date column, ...): the same, and
- * the event bears on the figures of that key alone.
+ * the event bears on the figures of that key alone; without a key, on all.
  */
 Datum
 early_help_mark_stale_parts(PG_FUNCTION_ARGS)
@@ -582,13 +582,17 @@ mark_dates_of_part(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
 	int64		part = DatumGetInt64(heap_getattr(tuple, bigint_column(rel, trigger->tgargs[2]),
 												  RelationGetDescr(rel), &isnull));
 
-	for (int i = 3; i < trigger->tgnargs && !isnull; i++)
+	for (int i = 3; i < trigger->tgnargs; i++)
 	{
+		Oid			schema = RelationGetNamespace(rel);
 		int			month;
 
-		if (get_month(rel, trigger->tgargs[i], tuple, &month))
-			mark_part(RelationGetNamespace(rel), trigger->tgoid,
-					  trigger->tgargs[0], part, month, month, reach);
+		if (!get_month(rel, trigger->tgargs[i], tuple, &month))
+			continue;
+		if (isnull)
+			mark_months(schema, trigger->tgoid, trigger->tgargs[0], month, month, reach);
+		else
+			mark_part(schema, trigger->tgoid, trigger->tgargs[0], part, month, month, reach);
 	}
 }
 

@@ -1,6 +1,6 @@
 -- A month in which a few children changed: what is computed is the difference they make.
 begin;
-select plan(28);
+select plan(30);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
@@ -143,6 +143,17 @@ select results_eq('select sum(contacts) from kpi_cube_own', 'select count(*) fro
 select refresh() \g /dev/null
 select results_eq('select sum(contacts) from kpi_cell_own', 'select count(*) from contact_child', 'and refreshed');
 rollback to savepoint own;
+
+create table own_event (happened_on early_help.event_date, child_id bigint);
+create trigger kpi_stale_months
+    after insert or update or delete on own_event
+    for each row execute function early_help.mark_stale_parts('own', '0', 'child_id', 'happened_on');
+insert into own_event values ('2022-03-05', 7), ('2022-03-06', 7), (null, 8), ('2022-04-01', null);
+select results_eq($$ select first_month, last_month, part from kpi_stale_months where source = 'own' order by 1 $$,
+    $$ values (date '2022-03-01', date '2022-03-01', 7::bigint), ('2022-04-01', '2022-04-01', null) $$,
+    'a part is the key of a row, and all without one; without a date nothing');
+alter table own_event alter child_id type integer;
+select throws_ok($$ delete from own_event $$, '42804', 'column "child_id" of table "own_event" is no bigint', 'a key is a bigint');
 
 -- The keys of the parts are not for everybody.
 create role kpi_parts_reader;
