@@ -38,7 +38,7 @@ $$;
 comment on function early_help.kpi_part_columns(regclass, varchar[]) is
     'What commands say of the columns of a cube of parts, after month and part: with their types, as they are, with negative counts, with sums of counts, those that are no counts, and that not all sums are nought. Rows are named c.';
 
-create function early_help.define_kpi_parts(cube text, cells text, counts text[]) returns void
+create function early_help.define_kpi_parts(cube text, cells text, counts text[], few boolean) returns void
     language plpgsql
 as $$
 declare
@@ -178,28 +178,12 @@ begin
     execute format('comment on function %I is %L', 'kpi_changed_' || cube,
         format('Cells of cube %s for the month that begins on the day: those kept, and the difference that its stale parts make.', cube));
 
-    execute (
-        select format(
-            'create view %1$I as
-            select m.month, %2$s
-            from early_help.stale_months(''kpi_stale_months'', %4$L) m
-            cross join lateral %3$I(m.month) cell
-            where m.whole
-            union all
-            select m.month, %2$s
-            from early_help.stale_months(''kpi_stale_months'', %4$L) m
-            cross join lateral %5$I(m.month) cell
-            where not m.whole',
-            'kpi_live_' || cube,
-            -- A function's columns have lost their length.
-            string_agg(format('cell.%I::%s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum),
-            'kpi_compute_' || cube, cube, 'kpi_changed_' || cube)
-        from pg_catalog.pg_attribute a
-        where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
-            and a.attnum operator(pg_catalog.>) 1);
+    execute format('create view %I as %s union all %s', 'kpi_live_' || cube,
+        early_help.kpi_live_query(cube, quote_ident('kpi_compute_' || cube), few, 'where m.whole'),
+        early_help.kpi_live_query(cube, quote_ident('kpi_changed_' || cube), few, 'where not m.whole'));
 end
 $$;
-comment on function early_help.define_kpi_parts(text, text, text[]) is
+comment on function early_help.define_kpi_parts(text, text, text[], boolean) is
     'Within define_kpi_cube: what a cube of parts has in the way of tables, functions and the view of its stale months. Its query gives rows of one part, by whatever its cells are by, and their counts, never null; a cell whose counts are all nought is none.';
 
 -- As the cube's own functions compute them for readers, but each part once, for

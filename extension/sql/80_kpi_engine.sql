@@ -165,6 +165,43 @@ as 'MODULE_PATHNAME', 'early_help_stale_parts';
 comment on function early_help.stale_parts(regclass, text, date) is
     'Keys of the parts that a partnership''s log of stale months marks for a cube in a month, each once, in order. For who may read the log. Error 42501.';
 
+create function early_help.cells_once(cells_of regprocedure, month date) returns setof record
+    language c
+    stable
+    strict
+    rows 20
+as 'MODULE_PATHNAME', 'early_help_cells_once';
+comment on function early_help.cells_once(regprocedure, date) is
+    'The rows of a stable function (date), for a month, under the columns that the query names; computed once for all the times that a query asks in one place. Error 42804: other columns.';
+
+create function early_help.kpi_live_query(cube text, compute text, once boolean, condition text default '') returns text
+    language sql
+    stable
+as $$
+    -- The month is the log's: a filter on it keeps the function from running.
+    select format(
+        'select m.month, %s
+        from early_help.stale_months(''kpi_stale_months'', %L) m
+        cross join lateral %s
+        %s',
+        string_agg(case when once then format('cell.%I', a.attname)
+            -- A function's columns have lost their length.
+            else format('cell.%I::%s', a.attname, a.type) end, ', ' order by a.attnum),
+        cube,
+        case when once then format('early_help.cells_once(%L, m.month) as cell (month date, %s)',
+                compute || '(date)', string_agg(format('%I %s', a.attname, a.type), ', ' order by a.attnum))
+            else format('%s(m.month) cell', compute) end,
+        condition)
+    from (
+        select a.attname, a.attnum, pg_catalog.format_type(a.atttypid, a.atttypmod) as type
+        from pg_catalog.pg_attribute a
+        where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
+            and a.attnum operator(pg_catalog.>) 1
+    ) a
+$$;
+comment on function early_help.kpi_live_query(text, text, boolean, text) is
+    'Within define_kpi_cube: the query for the cells of the stale months of a cube by a function that computes a month''s: each time it is asked for, or once a query.';
+
 create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
 returns numeric
     language sql
@@ -280,7 +317,7 @@ begin
 
     -- An index and no key: a refresh deletes and inserts in one statement.
     if counts is not null then
-        perform early_help.define_kpi_parts(cube, cells, counts);
+        perform early_help.define_kpi_parts(cube, cells, counts, few);
     else
         execute format(
             'create view %I as
@@ -326,19 +363,8 @@ begin
             cells);
         execute format('comment on function %I is %L', 'kpi_compute_' || cube,
             format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
-        -- The month is the log's: a filter on it keeps the function from running.
-        execute format(
-            'create or replace view %I as
-            select m.month, %s
-            from early_help.stale_months(''kpi_stale_months'', %L) m
-            cross join lateral %I(m.month) cell',
-            'kpi_live_' || cube,
-            -- A function's columns have lost their length.
-            (select string_agg(format('cell.%I::%s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
-            from pg_catalog.pg_attribute a
-            where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
-                and a.attnum operator(pg_catalog.>) 1),
-            cube, 'kpi_compute_' || cube);
+        execute format('create or replace view %I as %s', 'kpi_live_' || cube,
+            early_help.kpi_live_query(cube, quote_ident('kpi_compute_' || cube), true));
     end if;
 
     -- NOT IN, for a table of stale months that is hashed once; months are never null.

@@ -21,7 +21,7 @@ select early_help.define_kpi_cube('children_contacted', array['contact_child'], 
             and e.received_on < m.month
             and e.received_on >= m.month - interval '11 months'
     ) p on true
-$$, counts => '{children, contacts}');
+$$, counts => '{children, contacts}', few => true);
 
 -- Distinct children do not add up over months: asked for a period.
 -- As its owner, since a reader of figures may not see the records.

@@ -26,7 +26,13 @@ select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_epis
         where closed_on >= m.month
             and closed_on < m.next_month
     ) e
-    left join referral r on r.referral_id = e.referral_id
+    -- One look-up an event, never a join: a month has few of all referrals.
+    left join lateral (
+        select r.source_code, r.primary_need_code, r.locality_id, r.service_id
+        from referral r
+        where r.referral_id = e.referral_id
+        offset 0
+    ) r on true
     group by 1, 2, 3, 4
 $$);
 

@@ -11,7 +11,12 @@ select early_help.define_kpi_cube('reviews', array['review', 'plan_of_review', '
     from (
         select r.plan_kind, p.service_id, r.due_on, r.held_on
         from review r
-        left join plan p on p.plan_id = r.plan_id
+        left join lateral (
+            select p.service_id
+            from plan p
+            where p.plan_id = r.plan_id
+            offset 0
+        ) p on true
         where r.due_on >= m.month
             and r.due_on < m.next_month
         union all

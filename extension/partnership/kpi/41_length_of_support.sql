@@ -9,7 +9,12 @@ select early_help.define_kpi_cube('lengths_of_support', array['episode', 'referr
         e.closed_on - e.opened_on as days,
         count(*)::integer as closures
     from episode e
-    left join referral r on r.referral_id = e.referral_id
+    left join lateral (
+        select r.source_code, r.primary_need_code, r.locality_id, r.service_id
+        from referral r
+        where r.referral_id = e.referral_id
+        offset 0
+    ) r on true
     where e.closed_on >= m.month
         and e.closed_on < m.next_month
     group by 1, 2, 3, 4, 5

@@ -21,7 +21,12 @@ select early_help.define_kpi_cube(
         sum(o.agreed)::integer as outcomes_agreed,
         sum(o.achieved)::integer as outcomes_achieved
     from episode e
-    left join referral r on r.referral_id = e.referral_id
+    left join lateral (
+        select r.source_code, r.primary_need_code, r.locality_id, r.service_id
+        from referral r
+        where r.referral_id = e.referral_id
+        offset 0
+    ) r on true
     left join closure_reason c on c.code = e.closure_reason_code
     cross join lateral (
         select
