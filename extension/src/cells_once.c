@@ -14,16 +14,22 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/regproc.h"
+#include "utils/syscache.h"
 #include "utils/tuplestore.h"
+
+#include "compat.h"
 
 /*
  * The cells of one month.  They live, with the list of them, as long as the
@@ -39,6 +45,7 @@ typedef struct Month
 
 static Month *find_month(FmgrInfo *place, Oid function, DateADT month);
 static Month *compute_month(FmgrInfo *place, Oid function, DateADT month, TupleDesc cells);
+static Oid	who_calls(Oid function);
 static char *query_of(Oid function);
 static void check_columns(TupleDesc computed, TupleDesc cells, Oid function);
 
@@ -81,10 +88,14 @@ compute_month(FmgrInfo *place, Oid function, DateADT month, TupleDesc cells)
 	Datum		value = DateADTGetDatum(month);
 	Month	   *computed = MemoryContextAllocZero(place->fn_mcxt, sizeof(Month));
 	MemoryContext before;
+	Oid			user;
+	int			context;
 
 	computed->function = function;
 	computed->month = month;
 
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(who_calls(function), context | SECURITY_LOCAL_USERID_CHANGE);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	/* Read-only: with the snapshot of the query that asks. */
@@ -97,6 +108,7 @@ compute_month(FmgrInfo *place, Oid function, DateADT month, TupleDesc cells)
 	MemoryContextSwitchTo(before);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
+	SetUserIdAndSecContext(user, context);
 
 	computed->next = place->fn_extra;
 	place->fn_extra = computed;
@@ -104,18 +116,40 @@ compute_month(FmgrInfo *place, Oid function, DateADT month, TupleDesc cells)
 	return computed;
 }
 
-static char *
-query_of(Oid function)
+/*
+ * Who runs the query: the user, or the owner of a function that runs as its
+ * owner anyway.  Whoever may call such a function in a view need not be allowed to
+ * name it, in a schema that is closed to him.
+ */
+static Oid
+who_calls(Oid function)
 {
-	char	   *name = get_func_name(function);
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			caller = GetUserId();
+	Form_pg_proc form;
 
-	if (name == NULL)
+	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("function with OID %u does not exist", function)));
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	if (form->prosecdef)
+	{
+		if (object_aclcheck(ProcedureRelationId, function, caller, ACL_EXECUTE) != ACLCHECK_OK)
+			aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FUNCTION, NameStr(form->proname));
+		caller = form->proowner;
+	}
+	ReleaseSysCache(tuple);
 
+	return caller;
+}
+
+static char *
+query_of(Oid function)
+{
 	return psprintf("select * from %s($1)",
-					quote_qualified_identifier(get_namespace_name(get_func_namespace(function)), name));
+					quote_qualified_identifier(get_namespace_name(get_func_namespace(function)),
+											   get_func_name(function)));
 }
 
 /* What is computed is stored as it is: its columns must be those that are named. */

@@ -37,6 +37,11 @@
 	} while (0)
 #endif
 
+/* One function asks for a privilege on any object since PostgreSQL 16. */
+#if PG_VERSION_NUM < 160000
+#define object_aclcheck(class, object, role, mode) pg_proc_aclcheck(object, role, mode)
+#endif
+
 /* 18 writes it before a declaration, and no longer has pg_attribute_noreturn(). */
 #ifndef pg_noreturn
 #define pg_noreturn __attribute__((noreturn))

@@ -1,6 +1,6 @@
 -- The cells of a stale month are computed once in a query, however often it asks.
 begin;
-select plan(9);
+select plan(13);
 
 set client_min_messages = warning;
 create sequence calls;
@@ -33,6 +33,25 @@ select throws_ok($$ select * from early_help.cells_once('counted(date)', '2022-0
     '42804', null, 'columns of other types');
 select throws_ok($$ select * from early_help.cells_once('counted(date)', '2022-01-01') as c (month date, n integer) $$,
     '42804', null, 'or fewer');
+
+-- As whom: as its owner where it runs so anyway, for whoever may call it.
+create role cells_reader;
+create schema closed;
+create function closed.who(of_month date) returns table (month date, who name) language sql stable security definer as 'select of_month, current_user::name';
+create function closed.who_asks(of_month date) returns table (month date, who name) language sql stable as 'select of_month, current_user::name';
+create view who as select c.who from early_help.cells_once('closed.who(date)', '2022-01-01') as c (month date, who name);
+create view who_asks as select c.who from early_help.cells_once('closed.who_asks(date)', '2022-01-01') as c (month date, who name);
+grant select on who, who_asks to cells_reader;
+select current_user as owner \gset
+set role cells_reader;
+select is((select who from who), :'owner'::name, 'a function in a schema that is closed to the reader');
+select throws_ok('select * from who_asks', '42501', 'permission denied for schema closed', 'one that runs as who asks is not for him');
+select is(current_user, 'cells_reader', 'who is who he was');
+reset role;
+revoke execute on function closed.who from public;
+set role cells_reader;
+select throws_ok('select * from who', '42501', 'permission denied for function who', 'nor one that he may not call');
+reset role;
 
 -- A month of which much is asked: itself, the next one's month before, and every year to date.
 select from early_help.create_partnership('p');
