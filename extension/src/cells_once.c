@@ -66,7 +66,9 @@ early_help_cells_once(PG_FUNCTION_ARGS)
 	if (month == NULL)
 		month = compute_month(fcinfo->flinfo, function, day, result->setDesc);
 	foreach(cell, month->cells)
+	{
 		tuplestore_puttuple(result->setResult, (HeapTuple) lfirst(cell));
+	}
 
 	return (Datum) 0;
 }
