@@ -40,6 +40,10 @@ load() {
 	sql -F' ' -c "select 'contacts', (select count(*) from $p.contact_child), 'children', (select count(*) from $p.child), 'episodes', (select count(*) from $p.episode)"
 	echo "first build: $(ms -c "call early_help.refresh_kpis('$p')") ms"
 	sql -c "vacuum analyze"
+	sql -F' ' -c "select 'MB of what is kept:', kind, sum(pg_total_relation_size(c.oid)) / 1048576
+		from pg_class c
+		cross join lateral (select case when relname like 'kpi\_part\_%' then 'parts' when relname like 'kpi\_%' then 'cells and log' else 'records' end as kind) k
+		where relnamespace = '$p'::regnamespace and relkind = 'r' group by kind order by 2"
 }
 
 # The cubes that a contact makes stale, by one query each for all months: contacts and

@@ -1,6 +1,6 @@
 -- A month in which a few children changed: what is computed is the difference they make.
 begin;
-select plan(30);
+select plan(34);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
@@ -161,7 +161,11 @@ create role kpi_parts_reader;
 grant usage on schema p to kpi_parts_reader;
 set role kpi_parts_reader;
 select throws_ok($$ select early_help.stale_parts('p.kpi_stale_months', 'contacts', '2022-03-01') $$, '42501', null, 'who may not read the log is told none');
+select throws_ok($$ select * from p.kpi_parts_contacts('2022-03-01') $$, '42501', null, 'nor who the children of a month are');
+select throws_ok($$ select * from p.kpi_some_parts_contacts('2022-03-01', '{1}') $$, '42501', null, 'nor what one of them adds');
+select throws_ok('table p.kpi_part_contacts', '42501', null, 'nor what was kept of them');
 reset role;
+select throws_ok($$ select * from early_help.stale_parts('contact_child', 'contacts', '2022-03-01') $$, '42809', null, 'another table is no log');
 
 select finish();
 rollback;
