@@ -164,10 +164,10 @@ select after_write($$ update plan set service_id = (select min(service_id) from 
         and month_of(r.due_on) not in (month_of(plan.started_on), month_of(coalesce(plan.ended_on, plan.started_on)), month_of(coalesce(plan.review_due_on, plan.started_on)))) $$,
     'reviews of plans with another service');
 select after_write($$ update closure_reason set counted_in_outcomes = true $$, 'all closures counted');
-select back_as_another('closure_reason', 'counted_in_outcomes = not counted_in_outcomes');
 select after_write($$ update episode set closed_on = '2022-12-20', closure_reason_code = 'outcomes_achieved', closure_agreed_on = '2022-12-20', state = 'closed' where closed_on is null and allocated_on <= '2022-12-20' $$, 'closed once more');
 select after_write($$ update plan_outcome o set achieved_on = case when plan_outcome_id = (select min(x.plan_outcome_id) from plan_outcome x where x.plan_id = o.plan_id and x.withdrawn_on is null) then agreed_on end where withdrawn_on is null $$, 'one outcome of each plan achieved');
 select after_write($$ update partnership set positive_outcome_share = 0.01 $$, 'little is positive');
+select back_as_another('closure_reason', 'counted_in_outcomes = not counted_in_outcomes');
 select after_write($$ insert into referral (child_id, counted_child_id, family_id, referred_on, source_code, primary_need_code)
     select (select min(child_id) from child), (select min(child_id) from child), e.family_id, e.closed_on + 75, '6', 'N1'
     from (select distinct on (family_id) family_id, closed_on from episode where closed_on is not null order by family_id, closed_on desc) e $$, 'referrals soon after support');
