@@ -34,7 +34,7 @@ static void
 fill_agency(Record *audit, const char *column, const PartnershipQuery *query, const Datum *values)
 {
 	if (run_partnership_query(audit->rel, query, values, NULL) > 0)
-		set_field(audit, column, Int64GetDatum(result_id(1)));
+		set_id(audit, column, result_id(1));
 	else
 		set_field_null(audit, column);
 }

@@ -87,7 +87,7 @@ early_help_counted_child(PG_FUNCTION_ARGS)
 	begin_partnership_queries();
 	child_id = id_of(record, "child_id");
 	counted = counted_child(change.rel, child_id);
-	set_field(record, "counted_child_id", Int64GetDatum(counted));
+	set_id(record, "counted_child_id", counted);
 	if (counted != child_id)
 	{
 		Datum		values[] = {Int64GetDatum(counted)};
@@ -103,18 +103,19 @@ early_help_counted_child(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------
  */
 
-/* Merges of a partnership go one after another: they are rare, and form chains. */
-static const PartnershipQuery lock_merges_query = {
-	"lock table @child_merge in share row exclusive mode",
-	0, {0}
-};
-
 static const PartnershipQuery open_for_child_query = {
 	"select 'episode_id', c.episode_id from @episode_child c join @episode e on e.episode_id" EQ "c.episode_id"
 	" where c.child_id" EQ "$1 and c.left_on is null and e.closed_on is null"
 	" union all select 'step_id', step_id from @step where child_id" EQ "$1 and outcome is null limit 1",
 	1, {INT8OID}
 };
+
+/* Merges of a partnership go one after another: they are rare, and form chains. */
+static void
+lock_merges(Relation rel)
+{
+	lock_sibling_table(rel, "child_merge", ShareRowExclusiveLock);
+}
 
 static void
 check_merge(const Record *merge)
@@ -124,7 +125,7 @@ check_merge(const Record *merge)
 	Datum		kept_value[] = {Int64GetDatum(kept)};
 	Datum		merged_value[] = {Int64GetDatum(merged)};
 
-	run_partnership_query(merge->rel, &lock_merges_query, NULL, NULL);
+	lock_merges(merge->rel);
 	if (kept != merged && run_partnership_query(merge->rel, &counts_for_query, kept_value, NULL) > 0 &&
 		result_id(1) == merged)
 		rule_error(RULE_MERGE, merge->rel, NULL, "child_id %lld counts for child_id %lld already",
@@ -153,7 +154,7 @@ early_help_child_merge_before(PG_FUNCTION_ARGS)
 				   "child_merge_id %lld: undo it and merge anew",
 				   (long long) id_of(merge, "child_merge_id"));
 	else
-		run_partnership_query(change.rel, &lock_merges_query, NULL, NULL);
+		lock_merges(change.rel);
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -218,9 +219,7 @@ settle_merges(Relation rel)
 
 	for (uint64 i = 0; i < count; i++)
 	{
-		bool		isnull;
-
-		children[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		children[i] = row_id(SPI_tuptable, i, 1);
 	}
 	if (IsolationUsesXactSnapshot())
 		check_all_followed(rel, children, count);

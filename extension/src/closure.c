@@ -30,16 +30,16 @@ is_supported(const Record *row)
 	return is_null(row, "left_on");
 }
 
-/* A row of the episode that is under way and that somebody else holds; 0 if there is none. */
+/* A row of the episode that is under way and that somebody else holds; NO_ID if there is none. */
 static int64
 held_by_others(const Record *episode, const char *table, const char *key,
 			   bool (*is_under_way) (const Record *row))
 {
-	int64		held = 0;
+	int64		held = NO_ID;
 	Siblings	rows;
 
 	begin_siblings(episode->rel, table, "episode_id", id_of(episode, "episode_id"), &rows);
-	while (held == 0 && next_sibling(&rows))
+	while (held == NO_ID && next_sibling(&rows))
 	{
 		if (is_under_way(&rows.row) && this_sibling_is_held(&rows))
 			held = id_of(&rows.row, key);
@@ -61,12 +61,12 @@ let_others_go_first(const Record *episode)
 	const char *what = "assessment_id";
 	int64		held = held_by_others(episode, "assessment", what, is_open_assessment);
 
-	if (held == 0)
+	if (held == NO_ID)
 	{
 		what = "child_id";
 		held = held_by_others(episode, "episode_child", what, is_supported);
 	}
-	if (held != 0)
+	if (held != NO_ID)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to what is being written to the episode"),

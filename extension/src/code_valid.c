@@ -70,16 +70,10 @@ limited_query(const char *list)
 		if (strcmp(code_lists[i].name, list) == 0)
 			return &code_lists[i].limited;
 	}
-	elog(ERROR, "early_help.code_valid knows no code list \"%s\"", list);
-}
-
-static DateADT
-date_or(SPITupleTable *rows, uint64 row, int column, DateADT otherwise)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(rows->vals[row], rows->tupdesc, column, &isnull);
-
-	return isnull ? otherwise : DatumGetDateADT(value);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("early_help.code_valid knows no code list \"%s\"", list),
+			 errhint("Give column, code list and column of the day for each code.")));
 }
 
 static void
@@ -87,15 +81,22 @@ read_limited_codes(Relation rel, CheckedColumn *column, MemoryContext lifetime)
 {
 	SPITupleTable *rows;
 
-	column->count = run_partnership_query(rel, limited_query(column->list), NULL, NULL);
+	uint64		count = run_partnership_query(rel, limited_query(column->list), NULL, NULL);
+
 	rows = SPI_tuptable;
-	column->codes = MemoryContextAllocZero(lifetime, Max(column->count, 1) * sizeof(LimitedCode));
-	for (uint64 i = 0; i < column->count; i++)
+	column->codes = MemoryContextAllocZero(lifetime, Max(count, 1) * sizeof(LimitedCode));
+	for (uint64 i = 0; i < count; i++)
 	{
-		column->codes[i].code = MemoryContextStrdup(lifetime,
-													SPI_getvalue(rows->vals[i], rows->tupdesc, 1));
-		column->codes[i].valid_from = date_or(rows, i, 2, DATEVAL_NOBEGIN);
-		column->codes[i].valid_to = date_or(rows, i, 3, DATEVAL_NOEND);
+		LimitedCode *limited = &column->codes[column->count];
+		char	   *code = row_text(rows, i, 1);
+		DateADT		valid_from = row_date(rows, i, 2);
+
+		if (code == NULL)
+			continue;			/* no row refers to a code that is null */
+		limited->code = MemoryContextStrdup(lifetime, code);
+		limited->valid_from = valid_from == DATEVAL_NOEND ? DATEVAL_NOBEGIN : valid_from;
+		limited->valid_to = row_date(rows, i, 3);
+		column->count++;
 	}
 }
 

@@ -89,7 +89,7 @@ end_with_consent(Record *support, DateADT ends)
 {
 	if (ends == DATEVAL_NOEND || !is_null(support, "ended_on") || !is_null(support, "end_reason"))
 		return;
-	set_field(support, "ended_on", DateADTGetDatum(ends));
+	set_date(support, "ended_on", ends);
 	set_field_text(support, "end_reason", SUPPORT_CONSENT_WITHDRAWN);
 }
 
@@ -162,8 +162,7 @@ end_support(Relation rel, int64 family_id)
 
 	for (uint64 i = 0; i < count; i++)
 	{
-		bool		isnull;
-		DateADT		started_on = DatumGetDateADT(SPI_getbinval(open->vals[i], open->tupdesc, 1, &isnull));
+		DateADT		started_on = row_date(open, i, 1);
 		DateADT		ends = consent_ends(rel, family_id, started_on);
 
 		if (ends == DATEVAL_NOEND)
@@ -192,7 +191,7 @@ early_help_consent_before(PG_FUNCTION_ARGS)
 		if (is_null(consent, "withdrawn_on"))
 			set_field_null(consent, "withdrawal_recorded_at");
 		else
-			set_field(consent, "withdrawal_recorded_at", TimestampTzGetDatum(GetCurrentTimestamp()));
+			set_timestamp(consent, "withdrawal_recorded_at", GetCurrentTimestamp());
 	}
 	else if (field_changed(&change, "withdrawal_recorded_at"))
 		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "withdrawal_recorded_at of consent_id %lld",

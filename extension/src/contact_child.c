@@ -34,7 +34,7 @@ early_help_contact_child_before(PG_FUNCTION_ARGS)
 		char	   *source_code = result_text(2);
 
 		if (is_null(contact_child, "received_on"))
-			set_field(contact_child, "received_on", DateADTGetDatum(received_on));
+			set_date(contact_child, "received_on", received_on);
 		if (is_null(contact_child, "source_code"))
 			set_field_text(contact_child, "source_code", source_code);
 	}

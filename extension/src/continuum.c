@@ -134,10 +134,17 @@ transition_at(int place)
 	return place < (int) lengthof(transitions) ? &transitions[place] : NULL;
 }
 
+/* A name by its place; a byte from a table of somebody's own may be any number. */
+static const char *
+name_at(const char *const *names, int count, int place)
+{
+	return place >= 0 && place < count ? names[place] : "unknown";
+}
+
 const char *
 state_name(EpisodeState state)
 {
-	return state_names[state];
+	return name_at(state_names, lengthof(state_names), (int) state);
 }
 
 /* Null is the state of an episode whose column was altered. */
@@ -149,23 +156,26 @@ state_by_name(const char *name)
 		if (strcmp(state_names[i], name) == 0)
 			return (EpisodeState) i;
 	}
-	elog(ERROR, "unknown episode state \"%s\"", name ? name : "null");
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("an episode is in no state of the continuum"),
+			 errhint("Give column state of table \"episode\" back the type early_help.episode_state.")));
 }
 
 const char *
 event_name(ContinuumEvent event)
 {
-	return event_names[event];
+	return name_at(event_names, lengthof(event_names), (int) event);
 }
 
 const char *
 level_name(Level level)
 {
-	return level_names[level];
+	return name_at(level_names, lengthof(level_names), (int) level);
 }
 
 const char *
 case_name(TransitionCase only)
 {
-	return case_names[only];
+	return name_at(case_names, lengthof(case_names), (int) only);
 }

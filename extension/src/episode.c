@@ -335,11 +335,7 @@ lower_children(Relation rel, int64 episode_id, DateADT on)
 
 	for (uint64 i = 0; i < count; i++)
 	{
-		bool		isnull;
-		int64		child_id = DatumGetInt64(SPI_getbinval(children->vals[i], children->tupdesc,
-														   1, &isnull));
-
-		lower_child(rel, child_id, episode_id, on);
+		lower_child(rel, row_id(children, i, 1), episode_id, on);
 	}
 }
 
@@ -394,13 +390,13 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 	/* A step that opens or closes an episode logs its own event. */
 	if (insert && !rules_are_writing())
 		log_event(change.rel, id, EVENT_REFER, STATE_NONE, STATE_WAITING,
-				  date_of(episode, "opened_on"), 0);
+				  date_of(episode, "opened_on"), NO_ID);
 	if (is_closed && !was_closed)
 	{
 		EpisodeState from = insert ? STATE_WAITING : state_by_name(text_of(&change.before, "state"));
 
 		if (!rules_are_writing())
-			log_event(change.rel, id, EVENT_CLOSE, from, STATE_CLOSED, closed_on, 0);
+			log_event(change.rel, id, EVENT_CLOSE, from, STATE_CLOSED, closed_on, NO_ID);
 		end_what_is_open(change.rel, id, closed_on);
 	}
 	if (is_closed && was_closed && field_changed(&change, "closed_on"))
@@ -414,7 +410,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 		};
 
 		log_event(change.rel, id, EVENT_REOPEN, STATE_CLOSED, STATE_ALLOCATED,
-				  date_of(episode, "reopened_on"), 0);
+				  date_of(episode, "reopened_on"), NO_ID);
 		write_by_rules(change.rel, &children_return_query, values, NULL);
 	}
 	end_partnership_queries();

@@ -48,7 +48,7 @@ lock_only(Relation rel, const char *table, const char *key, int64 id)
 {
 	Record		row;
 
-	if (lock_sibling(rel, table, key, id, &row))
+	if (lock_sibling(rel, table, key, id, LockTupleNoKeyExclusive, &row))
 		leave_sibling(&row);
 }
 
@@ -175,13 +175,13 @@ lock_episode(Relation rel, int64 episode_id, Episode *episode)
 {
 	Record		row;
 
-	if (!lock_sibling(rel, "episode", "episode_id", episode_id, &row))
+	if (!lock_sibling(rel, "episode", "episode_id", episode_id, LockTupleNoKeyExclusive, &row))
 		return false;
 	take_episode(&row, episode);
 	return true;
 }
 
-/* The episode an EHA is of; 0 if there is no such EHA. */
+/* The episode an EHA is of; NO_ID if there is no such EHA. */
 int64
 episode_of_assessment(Relation rel, int64 assessment_id)
 {
@@ -189,15 +189,15 @@ episode_of_assessment(Relation rel, int64 assessment_id)
 	int64		episode_id;
 
 	if (!read_sibling(rel, "assessment", "assessment_id", assessment_id, &row))
-		return 0;
+		return NO_ID;
 	episode_id = id_of(&row, "episode_id");
 	leave_sibling(&row);
 	return episode_id;
 }
 
 /*
- * How many open episodes support a child, of one family or of any (0), but for
- * one of them (or 0); the last of them, where there is one.
+ * How many open episodes support a child, of one family or of any (NO_ID), but
+ * for one of them (or NO_ID); the last of them, where there is one.
  */
 int
 supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for, Episode *episode)
@@ -213,7 +213,7 @@ supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for
 
 		if (!is_null(&supported.row, "left_on") || episode_id == but_for ||
 			!read_episode(rel, episode_id, &one) || one.closed_on != DATEVAL_NOEND ||
-			(family_id != 0 && one.family_id != family_id))
+			(family_id != NO_ID && one.family_id != family_id))
 			continue;
 		*episode = one;
 		count++;
@@ -266,7 +266,7 @@ log_event(Relation rel, int64 episode_id, ContinuumEvent event,
 		Int64GetDatum(child_id)
 	};
 	char		nulls[] = {
-		' ', ' ', from == STATE_NONE ? 'n' : ' ', ' ', ' ', child_id == 0 ? 'n' : ' '
+		' ', ' ', from == STATE_NONE ? 'n' : ' ', ' ', ' ', child_id == NO_ID ? 'n' : ' '
 	};
 
 	write_by_rules(rel, &log_event_query, values, nulls);
@@ -314,8 +314,8 @@ apply_two_events(Relation rel, Episode *episode, ContinuumEvent first,
 {
 	EpisodeState was = episode->state;
 
-	pass_event(rel, episode, first, on, 0);
-	pass_event(rel, episode, second, on, 0);
+	pass_event(rel, episode, first, on, NO_ID);
+	pass_event(rel, episode, second, on, NO_ID);
 	write_state(rel, episode, was);
 }
 
@@ -385,7 +385,7 @@ log_level(Relation rel, int64 child_id, LastLevel last, Level from, Level to,
 		Int64GetDatum(episode_id),
 		DateADTGetDatum(on)
 	};
-	char		nulls[] = {' ', ' ', ' ', ' ', ' ', episode_id == 0 ? 'n' : ' ', ' '};
+	char		nulls[] = {' ', ' ', ' ', ' ', ' ', episode_id == NO_ID ? 'n' : ' ', ' '};
 
 	write_by_rules(rel, &log_level_query, values, nulls);
 }
@@ -436,6 +436,6 @@ lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on)
 	LastLevel	last = lock_level(rel, child_id);
 	Episode		other;
 
-	if (last.level == LEVEL_EARLY_HELP && supporting_episodes(rel, child_id, 0, episode_id, &other) == 0)
+	if (last.level == LEVEL_EARLY_HELP && supporting_episodes(rel, child_id, NO_ID, episode_id, &other) == 0)
 		log_level(rel, child_id, last, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
 }

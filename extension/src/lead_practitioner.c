@@ -38,7 +38,7 @@ allocate(Relation rel, Episode *episode, DateADT on)
 
 	write_by_rules(rel, &set_allocated_query, values, NULL);
 	if (first)
-		log_event(rel, episode->id, EVENT_ALLOCATE, STATE_WAITING, to, on, 0);
+		log_event(rel, episode->id, EVENT_ALLOCATE, STATE_WAITING, to, on, NO_ID);
 }
 
 PG_FUNCTION_INFO_V1(early_help_lead_practitioner_after);

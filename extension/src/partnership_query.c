@@ -10,8 +10,13 @@
  * Plans are cached for the life of the session, keyed by schema and query. A
  * plan that is no longer valid (a table or schema was altered, dropped or
  * renamed) is thrown away and its text built anew with the schema's name of
- * today: a plan whose text names the old schema must not find another one. One
- * plan serves all values: each query goes by a key, and planning it for the
+ * today: a plan whose text names the old schema must not find another one.
+ * Whether a plan is valid can be believed only under locks on its tables, as
+ * ri_triggers.c explains: while a query waits for a lock, a rename can commit,
+ * and PostgreSQL then reads the old text again. So the locks that the query
+ * needs are taken first, by the tables' OIDs, and the plan is looked at then.
+ *
+ * One plan serves all values: each query goes by a key, and planning it for the
  * values of each of its first runs would cost a short session more than they do.
  *
  * Checks run as the owner of the table, without its row security: what a
@@ -24,15 +29,20 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/snapmgr.h"
 
+#include "owner.h"
 #include "partnership_query.h"
+#include "record.h"
 
 typedef struct PlanKey
 {
@@ -44,8 +54,12 @@ typedef struct PlanEntry
 {
 	PlanKey		key;
 	SPIPlanPtr	plan;
+	bool		writes;
 	int			running;		/* executions under way: a trigger can cause another */
 } PlanEntry;
+
+/* How often a plan is made anew because its schema is renamed at the same time. */
+#define MOST_RENAMES 5
 
 /* Created at first use, kept until the session ends. */
 static HTAB *plans = NULL;
@@ -64,17 +78,19 @@ plan_table(void)
 	return plans;
 }
 
-/* The query's text with every @ replaced by the schema's name of today. */
+/* The text with every @ replaced by the schema's name of today. */
 static char *
-text_for_schema(const PartnershipQuery *query, Oid schema)
+text_for_schema(const char *query, Oid schema)
 {
 	StringInfoData text;
 	char	   *name = get_namespace_name(schema);
 
 	if (name == NULL)
-		elog(ERROR, "cache lookup failed for schema %u", schema);
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("schema with OID %u does not exist", schema)));
 	initStringInfo(&text);
-	for (const char *c = query->text; *c; c++)
+	for (const char *c = query; *c; c++)
 	{
 		if (*c == '@')
 			appendStringInfo(&text, "%s.", quote_identifier(name));
@@ -84,21 +100,122 @@ text_for_schema(const PartnershipQuery *query, Oid schema)
 	return text.data;
 }
 
+/* The strength in which the query itself locks a table. */
+static LOCKMODE
+lock_mode(const CachedPlanSource *source, Oid table)
+{
+	LOCKMODE	mode = AccessShareLock;
+	ListCell   *query;
+	ListCell   *entry;
+
+	foreach(query, source->query_list)
+	{
+		foreach(entry, lfirst_node(Query, query)->rtable)
+		{
+			RangeTblEntry *one = lfirst_node(RangeTblEntry, entry);
+
+			if (one->rtekind == RTE_RELATION && one->relid == table)
+				mode = Max(mode, one->rellockmode);
+		}
+	}
+	return mode;
+}
+
+/* Locks the tables a plan names; they stay locked until the transaction ends. */
+static void
+lock_tables(SPIPlanPtr plan)
+{
+	ListCell   *cell;
+	ListCell   *table;
+
+	foreach(cell, SPI_plan_get_plan_sources(plan))
+	{
+		CachedPlanSource *source = lfirst(cell);
+
+		foreach(table, source->relationOids)
+			LockRelationOid(lfirst_oid(table), lock_mode(source, lfirst_oid(table)));
+	}
+}
+
+/* Did the text find the tables of this schema, and of no other? */
+static bool
+is_of_schema(SPIPlanPtr plan, Oid schema)
+{
+	ListCell   *cell;
+	ListCell   *table;
+
+	foreach(cell, SPI_plan_get_plan_sources(plan))
+	{
+		foreach(table, ((CachedPlanSource *) lfirst(cell))->relationOids)
+		{
+			if (get_rel_namespace(lfirst_oid(table)) != schema)
+				return false;
+		}
+	}
+	return true;
+}
+
 static SPIPlanPtr
-prepare(const PartnershipQuery *query, Oid schema)
+prepare_once(const char *query, int nargs, const Oid *argtypes, Oid schema)
 {
 	char	   *text = text_for_schema(query, schema);
-	SPIPlanPtr	plan = SPI_prepare_cursor(text, query->nargs, (Oid *) query->argtypes,
+	SPIPlanPtr	plan = SPI_prepare_cursor(text, nargs, unconstify(Oid *, argtypes),
 										 CURSOR_OPT_GENERIC_PLAN);
 
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
-	if (SPI_keepplan(plan) != 0)
-		elog(ERROR, "SPI_keepplan failed");
 	pfree(text);
 	return plan;
 }
 
+/* A plan whose tables are those of the schema, and locked. */
+static SPIPlanPtr
+prepare(const char *query, int nargs, const Oid *argtypes, Oid schema)
+{
+	for (int i = 0; i < MOST_RENAMES; i++)
+	{
+		SPIPlanPtr	plan = prepare_once(query, nargs, argtypes, schema);
+
+		lock_tables(plan);
+		if (SPI_plan_is_valid(plan) && is_of_schema(plan, schema))
+			return plan;
+		SPI_freeplan(plan);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent rename of a schema"),
+			 errhint("Run the transaction again.")));
+}
+
+static bool
+plan_writes(SPIPlanPtr plan)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+
+	return linitial_node(Query, source->query_list)->commandType != CMD_SELECT;
+}
+
+static void
+keep_plan(PlanEntry *entry, SPIPlanPtr plan)
+{
+	if (SPI_keepplan(plan) != 0)
+		elog(ERROR, "SPI_keepplan failed");
+	entry->plan = plan;
+	entry->writes = plan_writes(plan);
+}
+
+/* What is being executed further out is left to the session's end. */
+static void
+forget_plan(PlanEntry *entry)
+{
+	SPIPlanPtr	old = entry->plan;
+
+	entry->plan = NULL;
+	if (entry->running == 0)
+		SPI_freeplan(old);
+}
+
+/* The plan of a query, its tables locked as the query locks them. */
 static PlanEntry *
 plan_for(const PartnershipQuery *query, Oid schema)
 {
@@ -116,18 +233,21 @@ plan_for(const PartnershipQuery *query, Oid schema)
 		entry->plan = NULL;
 		entry->running = 0;
 	}
-	if (entry->plan && !SPI_plan_is_valid(entry->plan))
+	if (entry->plan)
 	{
-		SPIPlanPtr	old = entry->plan;
-
-		/* What is being executed further out is left to the session's end. */
-		entry->plan = NULL;
-		if (entry->running == 0)
-			SPI_freeplan(old);
+		lock_tables(entry->plan);
+		if (!SPI_plan_is_valid(entry->plan))
+			forget_plan(entry);
 	}
 	if (entry->plan == NULL)
-		entry->plan = prepare(query, schema);
+		keep_plan(entry, prepare(query->text, query->nargs, query->argtypes, schema));
 	return entry;
+}
+
+SPIPlanPtr
+prepare_for_partnership(Relation rel, const char *text, int nargs, const Oid *argtypes)
+{
+	return prepare(text, nargs, argtypes, RelationGetNamespace(rel));
 }
 
 void
@@ -161,15 +281,16 @@ static uint64
 run_query(Relation rel, const PartnershipQuery *query,
 		  const Datum *values, const char *nulls, Snapshot snapshot, Snapshot crosscheck)
 {
-	Oid			user;
-	int			security;
+	Caller		reader = become_owner_to_read(rel);
+	Caller		writer = {0};
+	PlanEntry  *entry = plan_for(query, RelationGetNamespace(rel));
 	int			code = 0;
-	PlanEntry  *entry;
 
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(rel->rd_rel->relowner,
-						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	entry = plan_for(query, RelationGetNamespace(rel));
+	if (entry->writes)
+	{
+		become_caller(&reader);
+		writer = become_owner_to_write(rel);
+	}
 	PG_TRY();
 	{
 		entry->running++;
@@ -181,7 +302,7 @@ run_query(Relation rel, const PartnershipQuery *query,
 		entry->running--;
 	}
 	PG_END_TRY();
-	SetUserIdAndSecContext(user, security);
+	become_caller(entry->writes ? &writer : &reader);
 	if (code < 0)
 		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(code));
 	return SPI_processed;
@@ -258,42 +379,63 @@ write_by_rules(Relation rel, const PartnershipQuery *query,
 	return written;
 }
 
+/* The value of a result's column, which must be of this type or of a domain over it. */
+static Datum
+row_value(const SPITupleTable *rows, uint64 row, int column, Oid type, bool *isnull)
+{
+	if (getBaseType(SPI_gettypeid(rows->tupdesc, column)) != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" is not of type %s, which the rules read",
+						NameStr(TupleDescAttr(rows->tupdesc, column - 1)->attname), format_type_be(type)),
+				 errhint("Give it back the type that create_partnership gave it.")));
+	return SPI_getbinval(rows->vals[row], rows->tupdesc, column, isnull);
+}
+
+int64
+row_id(const SPITupleTable *rows, uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = row_value(rows, row, column, INT8OID, &isnull);
+
+	return checked_id(value, isnull);
+}
+
+DateADT
+row_date(const SPITupleTable *rows, uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = row_value(rows, row, column, DATEOID, &isnull);
+
+	return isnull ? DATEVAL_NOEND : DatumGetDateADT(value);
+}
+
+char *
+row_text(const SPITupleTable *rows, uint64 row, int column)
+{
+	return SPI_getvalue(rows->vals[row], rows->tupdesc, column);
+}
+
 static bool
 no_result(void)
 {
 	return SPI_tuptable == NULL || SPI_tuptable->numvals == 0;
 }
 
-Datum
-result_value(int column, bool *isnull)
-{
-	*isnull = true;
-	if (no_result())
-		return (Datum) 0;
-	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
-}
-
 int64
 result_id(int column)
 {
-	bool		isnull;
-	Datum		value = result_value(column, &isnull);
-
-	return isnull ? 0 : DatumGetInt64(value);
+	return no_result() ? NO_ID : row_id(SPI_tuptable, 0, column);
 }
 
-/* DATEVAL_NOEND, later than any other, for null. */
 DateADT
 result_date(int column)
 {
-	bool		isnull;
-	Datum		value = result_value(column, &isnull);
-
-	return isnull ? DATEVAL_NOEND : DatumGetDateADT(value);
+	return no_result() ? DATEVAL_NOEND : row_date(SPI_tuptable, 0, column);
 }
 
 char *
 result_text(int column)
 {
-	return no_result() ? NULL : SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+	return no_result() ? NULL : row_text(SPI_tuptable, 0, column);
 }

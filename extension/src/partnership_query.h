@@ -46,10 +46,22 @@ extern uint64 write_by_rules(Relation rel, const PartnershipQuery *query,
 							 const Datum *values, const char *nulls);
 extern bool rules_are_writing(void);
 
+/*
+ * Plans a query whose text is put together where it is needed; @ stands for the
+ * schema here too.  Its tables are locked.  The plan is SPI's: it goes with
+ * end_partnership_queries().
+ */
+extern SPIPlanPtr prepare_for_partnership(Relation rel, const char *text, int nargs,
+										  const Oid *argtypes);
+
 extern CommandId writes_so_far(void);
 
-/* A value of the result's first row; null, or 0, where it has none. */
-extern Datum result_value(int column, bool *isnull);
+/* A value of a row of a result: NO_ID, DATEVAL_NOEND or NULL for null. */
+extern int64 row_id(const SPITupleTable *rows, uint64 row, int column);
+extern DateADT row_date(const SPITupleTable *rows, uint64 row, int column);
+extern char *row_text(const SPITupleTable *rows, uint64 row, int column);
+
+/* The same of the last result's first row; as null where it has none. */
 extern int64 result_id(int column);
 extern DateADT result_date(int column);
 extern char *result_text(int column);

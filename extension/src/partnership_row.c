@@ -32,6 +32,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_opclass.h"
+#include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
@@ -41,12 +42,43 @@
 
 #include "partnership_row.h"
 
+/* How often a table is looked up anew because it is renamed at the same time. */
+#define MOST_RENAMES 5
+
+/*
+ * Opens the table that has this name in the schema.  While it waits for the
+ * lock, that table can be renamed or moved to another schema: then it looks
+ * again.
+ */
+static Relation
+open_named(Oid schema, const char *table, LOCKMODE mode)
+{
+	for (int i = 0; i < MOST_RENAMES; i++)
+	{
+		Oid			named = get_relname_relid(table, schema);
+		Relation	opened;
+
+		if (!OidIsValid(named))
+			return NULL;
+		opened = try_relation_open(named, mode);
+		if (opened == NULL)
+			continue;
+		if (RelationGetNamespace(opened) == schema && strcmp(RelationGetRelationName(opened), table) == 0)
+			return opened;
+		relation_close(opened, mode);
+	}
+	return NULL;
+}
+
+/*
+ * A sibling has the owner of the table that asks: who may create a table in
+ * the schema of a partnership does not see its rows by putting a trigger on it.
+ */
 static Relation
 open_sibling(Relation rel, const char *table, LOCKMODE mode)
 {
 	Oid			schema = RelationGetNamespace(rel);
-	Oid			sibling = get_relname_relid(table, schema);
-	Relation	opened = OidIsValid(sibling) ? try_relation_open(sibling, mode) : NULL;
+	Relation	opened = open_named(schema, table, mode);
 
 	/* A partitioned table or a view has no rows of its own to find. */
 	if (opened == NULL || opened->rd_rel->relkind != RELKIND_RELATION)
@@ -55,35 +87,121 @@ open_sibling(Relation rel, const char *table, LOCKMODE mode)
 				 errmsg("schema \"%s\" has no table \"%s\"", get_namespace_name(schema), table),
 				 errdetail("Table \"%s\" stands apart from the rest of its partnership.",
 						   RelationGetRelationName(rel))));
+	if (opened->rd_rel->relowner != rel->rd_rel->relowner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("tables \"%s\" and \"%s\" have different owners",
+						RelationGetRelationName(rel), table),
+				 errhint("Everything in a partnership's schemas belongs to one role: ALTER TABLE ... OWNER TO it.")));
 	return opened;
 }
 
-/* The index of the primary key, as the relation cache has it. */
-static Oid
-primary_key(Relation sibling)
+/* Locks a whole table until the transaction ends. */
+void
+lock_sibling_table(Relation rel, const char *table, LOCKMODE mode)
 {
+	relation_close(open_sibling(rel, table, mode), NoLock);
+}
+
+/* ---------------------------------------------------------------------
+ * Which index finds a key
+ * ---------------------------------------------------------------------
+ */
+
+/* Whether an index holds every row that the snapshots of this transaction see, in the order of this bigint column. */
+static bool
+is_led_by(Oid index, int column)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	Form_pg_index form;
+	bool		led = false;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	if (form->indisvalid && form->indkey.values[0] == column &&
+		heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
+		(!form->indcheckxmin ||
+		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(tuple->t_data), TransactionXmin)))
+	{
+		bool		isnull;
+		Datum		classes = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indclass, &isnull);
+
+		led = ((oidvector *) DatumGetPointer(classes))->values[0] == INT8_BTREE_OPS_OID;
+	}
+	ReleaseSysCache(tuple);
+	return led;
+}
+
+/* The first of all indexes that is; without one, InvalidOid: the whole table is read, slow and right. */
+static Oid
+any_index_led_by(Relation sibling, int column)
+{
+	List	   *indexes = RelationGetIndexList(sibling);
+	Oid			found = InvalidOid;
+	ListCell   *cell;
+
+	foreach(cell, indexes)
+	{
+		if (is_led_by(lfirst_oid(cell), column))
+		{
+			found = lfirst_oid(cell);
+			break;
+		}
+	}
+	list_free(indexes);
+	return found;
+}
+
+/*
+ * Primary keys that were found to be led by a column, by their OIDs.  A key's
+ * columns never change: another key is another index.  Lives until the session
+ * ends.
+ */
+typedef struct LedIndex
+{
+	Oid			index;
+	int			column;
+} LedIndex;
+
+static LedIndex led_indexes[64];
+
+/* The index by which a row is found: the primary key if it will do. */
+static Oid
+index_led_by(Relation sibling, int column)
+{
+	LedIndex   *known;
+
 	if (!sibling->rd_indexvalid)
 		list_free(RelationGetIndexList(sibling));
 	if (!OidIsValid(sibling->rd_pkindex))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("table \"%s\" has no primary key, by which its rules find a row",
-						RelationGetRelationName(sibling)),
-				 errhint("Put it back as create_partnership laid it down; early_help.audit lists what is missing.")));
-	return sibling->rd_pkindex;
+		return any_index_led_by(sibling, column);
+	known = &led_indexes[sibling->rd_pkindex % lengthof(led_indexes)];
+	if (known->index == sibling->rd_pkindex && known->column == column)
+		return known->index;
+	if (!is_led_by(sibling->rd_pkindex, column))
+		return any_index_led_by(sibling, column);
+	*known = (LedIndex) {sibling->rd_pkindex, column};
+	return known->index;
 }
+
+/* ---------------------------------------------------------------------
+ * One row
+ * ---------------------------------------------------------------------
+ */
 
 /* The row that the snapshot sees, copied; NULL if there is none. */
 static HeapTuple
 find_row(Relation sibling, const char *key, int64 id, Snapshot snapshot)
 {
+	int			column = column_of_type(sibling, key, INT8OID);
+	Oid			index = index_led_by(sibling, column);
 	ScanKeyData scan_key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	ScanKeyInit(&scan_key, (AttrNumber) column_number(sibling, key), BTEqualStrategyNumber, F_INT8EQ,
-				Int64GetDatum(id));
-	scan = systable_beginscan(sibling, primary_key(sibling), true, snapshot, 1, &scan_key);
+	ScanKeyInit(&scan_key, (AttrNumber) column, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
+	scan = systable_beginscan(sibling, index, OidIsValid(index), snapshot, 1, &scan_key);
 	tuple = systable_getnext(scan);
 	if (tuple)
 		tuple = heap_copytuple(tuple);
@@ -125,7 +243,9 @@ try_lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode
 						 errmsg("could not serialize access due to concurrent update")));
 			break;
 		default:
-			elog(ERROR, "a row of \"%s\" could not be locked", RelationGetRelationName(sibling));
+			ereport(ERROR,
+					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+					 errmsg("a row of \"%s\" could not be locked", RelationGetRelationName(sibling))));
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	return locked;
@@ -149,6 +269,8 @@ find_sibling(Relation rel, const char *table, const char *key, int64 id,
 {
 	Snapshot	snapshot;
 
+	if (id == NO_ID)
+		return false;			/* null refers to nothing */
 	row->rel = open_sibling(rel, table, lock ? RowShareLock : AccessShareLock);
 	row->context = CurrentMemoryContext;
 	CommandCounterIncrement();
@@ -179,12 +301,10 @@ read_sibling_as_seen(Relation rel, const char *table, const char *key, int64 id,
 	return find_sibling(rel, table, key, id, NULL, true, row);
 }
 
-/* The latest, locked FOR NO KEY UPDATE until the transaction ends. */
+/* The latest, locked until the transaction ends. */
 bool
-lock_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row)
+lock_sibling(Relation rel, const char *table, const char *key, int64 id, LockTupleMode mode, Record *row)
 {
-	LockTupleMode mode = LockTupleNoKeyExclusive;
-
 	return find_sibling(rel, table, key, id, &mode, false, row);
 }
 
@@ -211,7 +331,7 @@ lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
 	if (IsolationUsesXactSnapshot())
 	{
 		leave_sibling(row);
-		return lock_sibling(rel, table, key, id, row);
+		return lock_sibling(rel, table, key, id, LockTupleNoKeyExclusive, row);
 	}
 	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
@@ -237,55 +357,12 @@ leave_sibling(Record *row)
  * ---------------------------------------------------------------------
  */
 
-/* Whether an index holds every row, in the order of this bigint column. */
-static bool
-is_led_by(Oid index, int column)
-{
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	Form_pg_index form;
-	bool		led = false;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	form = (Form_pg_index) GETSTRUCT(tuple);
-	if (form->indisvalid && form->indkey.values[0] == column &&
-		heap_attisnull(tuple, Anum_pg_index_indpred, NULL))
-	{
-		bool		isnull;
-		Datum		classes = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indclass, &isnull);
-
-		led = ((oidvector *) DatumGetPointer(classes))->values[0] == INT8_BTREE_OPS_OID;
-	}
-	ReleaseSysCache(tuple);
-	return led;
-}
-
-/* Without such an index the whole table is read: slow, and right. */
-static Oid
-index_led_by(Relation sibling, int column)
-{
-	List	   *indexes = RelationGetIndexList(sibling);
-	Oid			found = InvalidOid;
-	ListCell   *cell;
-
-	foreach(cell, indexes)
-	{
-		if (is_led_by(lfirst_oid(cell), column))
-		{
-			found = lfirst_oid(cell);
-			break;
-		}
-	}
-	list_free(indexes);
-	return found;
-}
-
 /* Begins to walk the rows of a sibling table of rel whose key column, a bigint, is id. */
 void
 begin_siblings(Relation rel, const char *table, const char *key, int64 id, Siblings *siblings)
 {
 	Relation	sibling = open_sibling(rel, table, AccessShareLock);
-	int			column = column_number(sibling, key);
+	int			column = column_of_type(sibling, key, INT8OID);
 	Oid			index = index_led_by(sibling, column);
 	ScanKeyData scan_key;
 

@@ -28,9 +28,11 @@ extern bool read_sibling(Relation rel, const char *table, const char *key, int64
 extern bool read_sibling_as_seen(Relation rel, const char *table, const char *key, int64 id,
 								 Record *row);
 extern bool hold_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row);
-extern bool lock_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row);
+extern bool lock_sibling(Relation rel, const char *table, const char *key, int64 id,
+						 LockTupleMode mode, Record *row);
 extern bool lock_read_sibling(Relation rel, const char *table, const char *key, Record *row);
 extern void leave_sibling(Record *row);
+extern void lock_sibling_table(Relation rel, const char *table, LOCKMODE mode);
 
 extern void begin_siblings(Relation rel, const char *table, const char *key, int64 id,
 						   Siblings *siblings);

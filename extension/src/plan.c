@@ -30,8 +30,11 @@ take_plan(const Record *row, SupportPlan *plan)
 	char	   *kind = text_of(row, "kind");
 
 	plan->id = id_of(row, "plan_id");
-	if (kind == NULL)
-		elog(ERROR, "plan_id %lld is of no kind", (long long) plan->id);
+	if (kind == NULL || strlen(kind) >= NAMEDATALEN)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("plan_id %lld is of no kind of plan", (long long) plan->id),
+				 errhint("Give column kind of table \"plan\" back the type early_help.plan_kind.")));
 	strlcpy(plan->kind, kind, NAMEDATALEN);
 	plan->started_on = date_of(row, "started_on");
 	plan->review_counts_from = date_of(row, "review_counts_from");
@@ -131,10 +134,14 @@ static const PartnershipQuery review_weeks_query = {
 DateADT
 default_review_due(Relation rel, const char *kind, DateADT from)
 {
+	int64		weeks;
+
 	if (strcmp(kind, PLAN_KIND_INTERVENTION) == 0)
 		return from + REVIEW_DAYS_DEFAULT;
 	run_partnership_query(rel, &review_weeks_query, NULL, NULL);
-	return from + 7 * (DateADT) result_id(1);
+	weeks = result_id(1);
+	/* Without settings the constraint on the day says what is wrong. */
+	return weeks == NO_ID ? from : from + 7 * (DateADT) weeks;
 }
 
 /* ---------------------------------------------------------------------
@@ -148,11 +155,11 @@ fill_review_window(Record *plan)
 	if (is_null(plan, "started_on") || is_null(plan, "kind"))
 		return;					/* check_row says so */
 	if (is_null(plan, "review_counts_from"))
-		set_field(plan, "review_counts_from", DateADTGetDatum(date_of(plan, "started_on")));
+		set_date(plan, "review_counts_from", date_of(plan, "started_on"));
 	if (is_null(plan, "review_due_on"))
-		set_field(plan, "review_due_on",
-				  DateADTGetDatum(default_review_due(plan->rel, text_of(plan, "kind"),
-													 date_of(plan, "review_counts_from"))));
+		set_date(plan, "review_due_on",
+				 default_review_due(plan->rel, text_of(plan, "kind"),
+									date_of(plan, "review_counts_from")));
 }
 
 static void
@@ -348,7 +355,7 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	begin_partnership_queries();
 	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "started_on") &&
 		is_null(plan, "extended_by_review_id"))
-		set_field(plan, "review_counts_from", DateADTGetDatum(date_of(plan, "started_on")));
+		set_date(plan, "review_counts_from", date_of(plan, "started_on"));
 	fill_review_window(plan);
 	if (field_changed(&change, "started_on"))
 		check_start(&change);
@@ -379,7 +386,7 @@ early_help_plan_after(PG_FUNCTION_ARGS)
 
 	begin_partnership_queries();
 	if (lock_episode(change.rel, id_of(plan, "episode_id"), &episode))
-		apply_event(change.rel, &episode, EVENT_START_PLAN, date_of(plan, "started_on"), 0);
+		apply_event(change.rel, &episode, EVENT_START_PLAN, date_of(plan, "started_on"), NO_ID);
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -43,7 +43,7 @@ most_outcomes(Relation rel, const SupportPlan *plan)
 		return MOST_OUTCOMES;
 	run_partnership_query(rel, &cap_query, NULL, NULL);
 	cap = result_id(1);
-	return cap == 0 ? PG_INT16_MAX : (int) cap;
+	return cap == NO_ID ? PG_INT16_MAX : (int) cap;
 }
 
 /* The positions that other outcomes of the plan hold. */
@@ -59,7 +59,7 @@ taken_positions(const Record *outcome, const SupportPlan *plan)
 	{
 		int			position = number_of(&others.row, "position");
 
-		if (position > 0 && id_of(&others.row, "plan_outcome_id") != own_id)
+		if (position > 0 && position <= PG_INT16_MAX && id_of(&others.row, "plan_outcome_id") != own_id)
 			taken = bms_add_member(taken, position);
 	}
 	end_siblings(&others);
@@ -92,7 +92,7 @@ check_cap(const Record *outcome, const SupportPlan *plan)
 	if (strcmp(plan->kind, PLAN_KIND_INTERVENTION) == 0)
 		return;					/* the CHECK's, and check_row's words */
 	most = most_outcomes(outcome->rel, plan);
-	if (pg_strtoint32(text_of(outcome, "position")) > most)
+	if (number_of(outcome, "position") > most)
 		rule_error(RULE_FIVE_OUTCOMES, outcome->rel, NULL,
 				   "plan_id %lld may have %d live outcomes", (long long) plan->id, most);
 }
@@ -188,7 +188,7 @@ settle_position(const RecordChange *change, Record *outcome, const SupportPlan *
 			set_field_null(outcome, "position");
 	}
 	else if (moved || is_null(outcome, "position"))
-		set_field(outcome, "position", Int16GetDatum((int16) lowest_free_position(outcome, plan)));
+		set_smallint(outcome, "position", (int16) lowest_free_position(outcome, plan));
 	else if (field_changed(change, "position"))
 		check_cap(outcome, plan);
 }

@@ -8,12 +8,14 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "record.h"
@@ -70,16 +72,73 @@ record_result(const RecordChange *change)
 	return PointerGetDatum(change->after.tuple ? change->after.tuple : change->before.tuple);
 }
 
+/* What a field is read as. */
+typedef enum FieldKind
+{
+	FIELD_ANY,					/* by its type's own output function, or not at all */
+	FIELD_ID,					/* bigint */
+	FIELD_NUMBER,				/* smallint or integer */
+	FIELD_SMALLINT,
+	FIELD_DATE,
+	FIELD_TIMESTAMP,			/* with time zone */
+	FIELD_LEVEL					/* early_help.need_level */
+} FieldKind;
+
+static const char *const kind_words[] = {
+	[FIELD_ANY] = "any type",
+	[FIELD_ID] = "bigint",
+	[FIELD_NUMBER] = "smallint or integer",
+	[FIELD_SMALLINT] = "smallint",
+	[FIELD_DATE] = "date",
+	[FIELD_TIMESTAMP] = "timestamp with time zone",
+	[FIELD_LEVEL] = "early_help.need_level",
+};
+
+static bool
+is_need_level(Oid type)
+{
+	return type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("need_level"),
+								   ObjectIdGetDatum(get_namespace_oid("early_help", true)));
+}
+
+/* Can a value of this type, or of a domain over it, be read so? */
+static bool
+type_is(Oid type, FieldKind kind)
+{
+	type = getBaseType(type);
+	switch (kind)
+	{
+		case FIELD_ANY:
+			return true;
+		case FIELD_ID:
+			return type == INT8OID;
+		case FIELD_NUMBER:
+			return type == INT2OID || type == INT4OID;
+		case FIELD_SMALLINT:
+			return type == INT2OID;
+		case FIELD_DATE:
+			return type == DATEOID;
+		case FIELD_TIMESTAMP:
+			return type == TIMESTAMPTZOID;
+		case FIELD_LEVEL:
+			return is_need_level(type);
+	}
+	return false;
+}
+
 /*
- * Where a field was found last, by the address of its name and its table. It
- * is a guess, looked at before it is believed, so nothing need be told when it
- * is wrong; kept until the session ends.
+ * Where a field was found last, by the address of its name and its table, and
+ * the type that was found to be right for its kind.  Each is a guess that is
+ * compared with the tuple descriptor before it is believed, so that no
+ * invalidation needs to reach it.  Lives until the session ends.
  */
 typedef struct ColumnGuess
 {
 	const char *field;
 	Oid			table;
 	int			number;
+	FieldKind	kind;
+	Oid			type;
 } ColumnGuess;
 
 static ColumnGuess guesses[256];
@@ -91,7 +150,7 @@ guess_for(Oid table, const char *field)
 	ColumnGuess *guess = &guesses[(address ^ (address >> 8) ^ table) % lengthof(guesses)];
 
 	if (guess->field != field || guess->table != table)
-		*guess = (ColumnGuess) {field, table, 0};
+		*guess = (ColumnGuess) {.field = field, .table = table};
 	return guess;
 }
 
@@ -106,27 +165,78 @@ is_right(const ColumnGuess *guess, TupleDesc desc)
 	return !attr->attisdropped && strcmp(NameStr(attr->attname), guess->field) == 0;
 }
 
-/* The number of a column the rules read. */
-int
-column_number(Relation rel, const char *field)
+static void
+refuse_column(Relation rel, const char *field)
 {
-	ColumnGuess *guess = guess_for(RelationGetRelid(rel), field);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("table \"%s\" has no column \"%s\", which its rules read",
+					RelationGetRelationName(rel), field),
+			 errhint("Put it back as create_partnership laid it down; early_help.audit lists what is missing.")));
+}
 
-	if (!is_right(guess, RelationGetDescr(rel)))
-		guess->number = SPI_fnumber(RelationGetDescr(rel), field);
+static void
+refuse_type(Relation rel, const char *field, const char *expected)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" of table \"%s\" is not of type %s, which its rules read and write",
+					field, RelationGetRelationName(rel), expected),
+			 errhint("Give it back the type that create_partnership gave it.")));
+}
+
+/*
+ * The number of a column that the rules read or write as a kind of value.
+ * This is the one place that says whether a column is what they take it for:
+ * a table of a known name can have been made by anybody.
+ */
+static int
+checked_column(Relation rel, const char *field, FieldKind kind)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	ColumnGuess *guess = guess_for(RelationGetRelid(rel), field);
+	Oid			type;
+
+	if (!is_right(guess, desc))
+	{
+		guess->number = SPI_fnumber(desc, field);
+		guess->type = InvalidOid;
+	}
 	if (guess->number <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("table \"%s\" has no column \"%s\", which its rules read",
-						RelationGetRelationName(rel), field),
-				 errhint("Put it back as create_partnership laid it down; early_help.audit lists what is missing.")));
+		refuse_column(rel, field);
+	type = TupleDescAttr(desc, guess->number - 1)->atttypid;
+	if (kind != FIELD_ANY && (guess->kind != kind || guess->type != type))
+	{
+		if (!type_is(type, kind))
+			refuse_type(rel, field, kind_words[kind]);
+		guess->kind = kind;
+		guess->type = type;
+	}
 	return guess->number;
 }
 
-static Datum
-value_of(const Record *record, const char *field, bool *isnull)
+/* The number of a column that the rules read in whatever type it has. */
+int
+column_number(Relation rel, const char *field)
 {
-	return heap_getattr(record->tuple, column_number(record->rel, field),
+	return checked_column(rel, field, FIELD_ANY);
+}
+
+/* The number of a column that must be of this type, or of a domain over it. */
+int
+column_of_type(Relation rel, const char *field, Oid type)
+{
+	int			number = column_number(rel, field);
+
+	if (getBaseType(TupleDescAttr(RelationGetDescr(rel), number - 1)->atttypid) != type)
+		refuse_type(rel, field, format_type_be(type));
+	return number;
+}
+
+static Datum
+value_of(const Record *record, const char *field, FieldKind kind, bool *isnull)
+{
+	return heap_getattr(record->tuple, checked_column(record->rel, field, kind),
 						RelationGetDescr(record->rel), isnull);
 }
 
@@ -135,18 +245,32 @@ is_null(const Record *record, const char *field)
 {
 	bool		isnull;
 
-	(void) value_of(record, field, &isnull);
+	(void) value_of(record, field, FIELD_ANY, &isnull);
 	return isnull;
 }
 
-/* A bigint; 0 for null. */
+/* A bigint that may be null as an id. */
+int64
+checked_id(Datum value, bool isnull)
+{
+	int64		id = isnull ? NO_ID : DatumGetInt64(value);
+
+	if (!isnull && id == NO_ID)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the least bigint is not an id"),
+				 errhint("Use ids from -9223372036854775807 on.")));
+	return id;
+}
+
+/* A bigint; NO_ID for null. */
 int64
 id_of(const Record *record, const char *field)
 {
 	bool		isnull;
-	Datum		value = value_of(record, field, &isnull);
+	Datum		value = value_of(record, field, FIELD_ID, &isnull);
 
-	return isnull ? 0 : DatumGetInt64(value);
+	return checked_id(value, isnull);
 }
 
 /* A smallint or integer; 0 for null. */
@@ -154,9 +278,13 @@ int
 number_of(const Record *record, const char *field)
 {
 	bool		isnull;
-	Datum		value = value_of(record, field, &isnull);
+	int			column = checked_column(record->rel, field, FIELD_NUMBER);
+	TupleDesc	desc = RelationGetDescr(record->rel);
+	Datum		value = heap_getattr(record->tuple, column, desc, &isnull);
 
-	return isnull ? 0 : DatumGetInt32(value);
+	if (isnull)
+		return 0;
+	return TupleDescAttr(desc, column - 1)->attlen == sizeof(int16) ? DatumGetInt16(value) : DatumGetInt32(value);
 }
 
 /* A date; DATEVAL_NOEND, later than any other, for null. */
@@ -164,7 +292,7 @@ DateADT
 date_of(const Record *record, const char *field)
 {
 	bool		isnull;
-	Datum		value = value_of(record, field, &isnull);
+	Datum		value = value_of(record, field, FIELD_DATE, &isnull);
 
 	return isnull ? DATEVAL_NOEND : DatumGetDateADT(value);
 }
@@ -174,9 +302,9 @@ int
 level_of(const Record *record, const char *field)
 {
 	bool		isnull;
-	Datum		value = value_of(record, field, &isnull);
+	Datum		value = value_of(record, field, FIELD_LEVEL, &isnull);
 
-	return isnull ? 0 : (int) DatumGetChar(value);
+	return isnull ? 0 : (int) (uint8) DatumGetChar(value);
 }
 
 /* The text form of a value of any type; NULL for null. */
@@ -207,18 +335,18 @@ field_changed(const RecordChange *change, const char *field)
 
 	if (!change->before.tuple || !change->after.tuple)
 		return true;
-	before = value_of(&change->before, field, &null_before);
-	after = value_of(&change->after, field, &null_after);
+	before = value_of(&change->before, field, FIELD_ANY, &null_before);
+	after = value_of(&change->after, field, FIELD_ANY, &null_after);
 	if (null_before || null_after)
 		return null_before != null_after;
 	attr = TupleDescAttr(RelationGetDescr(change->rel), column_number(change->rel, field) - 1);
 	return !datum_image_eq(before, after, attr->attbyval, attr->attlen);
 }
 
+/* Writes a value of the column's own type; a column by its number. */
 static void
-replace_field(Record *record, const char *field, Datum value, bool isnull)
+replace_field(Record *record, int number, Datum value, bool isnull)
 {
-	int			number = column_number(record->rel, field);
 	Oid			type = TupleDescAttr(RelationGetDescr(record->rel), number - 1)->atttypid;
 	MemoryContext caller = MemoryContextSwitchTo(record->context);
 
@@ -231,38 +359,59 @@ replace_field(Record *record, const char *field, Datum value, bool isnull)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Sets a field of a type passed by value; one that was altered since has no place for it. */
+/* Sets a bigint; NO_ID sets null. */
 void
-set_field(Record *record, const char *field, Datum value)
+set_id(Record *record, const char *field, int64 id)
 {
-	int			number = column_number(record->rel, field);
+	replace_field(record, checked_column(record->rel, field, FIELD_ID),
+				  Int64GetDatum(id), id == NO_ID);
+}
 
-	if (!TupleDescAttr(RelationGetDescr(record->rel), number - 1)->attbyval)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of table \"%s\" is not of the type its rules write",
-						field, RelationGetRelationName(record->rel)),
-				 errhint("Give it back the type that create_partnership gave it.")));
-	replace_field(record, field, value, false);
+void
+set_smallint(Record *record, const char *field, int16 number)
+{
+	replace_field(record, checked_column(record->rel, field, FIELD_SMALLINT),
+				  Int16GetDatum(number), false);
+}
+
+/* Sets a date; DATEVAL_NOEND, which date_of() gives for null, sets null. */
+void
+set_date(Record *record, const char *field, DateADT date)
+{
+	replace_field(record, checked_column(record->rel, field, FIELD_DATE),
+				  DateADTGetDatum(date), date == DATEVAL_NOEND);
+}
+
+void
+set_timestamp(Record *record, const char *field, TimestampTz moment)
+{
+	replace_field(record, checked_column(record->rel, field, FIELD_TIMESTAMP),
+				  TimestampTzGetDatum(moment), false);
 }
 
 void
 set_field_null(Record *record, const char *field)
 {
-	replace_field(record, field, (Datum) 0, true);
+	replace_field(record, column_number(record->rel, field), (Datum) 0, true);
 }
 
-/* Sets a field from a text form, through its type's input function. */
+/* Sets a field from a text form, through its type's input function; NULL sets null. */
 void
 set_field_text(Record *record, const char *field, const char *text)
 {
-	Oid			type = SPI_gettypeid(RelationGetDescr(record->rel),
-									 column_number(record->rel, field));
+	int			number = column_number(record->rel, field);
+	Form_pg_attribute attr = TupleDescAttr(RelationGetDescr(record->rel), number - 1);
 	Oid			input;
 	Oid			param;
 
-	getTypeInputInfo(type, &input, &param);
-	replace_field(record, field, OidInputFunctionCall(input, pstrdup(text), param, -1), false);
+	if (text == NULL)
+	{
+		set_field_null(record, field);
+		return;
+	}
+	getTypeInputInfo(attr->atttypid, &input, &param);
+	replace_field(record, number,
+				  OidInputFunctionCall(input, pstrdup(text), param, attr->atttypmod), false);
 }
 
 /* A date for an error's detail, ISO whatever DateStyle says. */

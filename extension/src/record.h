@@ -13,6 +13,7 @@
 #include "fmgr.h"
 #include "utils/date.h"
 #include "utils/rel.h"
+#include "utils/timestamp.h"
 
 typedef struct Record
 {
@@ -39,7 +40,14 @@ extern RecordChange record_change(FunctionCallInfo fcinfo, const char *function,
 								  bool before, int events);
 extern Datum record_result(const RecordChange *change);
 
+/*
+ * No id: what id_of() gives for null.  Every other bigint is an id, 0 and
+ * negative ones too; a row with this one is refused where it is read.
+ */
+#define NO_ID PG_INT64_MIN
+
 extern int	column_number(Relation rel, const char *field);
+extern int	column_of_type(Relation rel, const char *field, Oid type);
 extern bool is_null(const Record *record, const char *field);
 extern int64 id_of(const Record *record, const char *field);
 extern int	number_of(const Record *record, const char *field);
@@ -48,9 +56,13 @@ extern char *text_of(const Record *record, const char *field);
 extern bool text_is(const Record *record, const char *field, const char *text);
 extern int level_of(const Record *record, const char *field);
 extern bool field_changed(const RecordChange *change, const char *field);
-extern void set_field(Record *record, const char *field, Datum value);
+extern void set_id(Record *record, const char *field, int64 id);
+extern void set_smallint(Record *record, const char *field, int16 number);
+extern void set_date(Record *record, const char *field, DateADT date);
+extern void set_timestamp(Record *record, const char *field, TimestampTz moment);
 extern void set_field_text(Record *record, const char *field, const char *text);
 extern void set_field_null(Record *record, const char *field);
 extern const char *date_words(DateADT date);
+extern int64 checked_id(Datum value, bool isnull);
 
 #endif

@@ -36,11 +36,10 @@ static void
 fill_from_plan(Record *review, const SupportPlan *plan)
 {
 	set_field_text(review, "plan_kind", plan->kind);
-	set_field(review, "due_on", DateADTGetDatum(plan->review_due_on));
+	set_date(review, "due_on", plan->review_due_on);
 	if (text_is(review, "decision", "extend") && is_null(review, "next_review_due_on"))
-		set_field(review, "next_review_due_on",
-				  DateADTGetDatum(default_review_due(review->rel, plan->kind,
-													 date_of(review, "held_on"))));
+		set_date(review, "next_review_due_on",
+				 default_review_due(review->rel, plan->kind, date_of(review, "held_on")));
 }
 
 static const PartnershipQuery neighbours_query = {
@@ -202,7 +201,7 @@ early_help_review_after(PG_FUNCTION_ARGS)
 		if (extends)
 			apply_two_events(change.rel, &plan.episode, EVENT_HOLD_REVIEW, EVENT_EXTEND, held_on);
 		else
-			apply_event(change.rel, &plan.episode, EVENT_HOLD_REVIEW, held_on, 0);
+			apply_event(change.rel, &plan.episode, EVENT_HOLD_REVIEW, held_on, NO_ID);
 	}
 	end_partnership_queries();
 	return record_result(&change);

@@ -50,17 +50,17 @@ fill_episode_and_family(Record *step)
 	Datum		child[] = {Int64GetDatum(id_of(step, "child_id"))};
 	Episode		episode;
 	int			found = supporting_episodes(step->rel, id_of(step, "child_id"),
-											id_of(step, "family_id"), 0, &episode);
+											id_of(step, "family_id"), NO_ID, &episode);
 
 	if (found == 1)
 	{
 		if (is_null(step, "episode_id"))
-			set_field(step, "episode_id", Int64GetDatum(episode.id));
-		set_field(step, "family_id", Int64GetDatum(episode.family_id));
+			set_id(step, "episode_id", episode.id);
+		set_id(step, "family_id", episode.family_id);
 	}
 	else if (is_null(step, "family_id") && found == 0 &&
 			 run_partnership_query(step->rel, &families_query, child, NULL) == 1)
-		set_field(step, "family_id", Int64GetDatum(result_id(1)));
+		set_id(step, "family_id", result_id(1));
 	if (is_null(step, "family_id"))
 		rule_error_hint(RULE_STEP_ONCE, step->rel, NULL, "Give family_id.",
 						"child_id %lld does not belong to exactly one family",
@@ -70,7 +70,7 @@ fill_episode_and_family(Record *step)
 		Datum		family[] = {Int64GetDatum(id_of(step, "family_id"))};
 
 		if (run_partnership_query(step->rel, &open_episode_query, family, NULL) > 0)
-			set_field(step, "episode_id", Int64GetDatum(result_id(1)));
+			set_id(step, "episode_id", result_id(1));
 	}
 }
 
@@ -360,7 +360,7 @@ open_episode_of(const Record *step, Episode *episode)
 	if (lock_episode(step->rel, id_of(step, "episode_id"), episode) && episode->state != STATE_CLOSED)
 		return true;
 	if (!is_step_up(step) ||
-		supporting_episodes(step->rel, id_of(step, "child_id"), id_of(step, "family_id"), 0, episode) != 1 ||
+		supporting_episodes(step->rel, id_of(step, "child_id"), id_of(step, "family_id"), NO_ID, episode) != 1 ||
 		!lock_episode(step->rel, episode->id, episode) || episode->state == STATE_CLOSED)
 		return false;
 	{
@@ -391,7 +391,7 @@ accept(const Record *step, DateADT on)
 	if (level_of(step, "to_level") == LEVEL_EARLY_HELP)
 		accept_step_down(step, on);
 	else if (!open_episode_of(step, &episode))
-		move_child(step, 0, on);
+		move_child(step, NO_ID, on);
 	else
 	{
 		move_child(step, episode.id, on);

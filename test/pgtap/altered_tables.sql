@@ -13,7 +13,7 @@ select refused($$alter table episode drop constraint episode_waiting_if_and_only
     update episode set state = null;
     set constraints all immediate;
     alter table episode enable trigger user;
-    insert into assessment (episode_id, started_on) values (1, '2024-02-01')$$, 'XX000', 'an episode without a state has no events');
+    insert into assessment (episode_id, started_on) values (1, '2024-02-01')$$, '22000', 'an episode without a state has no events');
 
 select refused('delete from partnership', 'YHS02', 'the settings of a partnership stay');
 set session_replication_role = replica;
@@ -27,7 +27,7 @@ select refused($$insert into plan (episode_id, kind, started_on) values (2, 'fam
 -- A plan that is of no kind.
 select refused($$alter table plan alter kind drop not null;
     set session_replication_role = replica; update plan set kind = null where plan_id = 1; set session_replication_role = origin;
-    insert into plan_outcome (plan_id, agreed_on) values (1, '2024-02-01')$$, 'XX000', 'a plan of no kind');
+    insert into plan_outcome (plan_id, agreed_on) values (1, '2024-02-01')$$, '22000', 'a plan of no kind');
 
 -- Somebody's own trigger takes away what a step down opens.
 create function public.takes_away()
