@@ -70,6 +70,7 @@ MADE := build/sql/50_partnership_ddl.sql
 ifneq ($(wildcard extension/sql/30_codes.sql),)
 MADE += build/sql/30_codes_rows.sql
 endif
+MADE += build/sql/98_execute_list.sql
 CODES := $(sort $(wildcard extension/codes/*.tsv))
 RECORDS := $(sort $(wildcard extension/partnership/records/*.sql))
 KPI := $(sort $(wildcard extension/partnership/kpi/*.sql))
@@ -114,6 +115,10 @@ build/sql/30_codes_rows.sql: $(CODES) tools/codes-to-sql extension/codes
 	@mkdir -p $(@D)
 	tools/codes-to-sql $(CODES) >$@.new && mv $@.new $@
 
+build/sql/98_execute_list.sql: extension/execute.tsv tools/execute-to-sql
+	@mkdir -p $(@D)
+	tools/execute-to-sql $< >$@.new && mv $@.new $@
+
 build/sql/50_partnership_ddl.sql: $(RECORDS) $(KPI) tools/ddl-to-function $(FOLDERS)
 	@mkdir -p $(@D)
 	tools/ddl-to-function partnership_records_ddl 'The DDL of the records of one partnership.' $(RECORDS) >$@.new
@@ -122,7 +127,9 @@ build/sql/50_partnership_ddl.sql: $(RECORDS) $(KPI) tools/ddl-to-function $(FOLD
 
 $(SCRIPT): $(PARTS) early_help.control Makefile $(FOLDERS)
 	@{ printf '%s\n' '-- Made by make from extension/: do not edit.' \
-	    '\echo Use "CREATE EXTENSION early_help CASCADE" to load this file. \quit'; \
+	    '\echo Use "CREATE EXTENSION early_help CASCADE" to load this file. \quit' \
+	    '-- The schema of a required extension is whoever created it'"'"'s: nothing here is to be found there.' \
+	    'set local search_path = pg_catalog, pg_temp;'; \
 	  for part in $(PARTS); do echo; echo "-- $$part"; cat $$part; done; } >$@.new && mv $@.new $@
 	@echo "$@: $(words $(PARTS)) parts"
 

@@ -117,6 +117,7 @@ create function early_help.create_partnership(
 as $$
 begin
     perform early_help.check_partnership_name(name);
+    perform early_help.check_ownership_granted();
     perform early_help.hold_extension();
     perform early_help.check_partnership_name_is_free(name);
 
@@ -164,10 +165,13 @@ begin
 
     perform set_config('search_path', format('%I, %I, pg_temp', kpi_schema, name), true);
     execute early_help.partnership_kpi_ddl();
+
+    -- early_help.grant_execute grants them by the list.
+    execute format('revoke execute on all routines in schema %I, %I from public', name, kpi_schema);
 end
 $$;
 comment on function early_help.create_partnership is
-    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs CREATE on the database. Only the name is required (40 bytes at most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists).';
+    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists), 42501.';
 
 create function early_help.partnership_dependents(variadic schemas oid[]) returns setof text
     language sql

@@ -94,13 +94,11 @@ comment on function early_help.forget_stale_marks() is
     'Lets the rest of the transaction mark months anew that it has marked already.';
 
 create function early_help.exclude_refresh(schema oid) returns void
-    language sql
-    set search_path = pg_catalog, pg_temp
-as $$
-    select pg_advisory_xact_lock(1701342064, hashoid(schema))
-$$;
+    language c
+    strict
+as 'MODULE_PATHNAME', 'early_help_exclude_refresh';
 comment on function early_help.exclude_refresh(oid) is
-    'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it in a statement of its own, before the one that reads.';
+    'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it as the owner, in a statement of its own, before the one that reads. Error 42501.';
 
 create function early_help.months_between(from_month date, to_month date) returns integer
     language sql

@@ -40,6 +40,11 @@
 /* One function asks for a privilege on any object since PostgreSQL 16. */
 #if PG_VERSION_NUM < 160000
 #define object_aclcheck(class, object, role, mode) pg_proc_aclcheck(object, role, mode)
+#define database_aclcheck(database, role, mode) pg_database_aclcheck(database, role, mode)
+#define table_ownercheck(table, role) pg_class_ownercheck(table, role)
+#else
+#define database_aclcheck(database, role, mode) object_aclcheck(DatabaseRelationId, database, role, mode)
+#define table_ownercheck(table, role) object_ownercheck(RelationRelationId, table, role)
 #endif
 
 /* 18 writes it before a declaration, and no longer has pg_attribute_noreturn(). */

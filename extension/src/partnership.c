@@ -23,19 +23,23 @@
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
+#include "compat.h"
 #include "partnership.h"
 
 static List *dependents(Relation depend, Oid refclass, Oid refobject, Oid class);
@@ -43,6 +47,7 @@ static Oid	table_of_trigger(Relation triggers, Oid trigger);
 
 PG_FUNCTION_INFO_V1(early_help_partnership_schemas);
 PG_FUNCTION_INFO_V1(early_help_hold_extension);
+PG_FUNCTION_INFO_V1(early_help_exclude_refresh);
 
 
 /*-------------------------------------------------------------------------
@@ -211,7 +216,8 @@ early_help_partnership_schemas(PG_FUNCTION_ARGS)
  * Holds the extension until the transaction ends: DROP EXTENSION, and
  * whatever else the drop guard stops, waits, and then sees the partnership
  * this transaction made.  Without it the drop would see no partnership yet,
- * and leave its columns without their types.
+ * and leave its columns without their types.  For who may make one: it makes
+ * others wait.
  */
 Datum
 early_help_hold_extension(PG_FUNCTION_ARGS)
@@ -219,11 +225,35 @@ early_help_hold_extension(PG_FUNCTION_ARGS)
 	Oid			extension = get_extension_oid("early_help", false);
 
 	(void) fcinfo;
+	if (database_aclcheck(MyDatabaseId, GetUserId(), ACL_CREATE) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_DATABASE, get_database_name(MyDatabaseId));
 	LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
 	if (get_extension_oid("early_help", true) != extension)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("extension \"%s\" was dropped meanwhile", "early_help")));
+
+	PG_RETURN_VOID();
+}
+
+/*
+ * Keeps other refreshes of a partnership's figures away until the transaction
+ * ends, by a lock on its table kpi_refresh_log: anybody may take an advisory
+ * lock, but this one only who may change the table.  Refreshes are the only
+ * ones that write it, and this mode stops neither readers nor their writes.
+ * A partnership that was dropped meanwhile has no refreshes.
+ */
+Datum
+early_help_exclude_refresh(PG_FUNCTION_ARGS)
+{
+	Oid			schema = PG_GETARG_OID(0);
+	Oid			log = get_relname_relid("kpi_refresh_log", schema);
+
+	if (!OidIsValid(log))
+		PG_RETURN_VOID();
+	if (!table_ownercheck(log, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(log));
+	LockRelationOid(log, ShareUpdateExclusiveLock);
 
 	PG_RETURN_VOID();
 }

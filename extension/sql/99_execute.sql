@@ -1,0 +1,163 @@
+-- Who may call what. extension/execute.tsv is the list; execute_list() returns
+-- it. PostgreSQL lets everybody call a new function, also one in a schema that
+-- is closed to him: a function named by its OID needs no USAGE. So EXECUTE is
+-- taken from PUBLIC here, at the end, and granted by the list.
+
+create function early_help.execute_list_routines(place text, schema oid) returns table (routine regprocedure, kind text)
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    select p.oid::regprocedure, l.kind
+    from pg_proc p
+    join early_help.execute_list() l on l.place = execute_list_routines.place
+        and case when right(l.function, 1) = '*' then starts_with(p.proname, rtrim(l.function, '*'))
+            else p.proname = l.function end
+    where p.pronamespace = execute_list_routines.schema
+$$;
+comment on function early_help.execute_list_routines(text, oid) is
+    'The functions of a schema that the list of execute_list() names for a place, with their kinds.';
+
+create function early_help.check_ownership_granted() returns void
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (
+        select
+        from early_help.execute_list_routines('early_help', 'early_help'::regnamespace) r
+        where r.kind = 'owner'
+            and not has_function_privilege(r.routine, 'EXECUTE')) then
+        raise insufficient_privilege using
+            message = format('role %s may not own partnerships', quote_ident(current_user)),
+            detail = 'It may not call the functions of early_help that an owner needs.',
+            hint = format('As the owner of the database: SELECT early_help.grant_ownership(%L);', current_user);
+    end if;
+end
+$$;
+comment on function early_help.check_ownership_granted() is
+    'Raises 42501 unless the caller may call the functions of kind owner in execute_list().';
+
+-- It runs as the owner of the extension so that he is the grantor: pg_dump
+-- otherwise writes SET SESSION AUTHORIZATION to the grantor into the dump, and
+-- then nobody but a superuser can restore it. Who may call it is all it asks.
+create function early_help.grant_ownership(role text) returns void
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    routine regprocedure;
+begin
+    perform early_help.check_role(role);
+    for routine in
+        select r.routine
+        from early_help.execute_list_routines('early_help', 'early_help'::regnamespace) r
+        where r.kind = 'owner'
+    loop
+        execute format('grant execute on routine %s to %I', routine, role);
+    end loop;
+end
+$$;
+comment on function early_help.grant_ownership(text) is
+    'Lets a role create, restore and own partnerships: it may call the functions of kind owner in execute_list(). For the owner of the database, who may do so without it. The role also needs CREATE on the database to create a partnership. After a restore by anybody but a superuser, and after an upgrade of the extension, call it again. Errors 42501, 42704.';
+
+create function early_help.revoke_ownership(role text) returns void
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    routine regprocedure;
+begin
+    perform early_help.check_role(role);
+    for routine in
+        select r.routine
+        from early_help.execute_list_routines('early_help', 'early_help'::regnamespace) r
+        where r.kind = 'owner'
+    loop
+        execute format('revoke execute on routine %s from %I', routine, role);
+    end loop;
+end
+$$;
+comment on function early_help.revoke_ownership(text) is
+    'Takes back what grant_ownership granted. The partnerships that the role owns stay, and it can neither refresh nor publish their figures. For the owner of the database. Errors 42501, 42704.';
+
+create function early_help.grant_execute(partnership text, role text, kind text) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    own constant record := early_help.own_partnership(partnership);
+    routine regprocedure;
+begin
+    perform early_help.check_role(role);
+    if kind is null or kind not in ('reader', 'writer') then
+        raise invalid_parameter_value using
+            message = format('%s is not a kind of callers', coalesce(quote_literal(kind), 'null')),
+            hint = 'reader: of the figures; writer: of the records.';
+    end if;
+    for routine in
+        select r.routine
+        from (
+            select * from early_help.execute_list_routines('records', own.schema)
+            union all
+            select * from early_help.execute_list_routines('kpi', own.kpi_schema)
+        ) r
+        where r.kind = grant_execute.kind
+    loop
+        execute format('grant execute on routine %s to %I', routine, role);
+    end loop;
+end
+$$;
+comment on function early_help.grant_execute(text, text, text) is
+    'Lets a role call the functions of a partnership that execute_list() names as of a kind: reader, what the views of figures need; writer, the acts on records. Tables and schemas are granted apart: docs/operations.md shows all of it. After a new cube was defined, call it again. For the owner of the partnership. Errors YHP03, 22023, 42501, 42704.';
+
+create function early_help.check_role(role text) returns void
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- GRANT takes even a quoted "public" for everybody.
+    if not exists (select from pg_roles r where r.rolname = check_role.role) then
+        raise undefined_object using
+            message = format('role %s does not exist', coalesce(quote_ident(role), 'null'));
+    end if;
+end
+$$;
+comment on function early_help.check_role(text) is
+    'Raises 42704 unless there is a role of this name.';
+
+-- Every function of the extension is in the list, and is granted by it alone.
+do $$
+declare
+    one record;
+begin
+    for one in
+        select p.oid::regprocedure as routine, l.kind
+        from pg_extension e
+        join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid
+            and d.classid = 'pg_proc'::regclass and d.deptype = 'e'
+        join pg_proc p on p.oid = d.objid
+        left join (
+            select * from early_help.execute_list_routines('pg_catalog', 'pg_catalog'::regnamespace)
+            union all
+            select * from early_help.execute_list_routines('early_help', 'early_help'::regnamespace)
+        ) l on l.routine = p.oid
+        where e.extname = 'early_help'
+    loop
+        if one.kind is null then
+            raise exception 'extension/execute.tsv does not say who may call %', one.routine;
+        end if;
+        execute format('revoke execute on routine %s from public', one.routine);
+        if one.kind = 'public' then
+            execute format('grant execute on routine %s to public', one.routine);
+        elsif one.kind in ('owner', 'database owner') then
+            -- Without a grant option: see grant_ownership.
+            execute format('grant execute on routine %s to pg_database_owner', one.routine);
+        end if;
+    end loop;
+end
+$$;
