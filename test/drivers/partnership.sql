@@ -6,6 +6,7 @@ create extension early_help cascade;
 
 create role town_owner nologin;
 select format('grant create on database %I to town_owner', current_database()) \gexec
+select null from early_help.grant_ownership('town_owner') \g /dev/null
 set role town_owner;
 select null from early_help.create_partnership('town') \g /dev/null
 select null from early_help.generate_sample('town', 60, '2023-04-01', '2024-09-30', 1) \g /dev/null
@@ -64,3 +65,4 @@ reset role;
 create role case_manager login password 'case_manager';
 grant usage on schema town_kpi, town to case_manager;
 grant select on all tables in schema town_kpi, town to case_manager;
+select null from early_help.grant_execute('town', 'case_manager', 'reader') \g /dev/null

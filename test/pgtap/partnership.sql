@@ -5,6 +5,7 @@ select no_plan();
 create role partnership_owner;
 create role partnership_stranger;
 grant create on schema public to partnership_owner;
+select early_help.grant_ownership('partnership_owner') \g /dev/null
 do $$
 begin
     execute format('grant create on database %I to partnership_owner', current_database());

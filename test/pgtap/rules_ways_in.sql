@@ -145,6 +145,7 @@ create role clerk;
 do $$ begin execute format('grant create on database %I to steward', current_database()); end $$;
 grant execute on all functions in schema public to steward, clerk;
 grant usage on schema public to steward, clerk;
+select early_help.grant_ownership('steward') \g /dev/null
 set local role steward;
 select null from early_help.create_partnership('shire') \g /dev/null
 set local search_path = shire, public;

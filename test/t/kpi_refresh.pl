@@ -55,7 +55,7 @@ sub what_it_said
 	return slurp_file($run->{said});
 }
 
-$node->safe_psql('postgres', 'create role council login; grant create on database postgres to council; create extension early_help cascade');
+$node->safe_psql('postgres', 'create role council login; grant create on database postgres to council; create extension early_help cascade; select early_help.grant_ownership(\'council\')');
 $node->safe_psql('postgres', 'create extension pg_cron; grant usage on schema cron to council') if $has_cron;
 sql(<<'SQL');
 set client_min_messages = warning;
