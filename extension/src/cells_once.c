@@ -9,45 +9,80 @@
  * remembers the cells of each month as long as the query runs, whose snapshot
  * is the same all the time.
  *
+ * The function is the one that the caller names by its OID.  It is called by
+ * that OID, after the caller's own rights to it, and never looked up by a name
+ * again: another function of the same name may belong to somebody else.  Whose
+ * rights it runs with is PostgreSQL's business (fmgr_security_definer); nothing
+ * here changes the user.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
+#include "executor/executor.h"
+#include "executor/tuptable.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
+#include "utils/typcache.h"
 
 #include "compat.h"
 
-/*
- * The cells of one month.  They live, with the list of them, as long as the
- * place in a query that calls: in fn_mcxt, the list in fn_extra.
- */
+/* The cells of one month. */
 typedef struct Month
 {
-	struct Month *next;
-	Oid			function;
 	DateADT		month;
-	List	   *cells;			/* of HeapTuple */
+	List	   *cells;			/* of MinimalTuple */
 } Month;
 
-static Month *find_month(FmgrInfo *place, Oid function, DateADT month);
-static Month *compute_month(FmgrInfo *place, Oid function, DateADT month, TupleDesc cells);
-static Oid	who_calls(Oid function);
-static char *query_of(Oid function);
-static void check_columns(TupleDesc computed, TupleDesc cells, Oid function);
+/*
+ * A function that computes cells, and what it has computed.  All of it lives as
+ * long as the place in a query that calls cells_once(): in fn_mcxt, the first of
+ * the list in fn_extra.  The query's own snapshot lives no shorter.  A month
+ * joins the list when it is complete, so that an error leaves no half of one.
+ */
+typedef struct CellFunction
+{
+	struct CellFunction *next;
+	Oid			oid;
+	FmgrInfo	call;			/* keeps the function's plan from month to month */
+	TupleDesc	declared;		/* its columns, which have no length */
+	List	   *months;			/* of Month */
+} CellFunction;
+
+/* One call of a function for a month. */
+typedef struct CellCall
+{
+	Oid			function;
+	TupleDesc	columns;		/* as the query names them */
+	MemoryContext lasting;		/* where the cells are copied to */
+	List	   *cells;			/* of MinimalTuple */
+	TupleTableSlot *slot;		/* for rows that come one by one */
+} CellCall;
+
+static CellFunction *function_of(FmgrInfo *place, Oid oid);
+static void check_may_call(Oid oid);
+static TupleDesc columns_of_cells(Oid oid);
+static Month *month_of_function(FmgrInfo *place, CellFunction *function, DateADT month, TupleDesc columns);
+static void compute(CellFunction *function, DateADT month, CellCall *call);
+static bool call_gives_row(FunctionCallInfo fcinfo, ReturnSetInfo *set, CellCall *call);
+static void add_row(Datum row, bool isnull, CellCall *call);
+static void check_row_type(HeapTupleHeader row, const CellCall *call);
+static void add_rows_of_set(const ReturnSetInfo *set, CellCall *call);
+static void add_slot(TupleTableSlot *slot, CellCall *call);
+static void check_columns(TupleDesc computed, const CellCall *call);
 
 PG_FUNCTION_INFO_V1(early_help_cells_once);
 
@@ -55,115 +90,251 @@ PG_FUNCTION_INFO_V1(early_help_cells_once);
 Datum
 early_help_cells_once(PG_FUNCTION_ARGS)
 {
-	Oid			function = PG_GETARG_OID(0);
+	Oid			oid = PG_GETARG_OID(0);
 	DateADT		day = PG_GETARG_DATEADT(1);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	TupleTableSlot *slot;
 	Month	   *month;
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	month = find_month(fcinfo->flinfo, function, day);
-	if (month == NULL)
-		month = compute_month(fcinfo->flinfo, function, day, result->setDesc);
+	month = month_of_function(fcinfo->flinfo, function_of(fcinfo->flinfo, oid), day, result->setDesc);
+	slot = MakeSingleTupleTableSlot(result->setDesc, &TTSOpsMinimalTuple);
 	foreach(cell, month->cells)
 	{
-		tuplestore_puttuple(result->setResult, (HeapTuple) lfirst(cell));
+		ExecStoreMinimalTuple((MinimalTuple) lfirst(cell), slot, false);
+		tuplestore_puttupleslot(result->setResult, slot);
 	}
+	ExecDropSingleTupleTableSlot(slot);
 
 	return (Datum) 0;
 }
 
-static Month *
-find_month(FmgrInfo *place, Oid function, DateADT month)
+/* A function that was called in this place before, or one that the caller may call. */
+static CellFunction *
+function_of(FmgrInfo *place, Oid oid)
 {
-	for (Month *one = place->fn_extra; one != NULL; one = one->next)
-		if (one->function == function && one->month == month)
-			return one;
+	MemoryContext before;
+	CellFunction *function;
 
-	return NULL;
+	for (function = place->fn_extra; function != NULL; function = function->next)
+		if (function->oid == oid)
+			return function;
+
+	check_may_call(oid);
+	before = MemoryContextSwitchTo(place->fn_mcxt);
+	function = palloc0(sizeof(CellFunction));
+	function->oid = oid;
+	function->declared = columns_of_cells(oid);
+	fmgr_info_cxt(oid, &function->call, place->fn_mcxt);
+	function->next = place->fn_extra;
+	place->fn_extra = function;
+	MemoryContextSwitchTo(before);
+
+	return function;
+}
+
+/*
+ * The executor asks for EXECUTE.  Who writes a function's name needs USAGE on its
+ * schema as well, and so does whoever gives its OID: pg_proc tells it to everybody.
+ */
+static void
+check_may_call(Oid oid)
+{
+	Oid			schema = get_func_namespace(oid);
+
+	if (!OidIsValid(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function with OID %u does not exist", oid)));
+	if (object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
+	if (object_aclcheck(ProcedureRelationId, oid, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FUNCTION, get_func_name(oid));
+	InvokeFunctionExecuteHook(oid);
+}
+
+/*
+ * The columns that a function of a date declares.  Volatile functions see what
+ * other statements do meanwhile: once would not be enough.
+ */
+static TupleDesc
+columns_of_cells(Oid oid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	Form_pg_proc form;
+	TupleDesc	columns = NULL;
+	bool		computes_cells;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function with OID %u does not exist", oid)));
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	computes_cells = form->prokind == PROKIND_FUNCTION &&
+		form->proretset &&
+		form->provolatile != PROVOLATILE_VOLATILE &&
+		form->pronargs == 1 &&
+		form->proargtypes.values[0] == DATEOID;
+	ReleaseSysCache(tuple);
+
+	if (!computes_cells || get_func_result_type(oid, NULL, &columns) != TYPEFUNC_COMPOSITE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("%s does not compute cells", format_procedure(oid)),
+				 errdetail("A function that does has one argument, a date, returns a set of rows, and is STABLE or IMMUTABLE.")));
+
+	return columns;
 }
 
 static Month *
-compute_month(FmgrInfo *place, Oid function, DateADT month, TupleDesc cells)
+month_of_function(FmgrInfo *place, CellFunction *function, DateADT month, TupleDesc columns)
 {
-	Oid			type = DATEOID;
-	Datum		value = DateADTGetDatum(month);
-	Month	   *computed = MemoryContextAllocZero(place->fn_mcxt, sizeof(Month));
+	CellCall	call = {function->oid, columns, place->fn_mcxt, NIL, NULL};
 	MemoryContext before;
-	Oid			user;
-	int			context;
+	Month	   *computed;
+	ListCell   *cell;
 
-	computed->function = function;
-	computed->month = month;
+	foreach(cell, function->months)
+	{
+		computed = lfirst(cell);
+		if (computed->month == month)
+			return computed;
+	}
 
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(who_calls(function), context | SECURITY_LOCAL_USERID_CHANGE);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	/* Read-only: with the snapshot of the query that asks. */
-	if (SPI_execute_with_args(query_of(function), 1, &type, &value, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_with_args failed");
-	check_columns(SPI_tuptable->tupdesc, cells, function);
+	compute(function, month, &call);
 	before = MemoryContextSwitchTo(place->fn_mcxt);
-	for (uint64 i = 0; i < SPI_processed; i++)
-		computed->cells = lappend(computed->cells, heap_copytuple(SPI_tuptable->vals[i]));
+	computed = palloc(sizeof(Month));
+	computed->month = month;
+	computed->cells = call.cells;
+	function->months = lappend(function->months, computed);
 	MemoryContextSwitchTo(before);
-	if (SPI_finish() != SPI_OK_FINISH)
-		elog(ERROR, "SPI_finish failed");
-	SetUserIdAndSecContext(user, context);
-
-	computed->next = place->fn_extra;
-	place->fn_extra = computed;
 
 	return computed;
 }
 
 /*
- * Who runs the query: the user, or the owner of a function that runs as its
- * owner anyway.  Whoever may call such a function in a view need not be allowed to
- * name it, in a schema that is closed to him.
+ * Calls the function with the snapshot of the query that asks.  It gives its
+ * rows as a whole or one by one, as it likes: see src/backend/utils/fmgr/README.
  */
-static Oid
-who_calls(Oid function)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid			caller = GetUserId();
-	Form_pg_proc form;
-
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function with OID %u does not exist", function)));
-	form = (Form_pg_proc) GETSTRUCT(tuple);
-	if (form->prosecdef)
-	{
-		if (object_aclcheck(ProcedureRelationId, function, caller, ACL_EXECUTE) != ACLCHECK_OK)
-			aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FUNCTION, NameStr(form->proname));
-		caller = form->proowner;
-	}
-	ReleaseSysCache(tuple);
-
-	return caller;
-}
-
-static char *
-query_of(Oid function)
-{
-	return psprintf("select * from %s($1)",
-					quote_qualified_identifier(get_namespace_name(get_func_namespace(function)),
-											   get_func_name(function)));
-}
-
-/* What is computed is stored as it is: its columns must be those that are named. */
 static void
-check_columns(TupleDesc computed, TupleDesc cells, Oid function)
+compute(CellFunction *function, DateADT month, CellCall *call)
 {
-	bool		same = computed->natts == cells->natts;
+	LOCAL_FCINFO(fcinfo, 1);
+	ReturnSetInfo set = {0};
+	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "cells of a month", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext before = MemoryContextSwitchTo(own);
 
-	for (int i = 0; i < cells->natts && same; i++)
-		same = TupleDescAttr(computed, i)->atttypid == TupleDescAttr(cells, i)->atttypid;
+	set.type = T_ReturnSetInfo;
+	set.econtext = CreateStandaloneExprContext();
+	set.expectedDesc = function->declared;
+	set.allowedModes = SFRM_ValuePerCall | SFRM_Materialize | SFRM_Materialize_Preferred;
+	InitFunctionCallInfoData(*fcinfo, &function->call, 1, InvalidOid, NULL, (Node *) &set);
+	fcinfo->args[0].value = DateADTGetDatum(month);
+	fcinfo->args[0].isnull = false;
+	check_columns(function->declared, call);
+	call->slot = MakeSingleTupleTableSlot(call->columns, &TTSOpsHeapTuple);
+
+	while (call_gives_row(fcinfo, &set, call))
+		;
+	if (set.setResult != NULL)
+		add_rows_of_set(&set, call);
+
+	ExecDropSingleTupleTableSlot(call->slot);
+	FreeExprContext(set.econtext, true);
+	MemoryContextSwitchTo(before);
+	MemoryContextDelete(own);
+}
+
+/* Calls once, and takes the row it gives; false where no other follows. */
+static bool
+call_gives_row(FunctionCallInfo fcinfo, ReturnSetInfo *set, CellCall *call)
+{
+	MemoryContext before = MemoryContextSwitchTo(set->econtext->ecxt_per_tuple_memory);
+	Datum		row;
+
+	CHECK_FOR_INTERRUPTS();
+	ResetExprContext(set->econtext);
+	set->returnMode = SFRM_ValuePerCall;
+	set->isDone = ExprSingleResult;
+	fcinfo->isnull = false;
+	row = FunctionCallInvoke(fcinfo);
+	if (set->returnMode == SFRM_ValuePerCall && set->isDone != ExprEndResult)
+		add_row(row, fcinfo->isnull, call);
+	MemoryContextSwitchTo(before);
+
+	return set->returnMode == SFRM_ValuePerCall && set->isDone == ExprMultipleResult;
+}
+
+/* A null row is one of nulls, as where a function stands in FROM. */
+static void
+add_row(Datum row, bool isnull, CellCall *call)
+{
+	HeapTupleData tuple = {0};
+
+	if (isnull)
+	{
+		ExecStoreAllNullTuple(call->slot);
+		add_slot(call->slot, call);
+		return;
+	}
+	tuple.t_data = DatumGetHeapTupleHeader(row);
+	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
+	ItemPointerSetInvalid(&tuple.t_self);
+	check_row_type(tuple.t_data, call);
+	ExecStoreHeapTuple(&tuple, call->slot, false);
+	add_slot(call->slot, call);
+	ExecClearTuple(call->slot);
+}
+
+static void
+check_row_type(HeapTupleHeader row, const CellCall *call)
+{
+	TupleDesc	computed = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
+
+	check_columns(computed, call);
+	ReleaseTupleDesc(computed);
+}
+
+static void
+add_rows_of_set(const ReturnSetInfo *set, CellCall *call)
+{
+	TupleTableSlot *slot;
+
+	if (set->setDesc == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_SRF_PROTOCOL_VIOLATED),
+				 errmsg("%s does not say what its rows are", format_procedure(call->function))));
+	check_columns(set->setDesc, call);
+	slot = MakeSingleTupleTableSlot(call->columns, &TTSOpsMinimalTuple);
+	while (tuplestore_gettupleslot(set->setResult, true, false, slot))
+		add_slot(slot, call);
+	ExecDropSingleTupleTableSlot(slot);
+	tuplestore_end(set->setResult);
+}
+
+static void
+add_slot(TupleTableSlot *slot, CellCall *call)
+{
+	MemoryContext before = MemoryContextSwitchTo(call->lasting);
+
+	call->cells = lappend(call->cells, ExecCopySlotMinimalTuple(slot));
+	MemoryContextSwitchTo(before);
+}
+
+/*
+ * What is computed is stored as it is, so its columns must be those that are
+ * named, each of the same type.  A composite type's dropped column has none.
+ */
+static void
+check_columns(TupleDesc computed, const CellCall *call)
+{
+	bool		same = computed->natts == call->columns->natts;
+
+	for (int i = 0; i < computed->natts && same; i++)
+		same = TupleDescAttr(computed, i)->atttypid == TupleDescAttr(call->columns, i)->atttypid;
 	if (!same)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("the columns of %s are others than those of its cells", format_procedure(function))));
+				 errmsg("the columns of %s are others than those of its cells", format_procedure(call->function))));
 }

@@ -37,13 +37,29 @@
 	} while (0)
 #endif
 
-/* One function asks for a privilege on any object since PostgreSQL 16. */
+/*
+ * One function asks for a privilege on any object since PostgreSQL 16.  Before
+ * it each catalog has its own; these are the catalogs that we ask for.
+ */
 #if PG_VERSION_NUM < 160000
-#define object_aclcheck(class, object, role, mode) pg_proc_aclcheck(object, role, mode)
-#define database_aclcheck(database, role, mode) pg_database_aclcheck(database, role, mode)
+#include "catalog/pg_database.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "utils/acl.h"
+
 #define table_ownercheck(table, role) pg_class_ownercheck(table, role)
+
+static inline AclResult
+object_aclcheck(Oid catalog, Oid object, Oid role, AclMode mode)
+{
+	if (catalog == ProcedureRelationId)
+		return pg_proc_aclcheck(object, role, mode);
+	if (catalog == DatabaseRelationId)
+		return pg_database_aclcheck(object, role, mode);
+	Assert(catalog == NamespaceRelationId);
+	return pg_namespace_aclcheck(object, role, mode);
+}
 #else
-#define database_aclcheck(database, role, mode) object_aclcheck(DatabaseRelationId, database, role, mode)
 #define table_ownercheck(table, role) object_ownercheck(RelationRelationId, table, role)
 #endif
 
@@ -60,6 +76,13 @@
 #define check_is_enforced(check) ((check)->ccenforced)
 #else
 #define check_is_enforced(check) true
+#endif
+
+/* A generated column can be computed when it is read since PostgreSQL 18. */
+#if PG_VERSION_NUM >= 180000
+#define is_virtual(attribute) ((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define is_virtual(attribute) ((void) (attribute), false)
 #endif
 
 #endif							/* EARLY_HELP_COMPAT_H */

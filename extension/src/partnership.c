@@ -225,7 +225,7 @@ early_help_hold_extension(PG_FUNCTION_ARGS)
 	Oid			extension = get_extension_oid("early_help", false);
 
 	(void) fcinfo;
-	if (database_aclcheck(MyDatabaseId, GetUserId(), ACL_CREATE) != ACLCHECK_OK)
+	if (object_aclcheck(DatabaseRelationId, MyDatabaseId, GetUserId(), ACL_CREATE) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_DATABASE, get_database_name(MyDatabaseId));
 	LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
 	if (get_extension_oid("early_help", true) != extension)
