@@ -12,7 +12,7 @@ create function early_help.mark_stale_months_of() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_months_of';
 comment on function early_help.mark_stale_months_of() is
-    'Trigger (source, key column, table, key column, date column, ...), after row: marks the months of the events that refer to the row. An event''s table needs hold_row() where its date can change.';
+    'Trigger (source, key column, table, key column, date column, ...), after row: marks the months of the events that refer to the row, by bigint keys. An event''s table needs hold_row() where its date can change.';
 
 create function early_help.mark_stale_parts() returns trigger
     language c
@@ -48,7 +48,7 @@ create function early_help.hold_row() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_hold_row';
 comment on function early_help.hold_row() is
-    'Trigger (column, table, key column), after row: holds the row referred to as a new reference would, so that a change to it waits for a re-dated event.';
+    'Trigger (column, table, key column), after row: holds the row referred to, by a bigint key, as a new reference would, so that a change to it waits for a re-dated event.';
 
 create function early_help.may_commit() returns boolean
     language c
@@ -61,7 +61,7 @@ create function early_help.refresh_begins(log oid, kpi_refresh_id integer) retur
     strict
 as 'MODULE_PATHNAME', 'early_help_refresh_begins';
 comment on function early_help.refresh_begins(oid, integer) is
-    'Within refresh_kpis: from now on its run, a row of table kpi_refresh_log, is seen to be running, until the call ends in any way.';
+    'Within refresh_kpis: from now on its run, a row of table kpi_refresh_log, is seen to be running, until the call ends in any way. For the owner of the figures. Errors 42501, 55P03: another session''s run.';
 
 create function early_help.refresh_ends() returns void
     language c
@@ -152,7 +152,7 @@ create function early_help.stale_months(log regclass, cube text) returns table (
     rows 1
 as 'MODULE_PATHNAME', 'early_help_stale_months';
 comment on function early_help.stale_months(regclass, text) is
-    'First days of the months that a partnership''s log of stale months marks for a cube, in order, of the month after each, and whether it is to be computed as a whole: not if the marks are of parts, and not too many. None is before, or after, both the events of marks and the months in which cells stand. A function, so that plans do not depend on how full the log once was.';
+    'First days of the months that a partnership''s log of stale months marks for a cube, in order, of the month after each, and whether it is to be computed as a whole: not if the marks are of parts, and not too many. None is before, or after, both the events of marks and the months in which cells stand. A function, so that plans do not depend on how full the log once was. For whoever has USAGE on schema <partnership>_kpi, or may read the log. Errors 42501, 42809: another table.';
 
 create function early_help.stale_parts(log regclass, cube text, month date) returns bigint[]
     language c
@@ -161,7 +161,7 @@ create function early_help.stale_parts(log regclass, cube text, month date) retu
     parallel safe
 as 'MODULE_PATHNAME', 'early_help_stale_parts';
 comment on function early_help.stale_parts(regclass, text, date) is
-    'Keys of the parts that a partnership''s log of stale months marks for a cube in a month, each once, in order. For who may read the log. Error 42501.';
+    'Keys of the parts that a partnership''s log of stale months marks for a cube in a month, each once, in order. For whoever may read the log. Errors 42501, 42809: another table.';
 
 create function early_help.cells_once(cells_of regprocedure, month date) returns setof record
     language c
@@ -170,7 +170,7 @@ create function early_help.cells_once(cells_of regprocedure, month date) returns
     rows 20
 as 'MODULE_PATHNAME', 'early_help_cells_once';
 comment on function early_help.cells_once(regprocedure, date) is
-    'The rows of a stable function (date), for a month, under the columns that the query names; computed once for all the times that a query asks in one place. Error 42804: other columns.';
+    'The rows of a stable function (date), for a month, under the columns that the query names; computed once for all the times that a query asks in one place. For whoever may call the function, and has USAGE on its schema. Errors 42501; 42809: not such a function; 42804: other columns.';
 
 create function early_help.kpi_live_query(cube text, compute text, once boolean, condition text default '') returns text
     language sql

@@ -47,7 +47,6 @@ static Oid	table_of_trigger(Relation triggers, Oid trigger);
 
 PG_FUNCTION_INFO_V1(early_help_partnership_schemas);
 PG_FUNCTION_INFO_V1(early_help_hold_extension);
-PG_FUNCTION_INFO_V1(early_help_exclude_refresh);
 
 
 /*-------------------------------------------------------------------------
@@ -232,28 +231,6 @@ early_help_hold_extension(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("extension \"%s\" was dropped meanwhile", "early_help")));
-
-	PG_RETURN_VOID();
-}
-
-/*
- * Keeps other refreshes of a partnership's figures away until the transaction
- * ends, by a lock on its table kpi_refresh_log: anybody may take an advisory
- * lock, but this one only who may change the table.  Refreshes are the only
- * ones that write it, and this mode stops neither readers nor their writes.
- * A partnership that was dropped meanwhile has no refreshes.
- */
-Datum
-early_help_exclude_refresh(PG_FUNCTION_ARGS)
-{
-	Oid			schema = PG_GETARG_OID(0);
-	Oid			log = get_relname_relid("kpi_refresh_log", schema);
-
-	if (!OidIsValid(log))
-		PG_RETURN_VOID();
-	if (!table_ownercheck(log, GetUserId()))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(log));
-	LockRelationOid(log, ShareUpdateExclusiveLock);
 
 	PG_RETURN_VOID();
 }
