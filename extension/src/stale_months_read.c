@@ -13,24 +13,28 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/tableam.h"
-#include "catalog/pg_class.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
 #include "compat.h"
+#include "engine_table.h"
 #include "stale_months.h"
 
 /*
@@ -59,7 +63,7 @@ typedef struct Cube
 	bool		in_parts;
 } Cube;
 
-/* A table beside the log as the query's snapshot sees it. */
+/* The log, or a table beside it, as the query's snapshot sees it. */
 typedef struct TableScan
 {
 	Relation	rel;
@@ -67,19 +71,23 @@ typedef struct TableScan
 	TupleTableSlot *slot;
 } TableScan;
 
-static void begin_table(TableScan *table, Oid rel);
-static void begin_table_beside(TableScan *table, Oid log, const char *name);
-static void begin_log(TableScan *table, Oid log);
+static void begin_log(TableScan *log, Oid table);
+static void begin_table_beside(TableScan *table, const TableScan *log, const char *name);
+static void begin_scan(TableScan *table, Relation rel);
 static bool next_row(TableScan *table);
-static Datum get_column(const TableScan *table, const char *name, bool *isnull);
+static Datum value_of(const TableScan *table, int column);
 static void end_table(TableScan *table);
-static bool find_cube(Oid log, text *name, Cube *cube);
-static void read_filled_months(Oid log, int *first, int *last);
+static void check_reads_figures(Relation log);
+static Oid	schema_of_figures(Relation log);
+static void check_reads_log(Relation log);
+static bool find_cube(const TableScan *log, text *name, Cube *cube);
+static void read_filled_months(const TableScan *log, int *first, int *last);
 static bool next_mark(TableScan *log, Mark *mark);
 static bool names_source(const Cube *cube, Datum source);
 static bool same_text(Datum one, Datum other);
 static int	month_in_log(DateADT day);
 static int	compare_parts(const void *a, const void *b);
+static ArrayType *array_of_different(const int64 *sorted, Size count);
 
 PG_FUNCTION_INFO_V1(early_help_stale_months);
 PG_FUNCTION_INFO_V1(early_help_stale_parts);
@@ -90,13 +98,12 @@ PG_FUNCTION_INFO_V1(early_help_stale_parts);
  * as a whole; none is before, or after, both the events of marks and the
  * months in which cells stand.
  *
- * It asks for no privilege on the log: who may read a view is told which of
- * its months are stale, and nothing else of the log comes out.
+ * The views of the figures call it with the rights of whoever reads them: it is
+ * for whoever may look into the schema of the figures, or may read the log.
  */
 Datum
 early_help_stale_months(PG_FUNCTION_ARGS)
 {
-	Oid			log_table = PG_GETARG_OID(0);
 	int		   *marks = palloc0(ALL_MONTHS * sizeof(int));
 	int			first;
 	int			last;
@@ -106,10 +113,11 @@ early_help_stale_months(PG_FUNCTION_ARGS)
 	Mark		mark;
 
 	InitMaterializedSRF(fcinfo, 0);
-	begin_log(&log, log_table);
-	if (find_cube(log_table, PG_GETARG_TEXT_PP(1), &cube))
+	begin_log(&log, PG_GETARG_OID(0));
+	check_reads_figures(log.rel);
+	if (find_cube(&log, PG_GETARG_TEXT_PP(1), &cube))
 	{
-		read_filled_months(log_table, &first, &last);
+		read_filled_months(&log, &first, &last);
 		while (next_mark(&log, &mark))
 		{
 			if (mark.of_event)
@@ -146,38 +154,46 @@ early_help_stale_months(PG_FUNCTION_ARGS)
 Datum
 early_help_stale_parts(PG_FUNCTION_ARGS)
 {
-	Oid			log_table = PG_GETARG_OID(0);
 	int			month = month_in_log(PG_GETARG_DATEADT(2));
-	int			count = 0;
-	int			room = 64;
+	Size		count = 0;
+	Size		room = 64;
 	int64	   *parts = palloc(room * sizeof(int64));
-	Datum	   *each;
-	int			different = 0;
 	Cube		cube;
 	TableScan	log;
 	Mark		mark;
 
-	if (pg_class_aclcheck(log_table, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(log_table));
-
-	begin_log(&log, log_table);
-	if (find_cube(log_table, PG_GETARG_TEXT_PP(1), &cube))
+	begin_log(&log, PG_GETARG_OID(0));
+	check_reads_log(log.rel);
+	if (find_cube(&log, PG_GETARG_TEXT_PP(1), &cube))
 		while (next_mark(&log, &mark))
 			if (!mark.whole && mark.first <= month && month <= mark.last && names_source(&cube, mark.source))
 			{
 				if (count == room)
-					parts = repalloc(parts, (room *= 2) * sizeof(int64));
+					parts = repalloc_huge(parts, (room *= 2) * sizeof(int64));
 				parts[count++] = mark.part;
 			}
 	end_table(&log);
 
 	qsort(parts, count, sizeof(int64), compare_parts);
-	each = palloc(room * sizeof(Datum));
-	for (int i = 0; i < count; i++)
-		if (i == 0 || parts[i] != parts[i - 1])
-			each[different++] = Int64GetDatum(parts[i]);
+	PG_RETURN_ARRAYTYPE_P(array_of_different(parts, count));
+}
 
-	PG_RETURN_ARRAYTYPE_P(construct_array(each, different, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+/* The values of a sorted list, each once. */
+static ArrayType *
+array_of_different(const int64 *sorted, Size count)
+{
+	Datum	   *each = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	Size		different = 0;
+
+	for (Size i = 0; i < count; i++)
+		if (i == 0 || sorted[i] != sorted[i - 1])
+			each[different++] = Int64GetDatum(sorted[i]);
+	if (different > MaxArraySize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the log marks more parts of a month than an array can hold")));
+
+	return construct_array(each, (int) different, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
 static int
@@ -189,36 +205,26 @@ compare_parts(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
+/* Opens the log, but asks for no privilege yet. */
 static void
-begin_table(TableScan *table, Oid rel)
+begin_log(TableScan *log, Oid table)
 {
-	table->rel = table_open(rel, AccessShareLock);
-	table->scan = table_beginscan(table->rel, GetActiveSnapshot(), 0, NULL);
-	table->slot = table_slot_create(table->rel, NULL);
+	begin_scan(log, open_engine_table(table, LOG_TABLE, AccessShareLock));
+	check_log(log->rel);
 }
 
 static void
-begin_table_beside(TableScan *table, Oid log, const char *name)
+begin_table_beside(TableScan *table, const TableScan *log, const char *name)
 {
-	Oid			schema = get_rel_namespace(log);
-	Oid			rel = get_relname_relid(name, schema);
-
-	if (!OidIsValid(rel) || get_rel_relkind(rel) != RELKIND_RELATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("schema \"%s\" has no table \"%s\"", get_namespace_name(schema), name)));
-	begin_table(table, rel);
+	begin_scan(table, open_engine_table_in(RelationGetNamespace(log->rel), name, AccessShareLock));
 }
 
 static void
-begin_log(TableScan *table, Oid log)
+begin_scan(TableScan *table, Relation rel)
 {
-	if (strcmp(get_rel_name(log), LOG_TABLE) != 0 || get_rel_relkind(log) != RELKIND_RELATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is no log of stale months", get_rel_name(log))));
-	begin_table(table, log);
-	check_log(table->rel);
+	table->rel = rel;
+	table->scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	table->slot = table_slot_create(rel, NULL);
 }
 
 static bool
@@ -228,17 +234,21 @@ next_row(TableScan *table)
 	return table_scan_getnextslot(table->scan, ForwardScanDirection, table->slot);
 }
 
+/* The value of a column that cannot be null as the partnership made it. */
 static Datum
-get_column(const TableScan *table, const char *name, bool *isnull)
+value_of(const TableScan *table, int column)
 {
-	int			number = SPI_fnumber(RelationGetDescr(table->rel), name);
+	bool		isnull;
+	Datum		value = slot_getattr(table->slot, column, &isnull);
 
-	if (number <= 0)
+	if (isnull)
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table->rel), name)));
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("column \"%s\" of table \"%s\" is null",
+						NameStr(TupleDescAttr(RelationGetDescr(table->rel), column - 1)->attname),
+						RelationGetRelationName(table->rel))));
 
-	return slot_getattr(table->slot, number, isnull);
+	return value;
 }
 
 static void
@@ -246,26 +256,73 @@ end_table(TableScan *table)
 {
 	ExecDropSingleTupleTableSlot(table->slot);
 	table_endscan(table->scan);
-	table_close(table->rel, AccessShareLock);
+	relation_close(table->rel, AccessShareLock);
+}
+
+static void
+check_reads_figures(Relation log)
+{
+	Oid			figures;
+
+	if (pg_class_aclcheck(RelationGetRelid(log), GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return;
+	figures = schema_of_figures(log);
+	if (!OidIsValid(figures) || object_aclcheck(NamespaceRelationId, figures, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", RelationGetRelationName(log)),
+				 errhint("Whoever reads figures needs USAGE on schema \"%s_kpi\".",
+						 get_namespace_name(RelationGetNamespace(log)))));
+}
+
+/* The schema of the partnership's figures, if it belongs to the owner of the log. */
+static Oid
+schema_of_figures(Relation log)
+{
+	char	   *name = psprintf("%s_kpi", get_namespace_name(RelationGetNamespace(log)));
+	HeapTuple	tuple = SearchSysCache1(NAMESPACENAME, CStringGetDatum(name));
+	Oid			schema = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_namespace form = (Form_pg_namespace) GETSTRUCT(tuple);
+
+		if (form->nspowner == log->rd_rel->relowner)
+			schema = form->oid;
+		ReleaseSysCache(tuple);
+	}
+
+	return schema;
+}
+
+static void
+check_reads_log(Relation log)
+{
+	if (pg_class_aclcheck(RelationGetRelid(log), GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, RelationGetRelationName(log));
 }
 
 static bool
-find_cube(Oid log, text *name, Cube *cube)
+find_cube(const TableScan *log, text *name, Cube *cube)
 {
 	TableScan	cubes;
 	bool		found = false;
-	bool		isnull;
+	int			cube_column;
+	int			sources_column;
+	int			counts_column;
 
 	begin_table_beside(&cubes, log, "kpi_cube");
+	cube_column = engine_column(cubes.rel, "cube", VARCHAROID);
+	sources_column = engine_column(cubes.rel, "sources", VARCHARARRAYOID);
+	counts_column = engine_column(cubes.rel, "counts", VARCHARARRAYOID);
 	while (!found && next_row(&cubes))
-		if (same_text(get_column(&cubes, "cube", &isnull), PointerGetDatum(name)))
+		if (same_text(value_of(&cubes, cube_column), PointerGetDatum(name)))
 		{
-			ArrayType  *sources = DatumGetArrayTypePCopy(get_column(&cubes, "sources", &isnull));
+			ArrayType  *sources = DatumGetArrayTypePCopy(value_of(&cubes, sources_column));
 
 			found = true;
 			deconstruct_array(sources, VARCHAROID, -1, false, TYPALIGN_INT, &cube->sources, NULL, &cube->source_count);
-			(void) get_column(&cubes, "counts", &isnull);
-			cube->in_parts = !isnull;
+			cube->in_parts = !slot_attisnull(cubes.slot, counts_column);
 		}
 	end_table(&cubes);
 
@@ -274,18 +331,21 @@ find_cube(Oid log, text *name, Cube *cube)
 
 /* Between which months cells stand.  A new subscriber has no row there. */
 static void
-read_filled_months(Oid log, int *first, int *last)
+read_filled_months(const TableScan *log, int *first, int *last)
 {
 	TableScan	filled;
+	int			first_column;
+	int			last_column;
 
 	*first = ALL_MONTHS;
 	*last = -1;
 	begin_table_beside(&filled, log, "kpi_filled_months");
+	first_column = engine_column(filled.rel, "first_month", DATEOID);
+	last_column = engine_column(filled.rel, "last_month", DATEOID);
 	while (next_row(&filled))
 	{
-		bool		isnull;
-		DateADT		first_cell = DatumGetDateADT(get_column(&filled, "first_month", &isnull));
-		DateADT		last_cell = DatumGetDateADT(get_column(&filled, "last_month", &isnull));
+		DateADT		first_cell = DatumGetDateADT(value_of(&filled, first_column));
+		DateADT		last_cell = DatumGetDateADT(value_of(&filled, last_column));
 
 		if (!DATE_NOT_FINITE(first_cell) && !DATE_NOT_FINITE(last_cell))
 		{
@@ -296,26 +356,31 @@ read_filled_months(Oid log, int *first, int *last)
 	end_table(&filled);
 }
 
-/* What the next row of the log says; its source as long as it is the last one read. */
+/*
+ * What the next row of the log says; its source as long as it is the last one
+ * read.  check_log() has seen to the order and types of the columns.
+ */
 static bool
 next_mark(TableScan *log, Mark *mark)
 {
 	DateADT		first;
 	DateADT		last_event;
+	bool		whole;
+	Datum		part;
 
 	if (!next_row(log))
 		return false;
-	slot_getallattrs(log->slot);
-	first = DatumGetDateADT(log->slot->tts_values[1]);
-	last_event = DatumGetDateADT(log->slot->tts_values[3]);
+	first = DatumGetDateADT(value_of(log, LOG_FIRST_MONTH));
+	last_event = DatumGetDateADT(value_of(log, LOG_LAST_EVENT));
+	part = slot_getattr(log->slot, LOG_PART, &whole);
 
-	mark->source = log->slot->tts_values[0];
+	mark->source = value_of(log, LOG_SOURCE);
 	mark->first = month_in_log(first);
-	mark->last = month_in_log(DatumGetDateADT(log->slot->tts_values[2]));
+	mark->last = month_in_log(DatumGetDateADT(value_of(log, LOG_LAST_MONTH)));
 	mark->of_event = last_event >= first && !DATE_IS_NOBEGIN(last_event);
 	mark->last_event = Min(mark->last, month_in_log(last_event));
-	mark->whole = log->slot->tts_isnull[4];
-	mark->part = mark->whole ? 0 : DatumGetInt64(log->slot->tts_values[4]);
+	mark->whole = whole;
+	mark->part = whole ? 0 : DatumGetInt64(part);
 	return true;
 }
 
@@ -330,12 +395,12 @@ names_source(const Cube *cube, Datum source)
 	return false;
 }
 
-/* Are these texts, short as they are, the same? */
+/* Are these texts the same? */
 static bool
 same_text(Datum one, Datum other)
 {
-	Pointer		a = DatumGetPointer(one);
-	Pointer		b = DatumGetPointer(other);
+	text	   *a = DatumGetTextPP(one);
+	text	   *b = DatumGetTextPP(other);
 
 	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
