@@ -357,9 +357,8 @@ leave_sibling(Record *row)
  * ---------------------------------------------------------------------
  */
 
-/* Begins to walk the rows of a sibling table of rel whose key column, a bigint, is id. */
-void
-begin_siblings(Relation rel, const char *table, const char *key, int64 id, Siblings *siblings)
+static void
+begin_walk(Relation rel, const char *table, const char *key, int64 id, bool as_seen, Siblings *siblings)
 {
 	Relation	sibling = open_sibling(rel, table, AccessShareLock);
 	int			column = column_of_type(sibling, key, INT8OID);
@@ -370,12 +369,26 @@ begin_siblings(Relation rel, const char *table, const char *key, int64 id, Sibli
 	CommandCounterIncrement();
 	siblings->key = key;
 	siblings->id = id;
-	siblings->snapshot = RegisterSnapshot(GetLatestSnapshot());
+	siblings->snapshot = RegisterSnapshot(as_seen ? GetTransactionSnapshot() : GetLatestSnapshot());
 	siblings->scan = systable_beginscan(sibling, index, OidIsValid(index), siblings->snapshot,
 										1, &scan_key);
 	siblings->row.rel = sibling;
 	siblings->row.tuple = NULL;
 	siblings->row.context = CurrentMemoryContext;
+}
+
+/* Begins to walk the rows of a sibling table of rel whose key column, a bigint, is id. */
+void
+begin_siblings(Relation rel, const char *table, const char *key, int64 id, Siblings *siblings)
+{
+	begin_walk(rel, table, key, id, false, siblings);
+}
+
+/* The same as the transaction goes on seeing them: above READ COMMITTED not the latest. */
+void
+begin_siblings_as_seen(Relation rel, const char *table, const char *key, int64 id, Siblings *siblings)
+{
+	begin_walk(rel, table, key, id, true, siblings);
 }
 
 /* Moves on to the next row, which is good until the one after. */

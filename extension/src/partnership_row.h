@@ -36,6 +36,8 @@ extern void lock_sibling_table(Relation rel, const char *table, LOCKMODE mode);
 
 extern void begin_siblings(Relation rel, const char *table, const char *key, int64 id,
 						   Siblings *siblings);
+extern void begin_siblings_as_seen(Relation rel, const char *table, const char *key, int64 id,
+								   Siblings *siblings);
 extern bool next_sibling(Siblings *siblings);
 extern bool lock_this_sibling(Siblings *siblings, LockTupleMode mode);
 extern bool this_sibling_is_held(const Siblings *siblings);

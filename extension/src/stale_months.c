@@ -22,9 +22,11 @@
  *
  * The trigger is AFTER ROW, and meant to be ENABLE ALWAYS: that is what
  * COPY, MERGE, ON CONFLICT, cascading foreign keys and logical-replication
- * apply all fire.  It writes through the table access method, without SPI
- * and without asking for a privilege on the log, as a foreign key does.  The
- * log has no index and no key: writers never wait for each other.
+ * apply all fire.  It reads and writes through the table access method, without
+ * SPI and without asking the writer for a privilege, as a foreign key does: no
+ * text is parsed, no user is changed.  What it reads or writes belongs to the
+ * owner of the table that changed.  The log has no index and no key: writers
+ * never wait for each other.
  *
  * A transaction remembers what it has logged, so that it writes one row for
  * the first of many changes to the same months (see Frame).
@@ -34,26 +36,24 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/table.h"
+#include "access/relation.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "executor/executor.h"
-#include "executor/spi.h"
+#include "executor/tuptable.h"
 #include "fmgr.h"
-#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 
+#include "compat.h"
+#include "engine_table.h"
 #include "partnership_row.h"
 #include "stale_months.h"
 
@@ -68,23 +68,15 @@
 #define ALL_FROM_EVER (-1)
 #define NO_OPEN_MARK ALL_MONTHS
 
+/* A set of months, a bit each. */
 #define MONTH_BITS 64
 #define MONTH_WORDS ((ALL_MONTHS + MONTH_BITS - 1) / MONTH_BITS)
 
-/*
- * What one (sub)transaction has logged for one source: a bit a month that
- * marks of events name, and from where on open marks do, those without an
- * event.  An open mark makes no other superfluous.  Marks of events may do so
- * for one another, since all of a trigger reach equally far: where they
- * cover another one they also name an event before it and one after it.
- *
- * A month is logged if it is in any frame.  When a subtransaction is rolled
- * back, its log rows vanish and so do its frames; when it commits, its frames
- * pass to its parent.
- *
- * Of marks of a part of the figures only the last few are remembered: a
- * transaction that writes the same one twice, far apart, has it twice.
- */
+typedef struct Months
+{
+	uint64		words[MONTH_WORDS];
+} Months;
+
 typedef struct PartMark
 {
 	int64		part;
@@ -92,61 +84,88 @@ typedef struct PartMark
 	int			last;
 } PartMark;
 
+/*
+ * What a (sub)transaction and those around it have logged for one trigger: the
+ * months that marks of events name, and from where on open marks do, those
+ * without an event.  An open mark makes no mark of an event superfluous.  Marks
+ * of events may do so for one another, since all of a trigger reach equally
+ * far: where they cover another one they also name an event before it and one
+ * after it.
+ *
+ * Of marks of a part of the figures only the last few are remembered: a
+ * transaction that writes the same one twice, far apart, has it twice.
+ *
+ * A frame begins as a copy of the one around it, so that the innermost one says
+ * all.  When its subtransaction is rolled back, its log rows vanish and so does
+ * the frame.  When the subtransaction commits, the frame takes the place of its
+ * parent's.  So a savepoint a row costs a copy each, however many there were.
+ */
 typedef struct Frame
 {
-	struct Frame *next;
-	Oid			log;			/* the log table written to */
-	Oid			trigger;		/* the trigger that wrote, for the source */
-	SubTransactionId subid;		/* where the log rows were written */
+	struct Frame *outer;
+	SubTransactionId subid;		/* whose frame it is */
 	int			open_from;		/* first month of open marks */
-	uint64		months[MONTH_WORDS];
+	Months		months;
 	int			parts;			/* number of marks of parts */
-	PartMark	last_parts[LAST_PARTS];	/* the last of them, by number */
+	PartMark	last_parts[LAST_PARTS]; /* the last of them, by number */
 } Frame;
+
+/* A trigger that has marked months for its source, and the log it wrote to. */
+typedef struct Marker
+{
+	struct Marker *next;
+	Oid			log;
+	Oid			trigger;
+	Frame	   *innermost;		/* NULL if all was rolled back */
+} Marker;
 
 /* How a row is looked up: one of partnership_row.h. */
 typedef bool (*FindSibling) (Relation rel, const char *table, const char *key, int64 id, Record *row);
 
 /*
- * Lives from the first mark of a top-level transaction to its end, in
- * TopTransactionContext.
+ * Live from the first mark of a top-level transaction to its end: the context is
+ * a child of TopTransactionContext.  While we believe that a log has our rows,
+ * this transaction holds the lock that it wrote them under, so the log keeps its
+ * name and place.
  */
-static Frame *frames = NULL;
+static Marker *markers = NULL;
+static MemoryContext marker_context = NULL;
 
+static bool has_months(const Months *months, int first, int last);
+static void add_months(Months *months, int first, int last);
+static uint64 bits_in_word(int word, int first, int last);
 static void at_xact_end(XactEvent event, void *arg);
 static void at_subxact_end(SubXactEvent event, SubTransactionId subid,
 						   SubTransactionId parent, void *arg);
-static bool is_logged(Oid log, Oid trigger, int first, int last);
-static bool is_logged_open(Oid log, Oid trigger, int first);
-static bool is_part_logged(Oid log, Oid trigger, PartMark mark);
-static int	parts_logged(Oid log, Oid trigger);
-static Frame *frame_of(Oid log, Oid trigger);
-static void mark_months(Oid schema, Oid trigger, const char *source,
-						int first, int last_event, int reach);
-static void mark_part(Oid schema, Oid trigger, const char *source, int64 part,
-					  int first, int last_event, int reach);
-static void mark_open(Oid schema, Oid trigger, const char *source, int first);
-static Oid	log_of(Oid schema);
-static void write_log(Oid log, const char *source, DateADT first, DateADT last,
+static Marker *find_marker(Oid log, Oid trigger);
+static const Frame *logged_by(Relation rel, Trigger *trigger);
+static bool is_part_logged(const Frame *frame, PartMark mark);
+static Frame *frame_to_write(Oid log, Oid trigger);
+static void mark_months(Relation rel, Trigger *trigger, int first, int last_event, int reach);
+static void mark_part(Relation rel, Trigger *trigger, int64 part, int first, int last_event, int reach);
+static void mark_open(Relation rel, Trigger *trigger, int first);
+static Oid	write_log(Relation rel, const char *source, DateADT first, DateADT last,
 					  DateADT last_event, const int64 *part);
-static TriggerData *called_after_row(FunctionCallInfo fcinfo);
+static Relation open_log(Relation rel);
+static void check_no_index(Relation log);
+static void check_length(Relation log, const char *source);
+static RecordChange called_after_row(FunctionCallInfo fcinfo, const char *function);
+static Record *newest_row(RecordChange *change);
 static void wrong_arguments(Trigger *trigger, const char *usage);
-static void mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
-static void mark_dates_of_part(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
-static bool get_month(Relation rel, const char *column, HeapTuple tuple, int *month);
-static void mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach);
 static int	reach_of(Trigger *trigger, const char *usage);
-static int	date_column(Relation rel, const char *column);
-static void mark_through(Relation rel, Trigger *trigger, HeapTuple tuple);
+static bool has_value(const Record *row, const char *column);
+static bool get_month(const Record *row, const char *column, int *month);
+static void mark_dates(const Record *row, Trigger *trigger, int reach);
+static void mark_dates_of_part(const Record *row, Trigger *trigger, int reach);
+static void mark_span(const Record *row, Trigger *trigger, int reach);
+static void mark_changed_row(FunctionCallInfo fcinfo, const char *function, const char *usage, bool of_part);
+static void mark_dependents(const Record *row, Trigger *trigger, bool of_part);
+static void lock_row(Relation rel, const char *table, const char *key, int64 id, LockTupleMode mode);
+static void mark_events_of(Relation rel, Trigger *trigger, int64 id, bool of_part, bool as_seen);
+static void add_events(Relation rel, char **names, int64 id, bool as_seen, Months *months);
+static void mark_range(Relation rel, Trigger *trigger, int64 id, bool of_part, int first, int last);
+static void mark_through(const Record *row, Trigger *trigger);
 static void mark_event(Relation rel, Trigger *trigger, int64 id, FindSibling find);
-static void mark_changed_row(FunctionCallInfo fcinfo, const char *usage, bool of_part);
-static void mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple, bool of_part);
-static void mark_days(Oid schema, Trigger *trigger, const int64 *part);
-static void mark_range(Oid schema, Trigger *trigger, const int64 *part, int first, int last);
-static int	key_column(Relation rel, const char *column);
-static int	bigint_column(Relation rel, const char *column);
-static void lock_row(Oid schema, const char *table, const char *key, Oid type,
-					 Datum value, const char *strength);
 
 PG_FUNCTION_INFO_V1(early_help_mark_stale_months);
 PG_FUNCTION_INFO_V1(early_help_mark_stale_parts);
@@ -157,6 +176,40 @@ PG_FUNCTION_INFO_V1(early_help_mark_stale_months_through);
 PG_FUNCTION_INFO_V1(early_help_mark_all_months_stale);
 PG_FUNCTION_INFO_V1(early_help_hold_row);
 PG_FUNCTION_INFO_V1(early_help_forget_stale_marks);
+
+
+/*-------------------------------------------------------------------------
+ * Sets of months
+ *-------------------------------------------------------------------------
+ */
+
+/* Are these months, from the first to the last, all in the set? */
+static bool
+has_months(const Months *months, int first, int last)
+{
+	for (int word = first / MONTH_BITS; word <= last / MONTH_BITS; word++)
+		if ((~months->words[word] & bits_in_word(word, first, last)) != 0)
+			return false;
+
+	return true;
+}
+
+static void
+add_months(Months *months, int first, int last)
+{
+	for (int word = first / MONTH_BITS; word <= last / MONTH_BITS; word++)
+		months->words[word] |= bits_in_word(word, first, last);
+}
+
+/* The bits of those of the months, from the first to the last, that are in a word. */
+static uint64
+bits_in_word(int word, int first, int last)
+{
+	int			from = Max(first - word * MONTH_BITS, 0);
+	int			to = Min(last - word * MONTH_BITS, MONTH_BITS - 1);
+
+	return (PG_UINT64_MAX << from) & (PG_UINT64_MAX >> (MONTH_BITS - 1 - to));
+}
 
 
 /*-------------------------------------------------------------------------
@@ -174,7 +227,8 @@ at_xact_end(XactEvent event, void *arg)
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PARALLEL_ABORT:
 		case XACT_EVENT_PREPARE:
-			frames = NULL;
+			markers = NULL;
+			marker_context = NULL;
 			break;
 		default:
 			break;
@@ -185,95 +239,76 @@ static void
 at_subxact_end(SubXactEvent event, SubTransactionId subid,
 			   SubTransactionId parent, void *arg)
 {
-	Frame	  **link = &frames;
-
 	(void) arg;
-	if (event == SUBXACT_EVENT_COMMIT_SUB)
+	if (event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	for (Marker *marker = markers; marker != NULL; marker = marker->next)
 	{
-		for (Frame *frame = frames; frame != NULL; frame = frame->next)
-			if (frame->subid == subid)
-				frame->subid = parent;
-	}
-	else if (event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		while (*link != NULL)
-		{
-			Frame	   *frame = *link;
+		Frame	   *frame = marker->innermost;
+		Frame	   *outer;
 
-			if (frame->subid == subid)
-			{
-				*link = frame->next;
-				pfree(frame);
-			}
-			else
-				link = &frame->next;
+		if (frame == NULL || frame->subid != subid)
+			continue;
+		outer = frame->outer;
+		if (event == SUBXACT_EVENT_ABORT_SUB)
+		{
+			marker->innermost = outer;
+			pfree(frame);
+			continue;
+		}
+		frame->subid = parent;
+		if (outer != NULL && outer->subid == parent)
+		{
+			frame->outer = outer->outer;
+			pfree(outer);
 		}
 	}
 }
 
-/* Are all these months in frames? */
-static bool
-is_logged(Oid log, Oid trigger, int first, int last)
+static Marker *
+find_marker(Oid log, Oid trigger)
 {
-	for (int month = first; month <= last; month++)
-	{
-		bool		found = false;
+	Marker	   *marker = markers;
 
-		for (Frame *frame = frames; frame != NULL && !found; frame = frame->next)
-			found = frame->log == log && frame->trigger == trigger &&
-				(frame->months[month / MONTH_BITS] & (UINT64CONST(1) << (month % MONTH_BITS))) != 0;
-		if (!found)
-			return false;
-	}
+	while (marker != NULL && (marker->trigger != trigger || marker->log != log))
+		marker = marker->next;
 
-	return true;
+	return marker;
 }
 
-/* Is an open mark from this month on, or an earlier one, in frames? */
-static bool
-is_logged_open(Oid log, Oid trigger, int first)
+/* What this transaction has logged for a trigger of a table; NULL if nothing. */
+static const Frame *
+logged_by(Relation rel, Trigger *trigger)
 {
-	for (Frame *frame = frames; frame != NULL; frame = frame->next)
-		if (frame->log == log && frame->trigger == trigger && frame->open_from <= first)
+	Marker	   *marker;
+
+	if (markers == NULL)
+		return NULL;
+	marker = find_marker(get_relname_relid(LOG_TABLE, RelationGetNamespace(rel)), trigger->tgoid);
+
+	return marker != NULL ? marker->innermost : NULL;
+}
+
+/* Is this mark among the last ones? */
+static bool
+is_part_logged(const Frame *frame, PartMark mark)
+{
+	for (int i = 0; i < Min(frame->parts, LAST_PARTS); i++)
+		if (frame->last_parts[i].part == mark.part &&
+			frame->last_parts[i].first == mark.first &&
+			frame->last_parts[i].last == mark.last)
 			return true;
 
 	return false;
 }
 
-/* Is this mark among the last ones of frames? */
-static bool
-is_part_logged(Oid log, Oid trigger, PartMark mark)
-{
-	for (Frame *frame = frames; frame != NULL; frame = frame->next)
-		if (frame->log == log && frame->trigger == trigger)
-			for (int i = 0; i < Min(frame->parts, LAST_PARTS); i++)
-				if (frame->last_parts[i].part == mark.part &&
-					frame->last_parts[i].first == mark.first &&
-					frame->last_parts[i].last == mark.last)
-					return true;
-
-	return false;
-}
-
-/* How many marks of parts are in frames? */
-static int
-parts_logged(Oid log, Oid trigger)
-{
-	int			parts = 0;
-
-	for (Frame *frame = frames; frame != NULL; frame = frame->next)
-		if (frame->log == log && frame->trigger == trigger)
-			parts += frame->parts;
-
-	return parts;
-}
-
 /* The frame of the current subtransaction. */
 static Frame *
-frame_of(Oid log, Oid trigger)
+frame_to_write(Oid log, Oid trigger)
 {
 	static bool registered = false; /* once a backend */
 	SubTransactionId subid = GetCurrentSubTransactionId();
+	Marker	   *marker = find_marker(log, trigger);
 	Frame	   *frame;
 
 	if (!registered)
@@ -282,20 +317,27 @@ frame_of(Oid log, Oid trigger)
 		RegisterSubXactCallback(at_subxact_end, NULL);
 		registered = true;
 	}
-
-	for (frame = frames; frame != NULL; frame = frame->next)
-		if (frame->log == log && frame->trigger == trigger && frame->subid == subid)
-			break;
-	if (frame == NULL)
+	if (marker_context == NULL)
+		marker_context = AllocSetContextCreate(TopTransactionContext, "early_help stale marks", ALLOCSET_DEFAULT_SIZES);
+	if (marker == NULL)
 	{
-		frame = MemoryContextAllocZero(TopTransactionContext, sizeof(Frame));
-		frame->log = log;
-		frame->trigger = trigger;
-		frame->subid = subid;
-		frame->open_from = NO_OPEN_MARK;
-		frame->next = frames;
-		frames = frame;
+		marker = MemoryContextAllocZero(marker_context, sizeof(Marker));
+		marker->log = log;
+		marker->trigger = trigger;
+		marker->next = markers;
+		markers = marker;
 	}
+	if (marker->innermost != NULL && marker->innermost->subid == subid)
+		return marker->innermost;
+
+	frame = MemoryContextAllocZero(marker_context, sizeof(Frame));
+	if (marker->innermost != NULL)
+		*frame = *marker->innermost;
+	else
+		frame->open_from = NO_OPEN_MARK;
+	frame->outer = marker->innermost;
+	frame->subid = subid;
+	marker->innermost = frame;
 
 	return frame;
 }
@@ -308,13 +350,9 @@ Datum
 early_help_forget_stale_marks(PG_FUNCTION_ARGS)
 {
 	(void) fcinfo;
-	while (frames != NULL)
-	{
-		Frame	   *frame = frames;
-
-		frames = frame->next;
-		pfree(frame);
-	}
+	markers = NULL;
+	if (marker_context != NULL)
+		MemoryContextReset(marker_context);
 
 	PG_RETURN_VOID();
 }
@@ -354,23 +392,21 @@ first_day(int month)
 }
 
 /*
- * Marks months of a source as stale in the log of a partnership, unless this
- * transaction has done so already: those of an event from the first to the
- * last, and those of reach after that.
+ * Marks months of a trigger's source as stale in the log of the partnership,
+ * unless this transaction has done so already: those of an event from the first
+ * to the last, and those of reach after that.
  */
 static void
-mark_months(Oid schema, Oid trigger, const char *source, int first, int last_event, int reach)
+mark_months(Relation rel, Trigger *trigger, int first, int last_event, int reach)
 {
 	int			last = last_event + reach;
-	Oid			log = log_of(schema);
-	Frame	   *frame;
+	const Frame *frame = logged_by(rel, trigger);
+	Oid			log;
 
-	if (is_logged(log, trigger, first, last))
+	if (frame != NULL && has_months(&frame->months, first, last))
 		return;
-	write_log(log, source, first_day(first), first_day(last), first_day(last_event), NULL);
-	frame = frame_of(log, trigger);
-	for (int month = first; month <= last; month++)
-		frame->months[month / MONTH_BITS] |= UINT64CONST(1) << (month % MONTH_BITS);
+	log = write_log(rel, trigger->tgargs[0], first_day(first), first_day(last), first_day(last_event), NULL);
+	add_months(&frame_to_write(log, trigger->tgoid)->months, first, last);
 }
 
 /*
@@ -378,120 +414,148 @@ mark_months(Oid schema, Oid trigger, const char *source, int first, int last_eve
  * those of a child.  A transaction that changes many marks whole months.
  */
 static void
-mark_part(Oid schema, Oid trigger, const char *source, int64 part,
-		  int first, int last_event, int reach)
+mark_part(Relation rel, Trigger *trigger, int64 part, int first, int last_event, int reach)
 {
 	PartMark	mark = {part, first, last_event + reach};
-	Oid			log = log_of(schema);
+	const Frame *before = logged_by(rel, trigger);
 	Frame	   *frame;
+	Oid			log;
 
-	if (parts_logged(log, trigger) >= MOST_PARTS)
+	if (before != NULL && before->parts >= MOST_PARTS)
 	{
-		mark_months(schema, trigger, source, first, last_event, reach);
+		mark_months(rel, trigger, first, last_event, reach);
 		return;
 	}
-	if (is_logged(log, trigger, mark.first, mark.last) || is_part_logged(log, trigger, mark))
+	if (before != NULL && (has_months(&before->months, mark.first, mark.last) || is_part_logged(before, mark)))
 		return;
-	write_log(log, source, first_day(mark.first), first_day(mark.last), first_day(last_event), &part);
-	frame = frame_of(log, trigger);
+	log = write_log(rel, trigger->tgargs[0], first_day(mark.first), first_day(mark.last), first_day(last_event), &part);
+	frame = frame_to_write(log, trigger->tgoid);
 	frame->last_parts[frame->parts++ % LAST_PARTS] = mark;
 }
 
 /* The same for what has no event: every month, or all from the first on. */
 static void
-mark_open(Oid schema, Oid trigger, const char *source, int first)
+mark_open(Relation rel, Trigger *trigger, int first)
 {
-	Oid			log = log_of(schema);
+	const Frame *frame = logged_by(rel, trigger);
+	Oid			log;
 
-	if (is_logged_open(log, trigger, first))
+	if (frame != NULL && frame->open_from <= first)
 		return;
-	write_log(log, source, first == ALL_FROM_EVER ? DATEVAL_NOBEGIN : first_day(first), DATEVAL_NOEND,
-			  DATEVAL_NOBEGIN, NULL);
-	frame_of(log, trigger)->open_from = first;
+	log = write_log(rel, trigger->tgargs[0], first == ALL_FROM_EVER ? DATEVAL_NOBEGIN : first_day(first), DATEVAL_NOEND,
+					DATEVAL_NOBEGIN, NULL);
+	frame_to_write(log, trigger->tgoid)->open_from = first;
 }
 
-/* The log of a partnership. */
+/*
+ * Appends a row to the log beside a table, and returns the log.  The row carries
+ * the command id of the changes that fired the trigger, or a later one, as they
+ * do: the writer's next statement sees both.
+ */
 static Oid
-log_of(Oid schema)
+write_log(Relation rel, const char *source, DateADT first, DateADT last, DateADT last_event,
+		  const int64 *part)
 {
-	Oid			log = get_relname_relid(LOG_TABLE, schema);
+	Relation	log = open_log(rel);
+	Oid			oid = RelationGetRelid(log);
+	TupleTableSlot *slot;
 
-	if (!OidIsValid(log) || get_rel_relkind(log) != RELKIND_RELATION)
+	check_length(log, source);
+	slot = table_slot_create(log, NULL);
+	memset(slot->tts_isnull, false, LOG_COLUMNS * sizeof(bool));
+	slot->tts_values[LOG_SOURCE - 1] = CStringGetTextDatum(source);
+	slot->tts_values[LOG_FIRST_MONTH - 1] = DateADTGetDatum(first);
+	slot->tts_values[LOG_LAST_MONTH - 1] = DateADTGetDatum(last);
+	slot->tts_values[LOG_LAST_EVENT - 1] = DateADTGetDatum(last_event);
+	slot->tts_values[LOG_PART - 1] = part != NULL ? Int64GetDatum(*part) : (Datum) 0;
+	slot->tts_isnull[LOG_PART - 1] = part == NULL;
+	ExecStoreVirtualTuple(slot);
+	simple_table_tuple_insert(log, slot);
+
+	ExecDropSingleTupleTableSlot(slot);
+	relation_close(log, NoLock);
+
+	return oid;
+}
+
+/* The log, locked until the transaction ends; it belongs to the owner of the table that changed. */
+static Relation
+open_log(Relation rel)
+{
+	Relation	log = open_engine_table_in(RelationGetNamespace(rel), LOG_TABLE, RowExclusiveLock);
+
+	if (log->rd_rel->relowner != rel->rd_rel->relowner)
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("schema \"%s\" has no table \"%s\"",
-						get_namespace_name(schema), LOG_TABLE),
-				 errdetail("A table whose changes reach figures stands apart from the rest of its partnership.")));
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("tables \"%s\" and \"%s\" have different owners", RelationGetRelationName(rel), LOG_TABLE),
+				 errhint("Everything in a partnership's schemas belongs to one role: ALTER TABLE ... OWNER TO it.")));
+	check_log(log);
+	check_no_index(log);
 
 	return log;
 }
 
 /* Is it the log as the partnership made it? */
 void
-check_log(Relation rel)
+check_log(Relation log)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
+	static const Oid types[LOG_COLUMNS] = {VARCHAROID, DATEOID, DATEOID, DATEOID, INT8OID};
+	TupleDesc	desc = RelationGetDescr(log);
+	bool		same = desc->natts == LOG_COLUMNS;
 
-	if (desc->natts != 5 ||
-		TupleDescAttr(desc, 0)->atttypid != VARCHAROID ||
-		TupleDescAttr(desc, 1)->atttypid != DATEOID ||
-		TupleDescAttr(desc, 2)->atttypid != DATEOID ||
-		TupleDescAttr(desc, 3)->atttypid != DATEOID ||
-		TupleDescAttr(desc, 4)->atttypid != INT8OID ||
-		rel->rd_rel->relhasindex)
+	for (int i = 0; i < LOG_COLUMNS && same; i++)
+		same = TupleDescAttr(desc, i)->atttypid == types[i];
+	if (!same)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" was altered", LOG_TABLE),
-				 errdetail("It has the columns source, first_month, last_month, last_event and part, and no index.")));
+				 errdetail("Its columns are source, first_month, last_month, last_event and part, as create_partnership made them.")));
 }
 
 /*
- * Appends a row to the log.  It carries the command id of the changes that
- * fired the trigger, or a later one, as they do: the writer's next statement
- * sees both.
+ * What is appended here enters no index.  relhasindex alone does not say that
+ * there is one: it stays true after DROP INDEX until the next VACUUM.
  */
 static void
-write_log(Oid log, const char *source, DateADT first, DateADT last, DateADT last_event,
-		  const int64 *part)
+check_no_index(Relation log)
 {
-	Relation	rel = table_open(log, RowExclusiveLock);
-	TupleTableSlot *slot;
+	List	   *indexes = log->rd_rel->relhasindex ? RelationGetIndexList(log) : NIL;
 
-	check_log(rel);
-	slot = table_slot_create(rel, NULL);
-	slot->tts_values[0] = CStringGetTextDatum(source);
-	slot->tts_values[1] = DateADTGetDatum(first);
-	slot->tts_values[2] = DateADTGetDatum(last);
-	slot->tts_values[3] = DateADTGetDatum(last_event);
-	slot->tts_values[4] = part != NULL ? Int64GetDatum(*part) : (Datum) 0;
-	memset(slot->tts_isnull, false, 4 * sizeof(bool));
-	slot->tts_isnull[4] = part == NULL;
-	ExecStoreVirtualTuple(slot);
-	simple_table_tuple_insert(rel, slot);
-
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, NoLock);
+	if (indexes != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s\" has an index, and the log of stale months is written without one", LOG_TABLE),
+				 errhint("Drop \"%s\".", get_rel_name(linitial_oid(indexes)))));
 }
+
+/* A source as long as the column allows: what is written here passes no cast. */
+static void
+check_length(Relation log, const char *source)
+{
+	int32		typmod = TupleDescAttr(RelationGetDescr(log), LOG_SOURCE - 1)->atttypmod;
+
+	if (typmod >= (int32) VARHDRSZ && pg_mbstrlen(source) > typmod - (int32) VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
+				 errmsg("the source of a mark is longer than %d characters", typmod - (int32) VARHDRSZ)));
+}
+
 
 /*-------------------------------------------------------------------------
  * The triggers
  *-------------------------------------------------------------------------
  */
-static TriggerData *
-called_after_row(FunctionCallInfo fcinfo)
+static RecordChange
+called_after_row(FunctionCallInfo fcinfo, const char *function)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
+	return record_change(fcinfo, function, false, ROW_INSERT | ROW_UPDATE | ROW_DELETE);
+}
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("a function that marks stale months was not called by trigger manager")));
-	if (!TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" must be fired AFTER ROW", data->tg_trigger->tgname)));
-
-	return data;
+/* The row as it is now, or was when it was deleted. */
+static Record *
+newest_row(RecordChange *change)
+{
+	return change->after.tuple != NULL ? &change->after : &change->before;
 }
 
 static void
@@ -501,52 +565,6 @@ wrong_arguments(Trigger *trigger, const char *usage)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("trigger \"%s\" has wrong arguments", trigger->tgname),
 			 errhint("Usage: %s.", usage)));
-}
-
-/*
- * mark_stale_months(source, reach, date column, ...): the event of the row
- * bears on the months of its dates and on the reach months after each.
- */
-Datum
-early_help_mark_stale_months(PG_FUNCTION_ARGS)
-{
-	static const char usage[] = "mark_stale_months(source, months of reach, date column, ...)";
-	TriggerData *data = called_after_row(fcinfo);
-	Trigger    *trigger = data->tg_trigger;
-	int			reach;
-
-	if (trigger->tgnargs < 3)
-		wrong_arguments(trigger, usage);
-	reach = reach_of(trigger, usage);
-
-	mark_dates(data->tg_relation, trigger, data->tg_trigtuple, reach);
-	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
-		mark_dates(data->tg_relation, trigger, data->tg_newtuple, reach);
-
-	return PointerGetDatum(NULL);
-}
-
-/*
- * mark_stale_parts(source, reach, key column, date column, ...): the same, and
- * the event bears on the figures of that key alone; without a key, on all.
- */
-Datum
-early_help_mark_stale_parts(PG_FUNCTION_ARGS)
-{
-	static const char usage[] = "mark_stale_parts(source, months of reach, key column, date column, ...)";
-	TriggerData *data = called_after_row(fcinfo);
-	Trigger    *trigger = data->tg_trigger;
-	int			reach;
-
-	if (trigger->tgnargs < 4)
-		wrong_arguments(trigger, usage);
-	reach = reach_of(trigger, usage);
-
-	mark_dates_of_part(data->tg_relation, trigger, data->tg_trigtuple, reach);
-	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
-		mark_dates_of_part(data->tg_relation, trigger, data->tg_newtuple, reach);
-
-	return PointerGetDatum(NULL);
 }
 
 /* The second argument of a trigger. */
@@ -562,51 +580,114 @@ reach_of(Trigger *trigger, const char *usage)
 	return (int) reach;
 }
 
-static void
-mark_dates(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
+/*
+ * Is a column of a row not null?  A virtual column is computed when it is read,
+ * and stands in no row that a trigger is given: it would always be taken for null.
+ */
+static bool
+has_value(const Record *row, const char *column)
 {
-	for (int i = 2; i < trigger->tgnargs; i++)
-	{
-		int			month;
+	int			number = column_number(row->rel, column);
 
-		if (get_month(rel, trigger->tgargs[i], tuple, &month))
-			mark_months(RelationGetNamespace(rel), trigger->tgoid,
-						trigger->tgargs[0], month, month, reach);
-	}
-}
+	if (is_virtual(TupleDescAttr(RelationGetDescr(row->rel), number - 1)))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("column \"%s\" of table \"%s\" is virtual, so a trigger does not see it",
+						column, RelationGetRelationName(row->rel)),
+				 errhint("Make it GENERATED ALWAYS AS (...) STORED.")));
 
-static void
-mark_dates_of_part(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
-{
-	bool		isnull;
-	int64		part = DatumGetInt64(heap_getattr(tuple, bigint_column(rel, trigger->tgargs[2]),
-												  RelationGetDescr(rel), &isnull));
-
-	for (int i = 3; i < trigger->tgnargs; i++)
-	{
-		Oid			schema = RelationGetNamespace(rel);
-		int			month;
-
-		if (!get_month(rel, trigger->tgargs[i], tuple, &month))
-			continue;
-		if (isnull)
-			mark_months(schema, trigger->tgoid, trigger->tgargs[0], month, month, reach);
-		else
-			mark_part(schema, trigger->tgoid, trigger->tgargs[0], part, month, month, reach);
-	}
+	return !is_null(row, column);
 }
 
 /* The month of a row's date, where it has one. */
 static bool
-get_month(Relation rel, const char *column, HeapTuple tuple, int *month)
+get_month(const Record *row, const char *column, int *month)
 {
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, date_column(rel, column), RelationGetDescr(rel), &isnull);
+	DateADT		day = date_of(row, column);
 
-	if (!isnull)
-		*month = month_of(DatumGetDateADT(value));
+	if (!has_value(row, column))
+		return false;
+	*month = month_of(day);
 
-	return !isnull;
+	return true;
+}
+
+/*
+ * mark_stale_months(source, reach, date column, ...): the event of the row
+ * bears on the months of its dates and on the reach months after each.
+ */
+Datum
+early_help_mark_stale_months(PG_FUNCTION_ARGS)
+{
+	static const char usage[] = "mark_stale_months(source, months of reach, date column, ...)";
+	RecordChange change = called_after_row(fcinfo, "mark_stale_months");
+	Trigger    *trigger = change.trigger->tg_trigger;
+	int			reach;
+
+	if (trigger->tgnargs < 3)
+		wrong_arguments(trigger, usage);
+	reach = reach_of(trigger, usage);
+
+	mark_dates(&change.before, trigger, reach);
+	mark_dates(&change.after, trigger, reach);
+
+	return record_result(&change);
+}
+
+static void
+mark_dates(const Record *row, Trigger *trigger, int reach)
+{
+	for (int i = 2; i < trigger->tgnargs && row->tuple != NULL; i++)
+	{
+		int			month;
+
+		if (get_month(row, trigger->tgargs[i], &month))
+			mark_months(row->rel, trigger, month, month, reach);
+	}
+}
+
+/*
+ * mark_stale_parts(source, reach, key column, date column, ...): the same, and
+ * the event bears on the figures of that key alone; without a key, on all.
+ */
+Datum
+early_help_mark_stale_parts(PG_FUNCTION_ARGS)
+{
+	static const char usage[] = "mark_stale_parts(source, months of reach, key column, date column, ...)";
+	RecordChange change = called_after_row(fcinfo, "mark_stale_parts");
+	Trigger    *trigger = change.trigger->tg_trigger;
+	int			reach;
+
+	if (trigger->tgnargs < 4)
+		wrong_arguments(trigger, usage);
+	reach = reach_of(trigger, usage);
+
+	mark_dates_of_part(&change.before, trigger, reach);
+	mark_dates_of_part(&change.after, trigger, reach);
+
+	return record_result(&change);
+}
+
+static void
+mark_dates_of_part(const Record *row, Trigger *trigger, int reach)
+{
+	const char *key = trigger->tgargs[2];
+	int64		part;
+
+	if (row->tuple == NULL)
+		return;
+	part = id_of(row, key);
+	for (int i = 3; i < trigger->tgnargs; i++)
+	{
+		int			month;
+
+		if (!get_month(row, trigger->tgargs[i], &month))
+			continue;
+		if (has_value(row, key))
+			mark_part(row->rel, trigger, part, month, month, reach);
+		else
+			mark_months(row->rel, trigger, month, month, reach);
+	}
 }
 
 /*
@@ -618,64 +699,35 @@ Datum
 early_help_mark_stale_span(PG_FUNCTION_ARGS)
 {
 	static const char usage[] = "mark_stale_span(source, months of reach, date column, date column)";
-	TriggerData *data = called_after_row(fcinfo);
-	Trigger    *trigger = data->tg_trigger;
+	RecordChange change = called_after_row(fcinfo, "mark_stale_span");
+	Trigger    *trigger = change.trigger->tg_trigger;
 	int			reach;
 
 	if (trigger->tgnargs != 4)
 		wrong_arguments(trigger, usage);
 	reach = reach_of(trigger, usage);
 
-	mark_span(data->tg_relation, trigger, data->tg_trigtuple, reach);
-	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
-		mark_span(data->tg_relation, trigger, data->tg_newtuple, reach);
+	mark_span(&change.before, trigger, reach);
+	mark_span(&change.after, trigger, reach);
 
-	return PointerGetDatum(NULL);
+	return record_result(&change);
 }
 
 static void
-mark_span(Relation rel, Trigger *trigger, HeapTuple tuple, int reach)
+mark_span(const Record *row, Trigger *trigger, int reach)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	bool		isnull;
-	bool		goes_on;
-	Datum		first = heap_getattr(tuple, date_column(rel, trigger->tgargs[2]), desc, &isnull);
-	Datum		last = heap_getattr(tuple, date_column(rel, trigger->tgargs[3]), desc, &goes_on);
-	Oid			schema = RelationGetNamespace(rel);
-	const char *source = trigger->tgargs[0];
-	int			first_month;
+	int			first;
+	int			last;
 
-	if (isnull)
+	if (row->tuple == NULL || !get_month(row, trigger->tgargs[2], &first))
 		return;
-	first_month = month_of(DatumGetDateADT(first));
-	if (goes_on)
-	{
-		mark_months(schema, trigger->tgoid, source, first_month, first_month, 0);
-		mark_open(schema, trigger->tgoid, source, first_month);
-	}
+	if (get_month(row, trigger->tgargs[3], &last))
+		mark_months(row->rel, trigger, Min(first, last), Max(first, last), reach);
 	else
 	{
-		int			last_month = month_of(DatumGetDateADT(last));
-
-		mark_months(schema, trigger->tgoid, source,
-					Min(first_month, last_month), Max(first_month, last_month), reach);
+		mark_months(row->rel, trigger, first, first, 0);
+		mark_open(row->rel, trigger, first);
 	}
-}
-
-/* The number of a column that holds a date. */
-static int
-date_column(Relation rel, const char *column)
-{
-	int			number = SPI_fnumber(RelationGetDescr(rel), column);
-
-	if (number <= 0 ||
-		getBaseType(TupleDescAttr(RelationGetDescr(rel), number - 1)->atttypid) != DATEOID)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("table \"%s\" has no column \"%s\" of type date",
-						RelationGetRelationName(rel), column)));
-
-	return number;
 }
 
 /*
@@ -684,54 +736,58 @@ date_column(Relation rel, const char *column)
 Datum
 early_help_mark_all_months_stale(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = called_after_row(fcinfo);
+	RecordChange change = called_after_row(fcinfo, "mark_all_months_stale");
+	Trigger    *trigger = change.trigger->tg_trigger;
 
-	if (data->tg_trigger->tgnargs != 1)
-		wrong_arguments(data->tg_trigger, "mark_all_months_stale(source)");
-	mark_open(RelationGetNamespace(data->tg_relation), data->tg_trigger->tgoid,
-			  data->tg_trigger->tgargs[0], ALL_FROM_EVER);
+	if (trigger->tgnargs != 1)
+		wrong_arguments(trigger, "mark_all_months_stale(source)");
+	mark_open(change.rel, trigger, ALL_FROM_EVER);
 
-	return PointerGetDatum(NULL);
+	return record_result(&change);
 }
+
+
+/*-------------------------------------------------------------------------
+ * What other rows count by
+ *-------------------------------------------------------------------------
+ */
 
 /*
  * mark_stale_months_of(source, key column, table, key column, date column
  * [, table, key column, date column ...]): the row is no event itself, but
- * the figures of the events that refer to it depend on it.
+ * the figures of the events that refer to it depend on it.  Keys are bigints.
  */
 Datum
 early_help_mark_stale_months_of(PG_FUNCTION_ARGS)
 {
-	mark_changed_row(fcinfo, "mark_stale_months_of(source, key column, table, key column, date column, ...)", false);
+	mark_changed_row(fcinfo, "mark_stale_months_of",
+					 "mark_stale_months_of(source, key column, table, key column, date column, ...)", false);
 
 	return PointerGetDatum(NULL);
 }
 
 /*
  * mark_stale_parts_of(the same): and no other figures of those months than
- * those of the row's key, a bigint.
+ * those of the row's key.
  */
 Datum
 early_help_mark_stale_parts_of(PG_FUNCTION_ARGS)
 {
-	mark_changed_row(fcinfo, "mark_stale_parts_of(source, key column, table, key column, date column, ...)", true);
+	mark_changed_row(fcinfo, "mark_stale_parts_of",
+					 "mark_stale_parts_of(source, key column, table, key column, date column, ...)", true);
 
 	return PointerGetDatum(NULL);
 }
 
 static void
-mark_changed_row(FunctionCallInfo fcinfo, const char *usage, bool of_part)
+mark_changed_row(FunctionCallInfo fcinfo, const char *function, const char *usage, bool of_part)
 {
-	TriggerData *data = called_after_row(fcinfo);
+	RecordChange change = called_after_row(fcinfo, function);
+	Trigger    *trigger = change.trigger->tg_trigger;
 
-	if (data->tg_trigger->tgnargs < 5 || data->tg_trigger->tgnargs % 3 != 2)
-		wrong_arguments(data->tg_trigger, usage);
-	if (of_part)
-		(void) bigint_column(data->tg_relation, data->tg_trigger->tgargs[1]);
-
-	mark_dependents(data->tg_relation, data->tg_trigger,
-					TRIGGER_FIRED_BY_UPDATE(data->tg_event) ?
-					data->tg_newtuple : data->tg_trigtuple, of_part);
+	if (trigger->tgnargs < 5 || trigger->tgnargs % 3 != 2)
+		wrong_arguments(trigger, usage);
+	mark_dependents(newest_row(&change), trigger, of_part);
 }
 
 /*
@@ -745,68 +801,107 @@ mark_changed_row(FunctionCallInfo fcinfo, const char *usage, bool of_part)
  * snapshot newer than that wait, above READ COMMITTED too.  Whoever comes
  * later waits for us, and so commits after us.
  *
- * It runs as the owner of the table, as foreign keys do, since the writer
- * need not be allowed to read the events.  A rare change: no plan is kept.
+ * Above READ COMMITTED it marks both what is there now and what this transaction
+ * goes on seeing: an event that has left a month meanwhile is still in it for
+ * the writer's own queries.
  */
 static void
-mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple, bool of_part)
+mark_dependents(const Record *row, Trigger *trigger, bool of_part)
 {
-	Oid			schema = RelationGetNamespace(rel);
-	int			key = key_column(rel, trigger->tgargs[1]);
-	Oid			type = SPI_gettypeid(RelationGetDescr(rel), key);
-	Datum		value;
-	bool		isnull;
-	int64		part = 0;
-	StringInfoData query;
-	SPIPlanPtr	plan;
-	Oid			user;
-	int			context;
+	const char *key = trigger->tgargs[1];
+	int64		id = id_of(row, key);
 
-	value = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
-	if (isnull)
+	if (!has_value(row, key))
 		return;
-	if (of_part)
-		part = DatumGetInt64(value);
-
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(rel->rd_rel->relowner,
-						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-
-	lock_row(schema, RelationGetRelationName(rel), trigger->tgargs[1], type, value, "update");
-
-	initStringInfo(&query);
-	for (int i = 2; i < trigger->tgnargs; i += 3)
-		appendStringInfo(&query,
-						 "%sselect %s::pg_catalog.date from %s where %s operator(pg_catalog.=) $1",
-						 i == 2 ? "" : " union all ",
-						 quote_identifier(trigger->tgargs[i + 2]),
-						 quote_qualified_identifier(get_namespace_name(schema), trigger->tgargs[i]),
-						 quote_identifier(trigger->tgargs[i + 1]));
-	appendStringInfoString(&query, " order by 1");
-	plan = SPI_prepare(query.data, 1, &type);
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	/*
-	 * Above READ COMMITTED both what is there now and what this transaction
-	 * goes on seeing: an event that has left a month meanwhile is still in it
-	 * for the writer's own queries.
-	 */
+	lock_row(row->rel, RelationGetRelationName(row->rel), key, id, LockTupleExclusive);
+	mark_events_of(row->rel, trigger, id, of_part, false);
 	if (IsolationUsesXactSnapshot())
-	{
-		if (SPI_execute_snapshot(plan, &value, NULL, GetLatestSnapshot(), InvalidSnapshot,
-								 false, false, 0) != SPI_OK_SELECT)
-			elog(ERROR, "SPI_execute_snapshot failed");
-		mark_days(schema, trigger, of_part ? &part : NULL);
-	}
-	if (SPI_execute_plan(plan, &value, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_plan failed");
-	mark_days(schema, trigger, of_part ? &part : NULL);
+		mark_events_of(row->rel, trigger, id, of_part, true);
+}
 
-	if (SPI_finish() != SPI_OK_FINISH)
-		elog(ERROR, "SPI_finish failed");
-	SetUserIdAndSecContext(user, context);
+static void
+lock_row(Relation rel, const char *table, const char *key, int64 id, LockTupleMode mode)
+{
+	Record		row;
+
+	if (lock_sibling(rel, table, key, id, mode, &row))
+		leave_sibling(&row);
+}
+
+/* Neighbouring months make one range. */
+static void
+mark_events_of(Relation rel, Trigger *trigger, int64 id, bool of_part, bool as_seen)
+{
+	Months		months = {0};
+	int			first = -1;
+
+	for (int i = 2; i < trigger->tgnargs; i += 3)
+		add_events(rel, &trigger->tgargs[i], id, as_seen, &months);
+	for (int month = 0; month < ALL_MONTHS; month++)
+	{
+		bool		has_event = has_months(&months, month, month);
+
+		if (has_event && first < 0)
+			first = month;
+		if (!has_event && first >= 0)
+		{
+			mark_range(rel, trigger, id, of_part, first, month - 1);
+			first = -1;
+		}
+	}
+}
+
+/* Adds the months of the events in a table: names are the table, its key column and its date column. */
+static void
+add_events(Relation rel, char **names, int64 id, bool as_seen, Months *months)
+{
+	Siblings	events;
+
+	if (as_seen)
+		begin_siblings_as_seen(rel, names[0], names[1], id, &events);
+	else
+		begin_siblings(rel, names[0], names[1], id, &events);
+	while (next_sibling(&events))
+	{
+		int			month;
+
+		CHECK_FOR_INTERRUPTS();
+		if (get_month(&events.row, names[2], &month))
+			add_months(months, month, month);
+	}
+	end_siblings(&events);
+}
+
+/* No event is in the last months that marks can reach, so every range ends. */
+static void
+mark_range(Relation rel, Trigger *trigger, int64 id, bool of_part, int first, int last)
+{
+	if (of_part)
+		mark_part(rel, trigger, id, first, last, 0);
+	else
+		mark_months(rel, trigger, first, last, 0);
+}
+
+/*
+ * hold_row(column, table, key column): for an event whose date changed.  Its
+ * foreign key does not look again at a row it still refers to, so this takes
+ * the KEY SHARE lock that mark_dependents() waits for.
+ */
+Datum
+early_help_hold_row(PG_FUNCTION_ARGS)
+{
+	RecordChange change = called_after_row(fcinfo, "hold_row");
+	Trigger    *trigger = change.trigger->tg_trigger;
+	Record	   *row = newest_row(&change);
+	int64		id;
+
+	if (trigger->tgnargs != 3)
+		wrong_arguments(trigger, "hold_row(column, table, key column)");
+	id = id_of(row, trigger->tgargs[0]);
+	if (has_value(row, trigger->tgargs[0]))
+		lock_row(change.rel, trigger->tgargs[1], trigger->tgargs[2], id, LockTupleKeyShare);
+
+	return record_result(&change);
 }
 
 /*
@@ -817,18 +912,17 @@ mark_dependents(Relation rel, Trigger *trigger, HeapTuple tuple, bool of_part)
 Datum
 early_help_mark_stale_months_through(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = called_after_row(fcinfo);
-	Trigger    *trigger = data->tg_trigger;
+	RecordChange change = called_after_row(fcinfo, "mark_stale_months_through");
+	Trigger    *trigger = change.trigger->tg_trigger;
 
 	if (trigger->tgnargs < 5 || trigger->tgnargs % 3 != 2)
 		wrong_arguments(trigger,
 						"mark_stale_months_through(source, key column, table, key column, ..., date column)");
 
-	mark_through(data->tg_relation, trigger, data->tg_trigtuple);
-	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
-		mark_through(data->tg_relation, trigger, data->tg_newtuple);
+	mark_through(&change.before, trigger);
+	mark_through(&change.after, trigger);
 
-	return PointerGetDatum(NULL);
+	return record_result(&change);
 }
 
 /*
@@ -843,161 +937,38 @@ early_help_mark_stale_months_through(PG_FUNCTION_ARGS)
  * COMMITTED the month is marked as well that the writer goes on seeing.
  */
 static void
-mark_through(Relation rel, Trigger *trigger, HeapTuple tuple)
+mark_through(const Record *row, Trigger *trigger)
 {
-	int			key = bigint_column(rel, trigger->tgargs[1]);
 	bool		straight = trigger->tgnargs == 5;
-	bool		isnull;
-	Datum		id = heap_getattr(tuple, key, RelationGetDescr(rel), &isnull);
+	int64		id;
 
-	if (isnull)
+	if (row->tuple == NULL)
 		return;
-	mark_event(rel, trigger, DatumGetInt64(id), straight ? hold_sibling : read_sibling);
+	id = id_of(row, trigger->tgargs[1]);
+	if (!has_value(row, trigger->tgargs[1]))
+		return;
+	mark_event(row->rel, trigger, id, straight ? hold_sibling : read_sibling);
 	if (IsolationUsesXactSnapshot())
-		mark_event(rel, trigger, DatumGetInt64(id), read_sibling_as_seen);
+		mark_event(row->rel, trigger, id, read_sibling_as_seen);
 }
 
-/* The same, by the rows that find() finds. */
+/* The same, by the rows that find() finds; it finds none by NO_ID. */
 static void
 mark_event(Relation rel, Trigger *trigger, int64 id, FindSibling find)
 {
 	Record		row;
 
-	for (int i = 2; i < trigger->tgnargs && id != 0; i += 3)
+	for (int i = 2; i < trigger->tgnargs; i += 3)
 	{
 		const char *next = trigger->tgargs[i + 2];
+		int			month;
 
 		if (!find(rel, trigger->tgargs[i], trigger->tgargs[i + 1], id, &row))
 			return;
 		if (i + 3 < trigger->tgnargs)
-			id = id_of(&row, next);
-		else if (!is_null(&row, next))
-		{
-			int			month = month_of(date_of(&row, next));
-
-			mark_months(RelationGetNamespace(rel), trigger->tgoid, trigger->tgargs[0], month, month, 0);
-		}
+			id = has_value(&row, next) ? id_of(&row, next) : NO_ID;
+		else if (get_month(&row, next, &month))
+			mark_months(rel, trigger, month, month, 0);
 		leave_sibling(&row);
 	}
-}
-
-/* Marks the months of the days that SPI has found, in order, whole or for a part. */
-static void
-mark_days(Oid schema, Trigger *trigger, const int64 *part)
-{
-	int			first = -1;
-	int			last = -1;
-
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		bool		isnull;
-		Datum		day = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
-		int			month;
-
-		if (isnull)
-			continue;
-		month = month_of(DatumGetDateADT(day));
-		/* Neighbouring months make one range. */
-		if (first >= 0 && month > last + 1)
-		{
-			mark_range(schema, trigger, part, first, last);
-			first = -1;
-		}
-		if (first < 0)
-			first = month;
-		last = month;
-	}
-	if (first >= 0)
-		mark_range(schema, trigger, part, first, last);
-}
-
-static void
-mark_range(Oid schema, Trigger *trigger, const int64 *part, int first, int last)
-{
-	if (part != NULL)
-		mark_part(schema, trigger->tgoid, trigger->tgargs[0], *part, first, last, 0);
-	else
-		mark_months(schema, trigger->tgoid, trigger->tgargs[0], first, last, 0);
-}
-
-/*
- * hold_row(column, table, key column): for an event whose date changed.  Its
- * foreign key does not look again at a row it still refers to, so this takes
- * the KEY SHARE lock that mark_dependents() waits for.
- */
-Datum
-early_help_hold_row(PG_FUNCTION_ARGS)
-{
-	TriggerData *data = called_after_row(fcinfo);
-	Trigger    *trigger = data->tg_trigger;
-	Relation	rel = data->tg_relation;
-	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
-	int			column;
-	Datum		value;
-	bool		isnull;
-	Oid			user;
-	int			context;
-
-	if (trigger->tgnargs != 3)
-		wrong_arguments(trigger, "hold_row(column, table, key column)");
-	column = key_column(rel, trigger->tgargs[0]);
-	value = heap_getattr(tuple, column, RelationGetDescr(rel), &isnull);
-	if (isnull)
-		return PointerGetDatum(NULL);
-
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(rel->rd_rel->relowner,
-						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	lock_row(RelationGetNamespace(rel), trigger->tgargs[1], trigger->tgargs[2],
-			 SPI_gettypeid(RelationGetDescr(rel), column), value, "key share");
-	if (SPI_finish() != SPI_OK_FINISH)
-		elog(ERROR, "SPI_finish failed");
-	SetUserIdAndSecContext(user, context);
-
-	return PointerGetDatum(NULL);
-}
-
-/* The number of a column that holds a key. */
-static int
-key_column(Relation rel, const char *column)
-{
-	int			number = SPI_fnumber(RelationGetDescr(rel), column);
-
-	if (number <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("table \"%s\" has no column \"%s\"",
-						RelationGetRelationName(rel), column)));
-
-	return number;
-}
-
-/* The same, where the key is a bigint. */
-static int
-bigint_column(Relation rel, const char *column)
-{
-	int			number = key_column(rel, column);
-
-	if (SPI_gettypeid(RelationGetDescr(rel), number) != INT8OID)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of table \"%s\" is no bigint",
-						column, RelationGetRelationName(rel))));
-
-	return number;
-}
-
-/* Locks the row of a table with a key, within SPI. */
-static void
-lock_row(Oid schema, const char *table, const char *key, Oid type, Datum value,
-		 const char *strength)
-{
-	char	   *query = psprintf("select from %s where %s operator(pg_catalog.=) $1 for %s",
-								 quote_qualified_identifier(get_namespace_name(schema), table),
-								 quote_identifier(key), strength);
-
-	if (SPI_execute_with_args(query, 1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_with_args failed");
 }
