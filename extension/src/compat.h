@@ -47,8 +47,6 @@
 #include "catalog/pg_proc.h"
 #include "utils/acl.h"
 
-#define table_ownercheck(table, role) pg_class_ownercheck(table, role)
-
 static inline AclResult
 object_aclcheck(Oid catalog, Oid object, Oid role, AclMode mode)
 {
@@ -59,8 +57,6 @@ object_aclcheck(Oid catalog, Oid object, Oid role, AclMode mode)
 	Assert(catalog == NamespaceRelationId);
 	return pg_namespace_aclcheck(object, role, mode);
 }
-#else
-#define table_ownercheck(table, role) object_ownercheck(RelationRelationId, table, role)
 #endif
 
 /* 18 writes it before a declaration, and no longer has pg_attribute_noreturn(). */
