@@ -43,7 +43,7 @@ record_change(FunctionCallInfo fcinfo, const char *function, bool before, int ev
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("early_help.%s is a trigger function", function)));
 	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
-		TRIGGER_FIRED_BEFORE(trigger->tg_event) != before ||
+		!(before ? TRIGGER_FIRED_BEFORE(trigger->tg_event) : TRIGGER_FIRED_AFTER(trigger->tg_event)) ||
 		!event_allowed(trigger->tg_event, events))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
