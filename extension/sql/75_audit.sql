@@ -1168,6 +1168,18 @@ begin
         using records, kpi;
     end if;
 
+    -- As a restore without privileges leaves them.
+    return query
+    select 'A02', f.proname::text, format('function %s(%s) may be called by everybody', f.proname, oidvectortypes(f.proargtypes))
+    from pg_proc f
+    cross join aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a
+    where a.grantee = 0
+        and f.oid in (
+            select r.routine from early_help.execute_list_routines('records', records) r
+            union all
+            select r.routine from early_help.execute_list_routines('kpi', kpi) r)
+    order by f.oid;
+
     return query
     select 'A03', o.name::text, format('%s belongs to another role than the records', o.what)
     from (
@@ -1190,7 +1202,7 @@ begin
 end
 $$;
 comment on function early_help.audit_structure(oid) is
-    'A02: what no longer stands as it was laid down. A03: what belongs to another role.';
+    'A02: what no longer stands as it was laid down, and functions that everybody may call. A03: what belongs to another role.';
 
 create function early_help.audit_references(records oid, out record text, out record_id bigint, out detail text)
 returns setof record

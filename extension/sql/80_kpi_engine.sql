@@ -760,8 +760,8 @@ comment on function early_help.narrow_filled_months(text) is
 create procedure early_help.refresh_kpis(partnership text)
     language plpgsql
 as $$
--- A procedure that commits can have neither SECURITY DEFINER nor SET; each
--- transaction sets its own search_path, and whatever comes before is qualified.
+-- A procedure that commits can have neither SECURITY DEFINER nor SET: the
+-- first statement of each transaction sets the search_path, and is qualified.
 declare
     records oid;
     owner oid;
@@ -799,9 +799,10 @@ begin
     elsif not pg_has_role(owner, 'USAGE') then
         perform early_help.raise_rule('K02', format('%s belongs to another role.', quote_ident(partnership)));
     end if;
+    perform early_help.check_ownership_granted();
 
     loop
-        perform set_config('search_path', 'pg_catalog, pg_temp', true);
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         -- A statement of its own: the next has a snapshot that sees what the
         -- refresh we may have waited for did.
         perform early_help.exclude_refresh(records);
@@ -844,16 +845,16 @@ begin
         to_go := to_go - 1;
         perform early_help.log_refreshed_month(schema, run, last_month, done, cubes_to_go, to_go);
         commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
         -- An empty month: often one of many, in the future.
         if cells = 0 then
-            perform set_config('search_path', 'pg_catalog, pg_temp', true);
             perform early_help.exclude_refresh(records);
             perform early_help.sweep_kpi_months(schema, last_month);
             commit;
+            perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         end if;
 
-        perform set_config('search_path', 'pg_catalog, pg_temp', true);
         if clock_timestamp() > told + interval '5 seconds' and to_go > 3 then
             told := clock_timestamp();
             raise notice 'figures of %: months done: %, the last of them %; to go: %',
@@ -871,7 +872,7 @@ begin
             where kpi_refresh_id = $1', schema)
         using run;
         commit;
-        perform set_config('search_path', 'pg_catalog, pg_temp', true);
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     end if;
     perform early_help.refresh_ends();
 

@@ -66,6 +66,7 @@ create function early_help.define_published_table(
     language plpgsql
 as $$
 declare
+    outer_path text := pg_catalog.current_setting('search_path');
     p text;
     one text;
     part text[];
@@ -81,6 +82,8 @@ begin
             message = 'no partnership''s schema is in the search_path',
             hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
     end if;
+    -- What the query names is the partnership's; operators are pg_catalog's.
+    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, %I, early_help, pg_temp', p operator(pg_catalog.||) '_kpi', p), true);
     dimensions := array(select d from pg_catalog.unnest(dimensions) d order by d collate "C");
     if pg_catalog.cardinality(dimensions) > 2 then
         raise invalid_parameter_value using message = 'a published table has two dimensions at most';
@@ -113,6 +116,7 @@ begin
     loop
         execute one;
     end loop;
+    perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
 comment on function early_help.define_published_table(text, text, text[], text[], text[], text[], jsonb, text) is

@@ -23,11 +23,18 @@ my $words = join(',', map { "'$_'" } sort keys %word);
 my $signs = join(',', map { "'$_'" } sort keys %sign);
 
 my $plant = <<"SQL";
-create function pg_temp.plant(schema text, all_of_them boolean, out operators bigint, out functions bigint)
+create function pg_temp.plant(schema text, all_of_them boolean, with_functions boolean, out operators bigint, out functions bigint)
     language plpgsql
 as \$plant\$
 declare
-    types constant regtype[] := '{boolean,smallint,integer,bigint,numeric,real,double precision,text,varchar,bpchar,name,date,timestamp,timestamptz,interval,oid,regclass,jsonb,"char",text[],varchar[],name[],integer[],bigint[],date[],oid[]}';
+    types constant regtype[] := array['boolean', 'smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision', 'text',
+        'varchar', 'bpchar', 'name', 'date', 'timestamp', 'timestamptz', 'interval', 'oid', 'regclass', 'jsonb', '"char"',
+        'text[]', 'varchar[]', 'name[]', 'integer[]', 'bigint[]', 'date[]', 'oid[]']::regtype[];
+    -- There are many more functions than signs of operators.
+    fewer constant regtype[] := array['boolean', 'integer', 'bigint', 'numeric', 'double precision', 'text', 'varchar', 'name', 'date',
+        'timestamp', 'timestamptz', 'oid', 'text[]', 'varchar[]']::regtype[];
+    any_one constant oid[] := array['"any"', 'anyelement', 'anynonarray', 'anycompatible', 'anycompatiblenonarray']::regtype[];
+    any_array constant oid[] := array['anyarray', 'anycompatiblearray']::regtype[];
     one record;
 begin
     operators := 0;
@@ -75,6 +82,10 @@ begin
         end;
     end loop;
 
+    if not with_functions then
+        return;
+    end if;
+
     -- One argument of another type, or a type where any type would do.
     for one in
         with named as (
@@ -85,28 +96,29 @@ begin
                 and p.pronargs between 1 and 4
                 and p.proretset is not null
         ), varied as (
+            -- Any type is t, and the argument v.i is of v.type.
             select n.proname, n.prorettype, array(
                 select case when a.i = v.i then v.type
-                    when a.type in ('"any"'::regtype, 'anyelement'::regtype, 'anynonarray'::regtype, 'anycompatible'::regtype) then t.type
-                    when a.type in ('anyarray'::regtype, 'anycompatiblearray'::regtype) then (select y.typarray from pg_type y where y.oid = t.type)
+                    when a.type = any (any_one) then t.type
+                    when a.type = any (any_array) then (select y.typarray from pg_type y where y.oid = t.type)
                     else a.type end
                 from unnest(n.args) with ordinality as a (type, i)
                 order by a.i) as args
             from named n
-            cross join unnest(types) as t (type)
+            cross join unnest(fewer) as t (type)
             cross join lateral (
-                select g.i, w.type
-                from generate_series(0, cardinality(n.args)) g (i)
-                cross join unnest(types) as w (type)
-                where g.i > 0 or w.type = t.type) v
-            where n.args && '{"any",anyelement,anynonarray,anyarray,anycompatible,anycompatiblearray}'::regtype[]::oid[]
-                or t.type = 'text'::regtype
+                select 0, t.type
+                union all
+                select i, w
+                from generate_series(1, cardinality(n.args)) i
+                cross join unnest(fewer) w
+                where t.type = 'text'::regtype) v (i, type)
             union
             -- Both of two.
             select n.proname, n.prorettype, array[l::oid, r::oid]
             from named n
-            cross join unnest(types) l
-            cross join unnest(types) r
+            cross join unnest(fewer) l
+            cross join unnest(fewer) r
             where cardinality(n.args) = 2
         )
         select v.proname, v.args,
@@ -185,6 +197,7 @@ sub as_dbo
 	return $node->safe_psql($database, $sql, extra_params => [ '-U', 'dbo' ]);
 }
 
+# Most often it is public; the functions are tried in the other one alone.
 foreach my $schema ('evil', 'public')
 {
 	my $database = "hostile_$schema";
@@ -194,17 +207,77 @@ foreach my $schema ('evil', 'public')
 		$plant
 		create schema evil;
 		create extension btree_gist schema $schema;
-		select p.* from (values ('evil'), ('public')) s (name) cross join lateral pg_temp.plant(s.name, false) p});
-	note("$database: operators and functions: " . join(', ', split(/\n/, $planted)));
-	my ($operators, $functions) = split(/\|/, (split(/\n/, $planted))[0]);
+		select p.* from pg_temp.plant('$schema', false, '$schema' = 'evil') p});
+	my ($operators, $functions) = split(/\|/, $planted);
+	note("$database: $operators operators, $functions functions");
 	cmp_ok($operators, '>=', 1400, "$database: operators that pg_catalog lacks");
-	cmp_ok($functions, '>=', 1400, "$database: functions that pg_catalog lacks");
+	cmp_ok($functions, '>=', 1400, "$database: functions that pg_catalog lacks") if $schema eq 'evil';
 	as_dbo($database, qq{
 		set search_path = evil, public;
 		create extension early_help;
 		select null from early_help.create_partnership('p')});
 	is($node->safe_psql($database, "set search_path = pg_catalog; $bound"), '',
 		"btree_gist in $schema: no object of the extension or a partnership is bound to one of them");
+}
+
+# Called, by an owner in whose path the hostile schema comes before pg_catalog,
+# which loses even where its own function or operator fits exactly.
+$node->safe_psql('postgres', 'create database called owner dbo');
+as_dbo('called', qq{
+	set search_path = pg_catalog;
+	create extension early_help cascade;
+	select null from early_help.create_partnership('p');
+	$plant
+	create schema evil;
+	select p.* from pg_temp.plant('evil', true, true) p});
+
+# What is not bound when it is made finds its names when it runs: it fixes the
+# path, or is called below, or by one of those in a path that they have set.
+my @called = qw(create_partnership define_beside_cubes define_kpi_cube define_published_table refresh_kpis run_due);
+my @within = qw(define_kpi_parts kpi_live_query);
+my @constant = qw(audit_queries partnership_kpi_ddl partnership_records_ddl);
+is($node->safe_psql('called', q{
+		select string_agg(p.proname, ' ' order by p.proname)
+		from pg_proc p
+		join pg_language l on l.oid = p.prolang
+		where p.pronamespace = 'early_help'::regnamespace
+			and l.lanname in ('sql', 'plpgsql')
+			and p.prosqlbody is null
+			and p.proname !~ '^sample_'
+			and not exists (select from unnest(p.proconfig) c where c ~ '^search_path=pg_catalog, pg_temp$')}),
+	join(' ', sort(grep { $_ ne 'create_partnership' } @called, @within, @constant)), 'who runs in the path of the caller');
+foreach my $call (
+	q{select early_help.define_kpi_cube('own', array['contact'], 'select 1 as n from contact r where r.received_on >= m.month and r.received_on < m.next_month having true')},
+	q{select early_help.define_kpi_cube('own_few', array['contact'], 'select 1 as n from contact r where r.received_on >= m.month and r.received_on < m.next_month having true', few => true)},
+	q{select early_help.define_kpi_cube('own_parts', array['contact'], 'select cc.child_id as part, 1 as n from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month', counts => array['n'])},
+	q{select early_help.define_beside_cubes('create view beside as select 1 as n')},
+	q{select early_help.define_published_table('own', 'Own', array['ward'], array['n', 'k', 'rest'], array['n = k + rest'],
+		array['rate = k / n'], '{}', 'select null::date as month, null::varchar(120) as ward, 1 as n, 1 as k, 0 as rest')},
+	q{select null from early_help.generate_sample('p', 5, '2024-01-01', '2024-03-31', 1)},
+	q{call early_help.refresh_kpis('p')},
+	q{insert into p.contact (contact_id, received_on, source_code) values (100001, '2024-02-02', '6')},
+	q{insert into p.contact_child (contact_id, child_id, primary_need_code) values (100001, 1, 'N1')},
+	q{update p.child set sex_code = 'M'},
+	q{select p.record_conversation(1, '2024-03-01')},
+	q{select p.give_consent(1, 'parent', '2024-03-01')},
+	q{insert into p.inbox_contact (contact_ref, received_on, child_ref, source_code, primary_need_code) values ('H1', '2024-03-05', 'H1', '6', 'N1')},
+	q{select p.import_contacts()},
+	q{table p_kpi.dashboard},
+	q{table p_kpi.contacts},
+	q{call early_help.run_due('p')},
+	q{select p.publish_figures('2024-02', 1)},
+	q{table p_kpi.published_dashboard},
+	q{select early_help.audit('p')},
+	q{select early_help.grant_execute('p', 'dbo', 'reader')},
+	q{select early_help.grant_ownership('dbo')},
+	q{select early_help.rename_partnership('p', 'q')},
+	q{select early_help.partnerships()},
+	q{select early_help.create_partnership('r')},
+	q{select early_help.drop_partnership('q')})
+{
+	my ($status, undef, $error) = $node->psql('called', "set search_path = evil, pg_catalog, p_kpi, p, early_help;\n$call",
+		extra_params => [ '-U', 'dbo' ]);
+	is($status, 0, "in a hostile path: $call") or diag($error);
 }
 
 $node->stop;
