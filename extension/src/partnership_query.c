@@ -169,10 +169,10 @@ is_of_schema(SPIPlanPtr plan, Oid schema)
 }
 
 static SPIPlanPtr
-prepare_once(const char *query, int nargs, const Oid *argtypes, Oid schema)
+prepare_once(const PartnershipQuery *query, Oid schema)
 {
-	char	   *text = text_for_schema(query, schema);
-	SPIPlanPtr	plan = SPI_prepare_cursor(text, nargs, unconstify(Oid *, argtypes),
+	char	   *text = text_for_schema(query->text, schema);
+	SPIPlanPtr	plan = SPI_prepare_cursor(text, query->nargs, (Oid *) query->argtypes,
 										 CURSOR_OPT_GENERIC_PLAN);
 
 	if (plan == NULL)
@@ -183,11 +183,11 @@ prepare_once(const char *query, int nargs, const Oid *argtypes, Oid schema)
 
 /* A plan whose tables are those of the schema, and locked. */
 static SPIPlanPtr
-prepare(const char *query, int nargs, const Oid *argtypes, Oid schema)
+prepare(const PartnershipQuery *query, Oid schema)
 {
 	for (int i = 0; i < MOST_RENAMES; i++)
 	{
-		SPIPlanPtr	plan = prepare_once(query, nargs, argtypes, schema);
+		SPIPlanPtr	plan = prepare_once(query, schema);
 
 		lock_tables(plan);
 		if (SPI_plan_is_valid(plan) && is_of_schema(plan, schema))
@@ -253,14 +253,8 @@ plan_for(const PartnershipQuery *query, Oid schema)
 			forget_plan(entry);
 	}
 	if (entry->plan == NULL)
-		keep_plan(entry, prepare(query->text, query->nargs, query->argtypes, schema));
+		keep_plan(entry, prepare(query, schema));
 	return entry;
-}
-
-SPIPlanPtr
-prepare_for_partnership(Relation rel, const char *text, int nargs, const Oid *argtypes)
-{
-	return prepare(text, nargs, argtypes, RelationGetNamespace(rel));
 }
 
 void

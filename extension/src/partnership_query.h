@@ -46,14 +46,6 @@ extern uint64 write_by_rules(Relation rel, const PartnershipQuery *query,
 							 const Datum *values, const char *nulls);
 extern bool rules_are_writing(void);
 
-/*
- * Plans a query whose text is put together where it is needed; @ stands for the
- * schema here too.  Its tables are locked.  The plan is SPI's: it goes with
- * end_partnership_queries().
- */
-extern SPIPlanPtr prepare_for_partnership(Relation rel, const char *text, int nargs,
-										  const Oid *argtypes);
-
 extern CommandId writes_so_far(void);
 
 /* A value of a row of a result: NO_ID, DATEVAL_NOEND or NULL for null. */
