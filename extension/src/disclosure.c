@@ -14,7 +14,8 @@
  * small ones gains nothing.
  *
  * The search balances one equation after another, within a budget that grows;
- * the proof does not rest on the search being good.
+ * the proof does not rest on the search being good.  One equation can have all
+ * the figures, so every loop over the members of an equation can be cancelled.
  * Nothing here knows of tables, periods or the catalog.  Memory is the
  * caller's context's; nothing is kept.
  *
@@ -187,6 +188,7 @@ tightest_equation(Search *search, int budget, int *ways)
 		int			n = 0;
 		int			step;
 
+		CHECK_FOR_INTERRUPTS();
 		for (int m = search->equation_starts[equation];
 			 m < search->equation_starts[equation + 1] && (tightest < 0 || n < *ways); m++)
 			n += can_mend(search, &search->of_equation[m], budget, &step);
@@ -200,11 +202,12 @@ tightest_equation(Search *search, int budget, int *ways)
 }
 
 static int
-compare_choices(const void *left, const void *right)
+compare_choices(const void *left, const void *right, void *arg)
 {
 	const Choice *a = left;
 	const Choice *b = right;
 
+	(void) arg;
 	if (a->order != b->order)
 		return a->order < b->order ? -1 : 1;
 	if (a->rank != b->rank)
@@ -249,11 +252,12 @@ choices_for(Search *search, int equation, int budget, int ways)
 		int			figure = search->of_equation[m].figure;
 		int			price = price_of(&search->figures[figure]);
 
+		CHECK_FOR_INTERRUPTS();
 		if (n < ways && can_mend(search, &search->of_equation[m], budget, &step))
 			choices[n++] = (Choice) {figure, step, price, order_of(search, figure, price),
 			rank_of(search, figure, step)};
 	}
-	qsort(choices, n, sizeof(Choice), compare_choices);
+	qsort_interruptible(choices, n, sizeof(Choice), compare_choices, NULL);
 	return choices;
 }
 
@@ -380,6 +384,7 @@ withhold_linked(Search *search, int from)
 		{
 			int			equation = search->of_figure[i].equation;
 
+			CHECK_FOR_INTERRUPTS();
 			for (int m = search->equation_starts[equation]; m < search->equation_starts[equation + 1]; m++)
 			{
 				int			next = search->of_equation[m].figure;
@@ -495,6 +500,7 @@ protect_figures(Figure *figures, int n, const Member *members, int n_members,
 
 	for (int i = 0; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (proved[i] || !needs_witness(&figures[i]))
 			continue;
 		if (find_witness(&search, i))

@@ -16,6 +16,12 @@
 #include "record.h"
 #include "rule.h"
 
+/*
+ * The most figures, and the most members of equations, that one call takes: a
+ * million times what a publication has, and little enough for one allocation.
+ */
+#define MOST_NUMBERS 10000000
+
 /* The numbers of an integer array without nulls, of the length expected (-1: any). */
 static int *
 numbers_of(ArrayType *array, int *length)
@@ -31,6 +37,10 @@ numbers_of(ArrayType *array, int *length)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("protect_figures takes lists of one length for figures and one for members")));
+	if (n > MOST_NUMBERS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("protect_figures takes lists of at most %d numbers", MOST_NUMBERS)));
 	*length = n;
 	return (int *) ARR_DATA_PTR(array);
 }
@@ -43,6 +53,15 @@ check_between(int number, int least, int most)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("protect_figures was given %d, not a number from %d to %d",
 						number, least, most)));
+}
+
+static void
+check_sign(int sign)
+{
+	if (sign != 1 && sign != -1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("protect_figures was given the sign %d, not 1 or -1", sign)));
 }
 
 PG_FUNCTION_INFO_V1(early_help_protect_figures);
@@ -76,7 +95,7 @@ early_help_protect_figures(PG_FUNCTION_ARGS)
 	{
 		check_between(equation[i], 1, n_members);
 		check_between(member[i], 1, n);
-		check_between(sign[i] * sign[i], 1, 1);
+		check_sign(sign[i]);
 		n_equations = Max(n_equations, equation[i]);
 		members[i] = (Member) {equation[i] - 1, member[i] - 1, sign[i]};
 	}
