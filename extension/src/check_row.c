@@ -10,6 +10,9 @@
  * raises the rule's error with ids alone. It adds no rule: without it the
  * constraints hold all the same.
  *
+ * A generated column has its old value here, or none: the server computes it
+ * after the triggers. A CHECK that names one is left to the server.
+ *
  * Most statements write one row, and compiling the constraints costs more than
  * such a statement: the compiled ones are kept for the session, a table at a
  * time, until the table, or a function or type, is altered (forget_table,
@@ -19,6 +22,7 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "fmgr.h"
@@ -43,7 +47,7 @@ typedef struct CompiledChecks
 	MemoryContext memory;		/* of all below */
 	ExprContext *context;
 	int			count;
-	ExprState **checks;			/* in the relation's order; NULL: not enforced */
+	ExprState **checks;			/* in the relation's order; NULL: the server's alone */
 } CompiledChecks;
 
 /* Created at first use, kept until the session ends. */
@@ -103,11 +107,37 @@ free_forgotten(void)
 	}
 }
 
+/* Are all columns that an expression names final before the row is written? */
+static bool
+is_known_before(Relation rel, Node *expression)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Bitmapset  *named = NULL;
+	int			member = -1;
+
+	pull_varattnos(expression, 1, &named);
+	while ((member = bms_next_member(named, member)) >= 0)
+	{
+		int			column = member + FirstLowInvalidHeapAttributeNumber;
+
+		/* A system column is filled in by the server. */
+		if (column < 0)
+			return false;
+		/* The whole row, which is column 0, has every column. */
+		for (int i = Max(column - 1, 0); i < (column > 0 ? column : desc->natts); i++)
+		{
+			if (TupleDescAttr(desc, i)->attgenerated)
+				return false;
+		}
+	}
+	return true;
+}
+
 /* Planned in the caller's memory, kept in the memory given. */
 static ExprState *
-compile_check(const char *text, MemoryContext memory)
+compile_check(Node *expression, MemoryContext memory)
 {
-	Expr	   *planned = expression_planner(stringToNode(text));
+	Expr	   *planned = expression_planner((Expr *) expression);
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 	ExprState  *check = ExecInitExpr(copyObject(planned), NULL);
 
@@ -131,8 +161,10 @@ compile_checks(Relation rel, MemoryContext parent, CompiledChecks *compiled)
 	MemoryContextSwitchTo(caller);
 	for (int i = 0; i < compiled->count; i++)
 	{
-		if (check_is_enforced(&constr->check[i]))
-			compiled->checks[i] = compile_check(constr->check[i].ccbin, memory);
+		Node	   *expression = stringToNode(constr->check[i].ccbin);
+
+		if (check_is_enforced(&constr->check[i]) && is_known_before(rel, expression))
+			compiled->checks[i] = compile_check(expression, memory);
 	}
 	compiled->ready = true;
 }

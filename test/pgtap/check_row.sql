@@ -63,5 +63,58 @@ insert into hamlet.family (family_id) values (1);
 select early_help.drop_partnership('hamlet', true) \g /dev/null
 select is(voice_outcome('f'), '23514 voice_fits', 'after another partnership came and went');
 
+-- A generated column has its new value only after the triggers: the server judges.
+create table guarded (
+    x integer,
+    g integer generated always as (x) stored,
+    y integer,
+    constraint g_le_y check (g <= y),
+    constraint whole_row check ((guarded).g <= 100 or guarded is null),
+    constraint of_this_table check (tableoid = 'town.guarded'::regclass),
+    constraint y_is_positive check (y > 0)
+);
+create trigger zz_check_row before insert or update on guarded
+    for each row execute function early_help.check_row();
+insert into guarded (x, y) values (5, 10);
+select is((outcome_of('update town.guarded set x = 1, y = 2')).state, 'OK000', 'the new value keeps the constraint');
+select is((outcome_of('update town.guarded set x = 1000, y = 2000')).constraint_name, 'whole_row', 'the whole row has the column');
+select is((outcome_of('update town.guarded set x = 11')).constraint_name, 'g_le_y', 'the server refuses what breaks it');
+select matches((outcome_of('insert into town.guarded (x, y) values (11, 10)')).message, 'violates check constraint "g_le_y"',
+    'and of a new row');
+select matches((outcome_of('update town.guarded set x = -9, y = 0')).message, 'does not keep its constraint "y_is_positive"',
+    'the others are ours');
+
+-- Whoever types into a table is told in words: every table but those that the engine fills.
+select is_empty($$
+    select c.relname
+    from pg_class c
+    where c.relnamespace = 'town'::regnamespace
+        and c.relkind = 'r'
+        and c.relname not in ('guarded', 'kpi_cube', 'kpi_period', 'kpi_stale_months')
+        and c.relname !~ '^kpi_(cell|part)_'
+        and exists (
+            select
+            from pg_attribute a
+            where a.attrelid = c.oid
+                and a.attnum > 0
+                and a.atttypid in ('text'::regtype, 'varchar'::regtype))
+        and not exists (
+            select
+            from pg_trigger t
+            where t.tgrelid = c.oid
+                and t.tgfoid = 'early_help.check_row'::regproc
+                and t.tgenabled = 'A')$$,
+    'tables with text that a person typed');
+select is(
+    (outcome_of($$insert into import_reject (contact_ref, child_ref, rule) values ('Jane Roe', 'NHS 943', null)$$)).message,
+    '"rule" of "import_reject" is missing', 'a reject without a rule');
+select unalike(
+    (outcome_of($$insert into import_reject (contact_ref, child_ref, rule) values ('Jane Roe', 'NHS 943', null)$$)).detail,
+    '%NHS%', 'is not printed');
+alter table inbox_contact add check (ward <> 'Nowhere');
+select unalike(
+    (outcome_of($$insert into inbox_contact (contact_ref, child_ref, ward) values ('Jane Roe', 'NHS 943', 'Nowhere')$$)).detail,
+    '%NHS%', 'nor is a row of the inbox');
+
 select * from finish();
 rollback;
