@@ -12,11 +12,20 @@
  *	  DROP SCHEMA			of early_help's schema, or of one that a needed
  *							extension stands in;
  *	  DROP OWNED BY			a role that owns any of these;
- *	  ALTER EXTENSION early_help DROP ..., save in an extension script.
+ *	  ALTER EXTENSION ... DROP	of early_help or of an extension it needs;
+ *	  DROP ... CASCADE		of an operator class, a function, a type or
+ *							anything else that would take the extension with
+ *							it, or a constraint that holds a rule.
+ *
+ * An extension's own script may do the last two: an update retires what a
+ * new version no longer has.
  *
  * What is needed is not a list kept here but what the dependency catalog
  * says: everything that early_help or one of its members depends on,
  * directly or not, and so everything whose DROP ... CASCADE would reach it.
+ * For a single object the catalog is followed the other way, from the object
+ * to what falls with it: most objects have nothing that does, and their DROP
+ * pays for one index scan.
  *
  * It is a ddl_command_start event trigger because sql_drop does not fire for
  * a trigger that the very command drops, and in C because PL/pgSQL sees only
@@ -33,7 +42,9 @@
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
@@ -50,6 +61,7 @@
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "partnership.h"
 #include "rule.h"
@@ -61,14 +73,29 @@ typedef struct Needed
 	Oid			object;			/* its OID there */
 } Needed;
 
+/* An object that a DROP ... CASCADE reaches, or one column of it. */
+typedef struct Reached
+{
+	Oid			class;
+	Oid			object;
+	int32		column;			/* 0: the whole */
+} Reached;
+
 /* Most partnerships named in one message. */
 #define MOST_NAMED 8
 
 static bool endangers(Node *command, Oid extension);
+static bool drops_needed(DropStmt *drop, Oid extension);
+static bool cascades_to(DropStmt *drop, Oid extension);
 static HTAB *needed_by(Oid extension);
 static List *need(HTAB *needed, List *queue, Oid class, Oid object);
 static bool is_needed(HTAB *needed, Oid class, Oid object);
 static bool owns_needed(HTAB *needed, Oid role);
+static bool takes_along(Oid class, Oid object, Oid extension);
+static List *reach_dependents(HTAB *reached, List *queue, Relation depend, Reached from);
+static List *reach_wholes(HTAB *reached, List *queue, Relation depend, Reached from);
+static List *reach(HTAB *reached, List *queue, Oid class, Oid object, int32 column);
+static bool holds_rule(Oid constraint);
 static void refuse_if_partnerships(void);
 
 PG_FUNCTION_INFO_V1(early_help_drop_guard);
@@ -128,28 +155,19 @@ endangers(Node *command, Oid extension)
 	{
 		AlterExtensionContentsStmt *alter = (AlterExtensionContentsStmt *) command;
 
-		/* An update script may retire what a new version no longer has. */
 		return alter->action < 0 && !creating_extension &&
-			strcmp(alter->extname, "early_help") == 0;
+			is_needed(needed_by(extension), ExtensionRelationId,
+					  get_extension_oid(alter->extname, true));
 	}
 	else if (IsA(command, DropStmt))
 	{
 		DropStmt   *drop = (DropStmt *) command;
-		HTAB	   *needed;
 
-		if (drop->removeType != OBJECT_EXTENSION && drop->removeType != OBJECT_SCHEMA)
-			return false;
-
-		needed = needed_by(extension);
-		foreach(cell, drop->objects)
-		{
-			char	   *name = strVal(lfirst(cell));
-
-			if (drop->removeType == OBJECT_EXTENSION ?
-				is_needed(needed, ExtensionRelationId, get_extension_oid(name, true)) :
-				is_needed(needed, NamespaceRelationId, get_namespace_oid(name, true)))
-				return true;
-		}
+		if (drop->removeType == OBJECT_EXTENSION || drop->removeType == OBJECT_SCHEMA)
+			return drops_needed(drop, extension);
+		/* Without CASCADE, PostgreSQL refuses to drop what others depend on. */
+		return drop->behavior == DROP_CASCADE && !creating_extension &&
+			cascades_to(drop, extension);
 	}
 	else if (IsA(command, DropOwnedStmt))
 	{
@@ -164,6 +182,54 @@ endangers(Node *command, Oid extension)
 		}
 	}
 
+	return false;
+}
+
+/* Is one of the extensions or schemas to drop a needed one? */
+static bool
+drops_needed(DropStmt *drop, Oid extension)
+{
+	HTAB	   *needed = needed_by(extension);
+	ListCell   *cell;
+
+	foreach(cell, drop->objects)
+	{
+		char	   *name = strVal(lfirst(cell));
+
+		if (drop->removeType == OBJECT_EXTENSION ?
+			is_needed(needed, ExtensionRelationId, get_extension_oid(name, true)) :
+			is_needed(needed, NamespaceRelationId, get_namespace_oid(name, true)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Would one of the objects to drop take the extension along?  They are found
+ * as the command itself finds them, with its errors.  The lock that finding
+ * takes is given back: two sessions that both kept it and dropped the same
+ * object would wait for each other.
+ */
+static bool
+cascades_to(DropStmt *drop, Oid extension)
+{
+	ListCell   *cell;
+
+	foreach(cell, drop->objects)
+	{
+		Relation	rel = NULL;
+		ObjectAddress object = get_object_address(drop->removeType, lfirst(cell), &rel,
+												  AccessShareLock, true);
+
+		if (rel)
+			table_close(rel, AccessShareLock);
+		if (!OidIsValid(object.objectId))
+			continue;
+		if (object.classId != RelationRelationId)
+			UnlockDatabaseObject(object.classId, object.objectId, 0, AccessShareLock);
+		if (takes_along(object.classId, object.objectId, extension))
+			return true;
+	}
 	return false;
 }
 
@@ -280,6 +346,130 @@ owns_needed(HTAB *needed, Oid role)
 	table_close(shdepend, AccessShareLock);
 
 	return found;
+}
+
+
+/*-------------------------------------------------------------------------
+ * What falls with an object
+ *-------------------------------------------------------------------------
+ */
+
+/* Would DROP ... CASCADE of this object reach the extension, or a rule's constraint? */
+static bool
+takes_along(Oid class, Oid object, Oid extension)
+{
+	HASHCTL		control = {0};
+	HTAB	   *reached;
+	List	   *queue;
+	Relation	depend;
+	bool		taken = false;
+
+	control.keysize = sizeof(Reached);
+	control.entrysize = sizeof(Reached);
+	control.hcxt = CurrentMemoryContext;
+	reached = hash_create("early_help objects reached", 16, &control,
+						  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+
+	depend = table_open(DependRelationId, AccessShareLock);
+	queue = reach(reached, NIL, class, object, 0);
+	while (queue != NIL && !taken)
+	{
+		Reached		one = *(Reached *) llast(queue);
+
+		CHECK_FOR_INTERRUPTS();
+		queue = list_delete_last(queue);
+		taken = (one.class == ExtensionRelationId && one.object == extension) ||
+			(one.class == ConstraintRelationId && holds_rule(one.object));
+		queue = reach_dependents(reached, queue, depend, one);
+		queue = reach_wholes(reached, queue, depend, one);
+	}
+	table_close(depend, AccessShareLock);
+	hash_destroy(reached);
+
+	return taken;
+}
+
+/* What depends on it. */
+static List *
+reach_dependents(HTAB *reached, List *queue, Relation depend, Reached from)
+{
+	ScanKeyData key[3];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(from.class));
+	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(from.object));
+	ScanKeyInit(&key[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber,
+				F_INT4EQ, Int32GetDatum(from.column));
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL,
+							  from.column == 0 ? 2 : 3, key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+
+		queue = reach(reached, queue, row->classid, row->objid, row->objsubid);
+	}
+	systable_endscan(scan);
+	return queue;
+}
+
+/* What it is a part or a member of: that falls with it. */
+static List *
+reach_wholes(HTAB *reached, List *queue, Relation depend, Reached from)
+{
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key[0], Anum_pg_depend_classid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(from.class));
+	ScanKeyInit(&key[1], Anum_pg_depend_objid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(from.object));
+	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2, key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (row->objsubid == from.column &&
+			(row->deptype == DEPENDENCY_INTERNAL || row->deptype == DEPENDENCY_EXTENSION))
+			queue = reach(reached, queue, row->refclassid, row->refobjid, row->refobjsubid);
+	}
+	systable_endscan(scan);
+	return queue;
+}
+
+/* Notes an object as reached and, if it is new, puts it on the queue. */
+static List *
+reach(HTAB *reached, List *queue, Oid class, Oid object, int32 column)
+{
+	Reached		key = {class, object, column};
+	bool		known;
+	Reached    *entry = hash_search(reached, &key, HASH_ENTER, &known);
+
+	return known ? queue : lappend(queue, entry);
+}
+
+/* Is this constraint of a partnership one that holds a rule? */
+static bool
+holds_rule(Oid constraint)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	Form_pg_constraint row;
+	bool		holds = false;
+	ListCell   *cell;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	row = (Form_pg_constraint) GETSTRUCT(tuple);
+	if (rule_constraint(NameStr(row->conname)) != NULL)
+	{
+		foreach(cell, partnership_schemas())
+			holds |= ((PartnershipSchema *) lfirst(cell))->schema == row->connamespace;
+	}
+	ReleaseSysCache(tuple);
+	return holds;
 }
 
 

@@ -80,6 +80,15 @@ insert into refused values
     ('drop owned by guard_other cascade'),
     ('alter extension early_help drop event trigger early_help_drop_guard'),
     ('alter extension early_help drop type early_help.need_level'),
+    ('alter extension btree_gist drop operator class tools.gist_int8_ops using gist'),
+    ('alter extension btree_gist drop function tools.gbt_int8_union(internal, internal)'),
+    ('alter extension plpgsql drop language plpgsql'),
+    ('drop operator class tools.gist_int8_ops using gist cascade'),
+    ('drop operator family tools.gist_int8_ops using gist cascade'),
+    ('drop type early_help.need_level cascade'),
+    ('drop cast if exists (early_help.need_level as text) cascade'),
+    ('drop function if exists nothing(), early_help.check_row() cascade'),
+    ('drop language plpgsql cascade'),
     ('do $do$ begin drop extension early_help cascade; end $do$');
 grant select on refused to public;
 select is((public.error_of(command)).code, 'YHP04', 'the owner: ' || command)
@@ -102,6 +111,32 @@ select is(
     'To give the records up for good, first run: select early_help.drop_partnership(''medway''); select early_help.drop_partnership(''St Helens & Co'');',
     'the hint says how');
 
+-- Whatever stands in the extensions, one by one, of each kind.
+reset role;
+create temporary table member as
+select distinct on (i.type) i.type, i.identity
+from pg_depend d
+join pg_extension e on e.oid = d.refobjid and e.extname in ('early_help', 'btree_gist', 'plpgsql')
+cross join pg_identify_object(d.classid, d.objid, 0) i
+where d.refclassid = 'pg_extension'::regclass
+    and d.deptype = 'e'
+    and i.type not in ('table', 'view', 'sequence', 'event trigger', 'schema');
+select cmp_ok((select count(*) from member), '>=', 7::bigint, 'operators, classes, casts, types, functions …');
+select is((public.error_of(format('drop %s %s cascade', type, identity))).code, 'YHP04', 'a superuser: drop ' || type)
+from member;
+
+-- What was taken out of an extension while there was no partnership.
+savepoint taken_out;
+select early_help.drop_partnership('medway');
+select early_help.drop_partnership('St Helens & Co');
+select lives_ok('alter extension btree_gist drop operator class tools.gist_int8_ops using gist', 'without a partnership it may go');
+select early_help.create_partnership('medway');
+select is((public.error_of('drop operator class tools.gist_int8_ops using gist cascade')).code, 'YHP04',
+    'then a partnership''s constraints hold it');
+select is((public.error_of('drop operator class tools.gist_int8_ops using gist')).code, '2BP01',
+    'without cascade PostgreSQL says so');
+rollback to taken_out;
+
 -- Untouched.
 reset role;
 create extension if not exists pg_trgm with schema public;
@@ -115,10 +150,21 @@ create sequence elsewhere.s;
 create type elsewhere.mood as enum ('good');
 create function elsewhere.f() returns integer language sql as 'select 1';
 create view elsewhere.v as select elsewhere.f();
+create type elsewhere.colour as enum ('red');
+alter table medway.child add column colour elsewhere.colour;
+create function elsewhere.is_fit(text) returns boolean language sql as 'select true';
+alter table medway.family add constraint fit check (elsewhere.is_fit(source_ref));
+create function elsewhere.trigger_function() returns trigger language plpgsql as 'begin return new; end';
+create trigger ours before insert on medway.family for each row execute function elsewhere.trigger_function();
 select lives_ok(command, 'untouched: ' || command)
 from unnest(array[
     'drop view elsewhere.v',
-    'drop function elsewhere.f()',
+    'drop function elsewhere.f() cascade',
+    'drop type elsewhere.colour cascade',
+    'drop function elsewhere.is_fit cascade',
+    'drop function elsewhere.trigger_function cascade',
+    'drop operator class if exists elsewhere.nothing using gist cascade',
+    'drop function if exists elsewhere.nothing(nowhere.type) cascade',
     'drop type elsewhere.mood',
     'drop sequence elsewhere.s',
     'drop owned by guard_nobody cascade',
