@@ -1,3 +1,17 @@
+-- The official code lists have dashes and quotation marks that some encodings
+-- lack. This script is ASCII, so that it comes as far as this in any of them.
+do $$
+begin
+    perform convert_from(decode('e28093e28098e28099', 'hex'), 'UTF8');
+exception
+    when untranslatable_character or undefined_function or feature_not_supported then
+        raise feature_not_supported using
+            message = 'early_help needs a database in encoding UTF8',
+            detail = format('%s lacks characters of the official code lists.', getdatabaseencoding()),
+            hint = 'Make one with: createdb --encoding=UTF8 --template=template0';
+end
+$$;
+
 -- Everything the extension brings stands in one schema that its script creates,
 -- so that a database dumps and restores as its own non-superuser owner.
 create schema early_help;

@@ -123,7 +123,7 @@ create function early_help.percentile_of_days(days integer[], cases bigint[], sh
     parallel safe
     set search_path = pg_catalog, pg_temp
 as $$
-    -- Between the two cases around place share × (all - 1), as percentile_cont does.
+    -- Between the two cases around place share * (all - 1), as percentile_cont does.
     select low + (place - floor(place)) * (high - low)
     from (
         select

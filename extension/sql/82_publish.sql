@@ -204,7 +204,7 @@ as $$
     from unnest(counts) c
     cross join (values ('', ' Null: hidden.'), ('_status', ' Status: ok, or c, hidden.')) e (ending, said)
     union all
-    select r[1] || ending, coalesce(meanings ->> r[1], format('%s / %s × 100.', r[2], r[3])) || said
+    select r[1] || ending, coalesce(meanings ->> r[1], format('%s / %s * 100.', r[2], r[3])) || said
     from unnest(ratios) ratio
     cross join lateral regexp_split_to_array(ratio, '\s*[=/]\s*') r
     cross join (values ('', ' Null: hidden, or no cases.'), ('_status', ' Status: ok, no cases, or c, hidden.')) e (ending, said)

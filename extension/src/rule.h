@@ -68,7 +68,7 @@ typedef enum RuleName
 
 typedef struct Rule
 {
-	const char *number;			/* R01 … */
+	const char *number;			/* R01 ... */
 	const char *name;			/* for people who look it up */
 	const char *sqlstate;		/* class YH */
 	const char *sentence;		/* the rule, and the error's message */

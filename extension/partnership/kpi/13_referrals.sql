@@ -49,7 +49,7 @@ left join primary_need n on n.code = c.need_code
 left join locality l on l.locality_id = c.locality_id
 left join service v on v.service_id = c.service_id
 left join agency a on a.agency_id = v.agency_id;
-comment on view referrals is 'Referrals to early help, in the month they were made. Unit: a referral of a child. Accepted and declined are of these referrals, whenever that was decided. Source: Early Help Strategy 2021-24 §10.';
+comment on view referrals is 'Referrals to early help, in the month they were made. Unit: a referral of a child. Accepted and declined are of these referrals, whenever that was decided. Source: Early Help Strategy 2021-24 section 10.';
 comment on column referrals.month is 'First day of the month of the referral.';
 comment on column referrals.month_key is 'The month as YYYY-MM.';
 comment on column referrals.source_code is 'Where the referral came from (DfE referral source code); null: not recorded.';

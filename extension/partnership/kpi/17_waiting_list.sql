@@ -47,7 +47,7 @@ left join primary_need n on n.code = w.need_code
 left join locality l on l.locality_id = w.locality_id
 left join service v on v.service_id = w.service_id
 where p.period_kind = 'month';
-comment on view waiting_list is 'Who waits at the end of each month: an episode open and not allocated (early help), a request not started, nor decided otherwise (a service). Unit: an episode or a request. Source: Early Help Strategy 2021-24 §10.';
+comment on view waiting_list is 'Who waits at the end of each month: an episode open and not allocated (early help), a request not started, nor decided otherwise (a service). Unit: an episode or a request. Source: Early Help Strategy 2021-24 section 10.';
 comment on column waiting_list.month is 'First day of the month at whose end is counted.';
 comment on column waiting_list.month_key is 'The month as YYYY-MM.';
 comment on column waiting_list.waiting_for is 'early help, or a service: two lists, never to be added.';

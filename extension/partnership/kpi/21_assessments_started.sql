@@ -44,7 +44,7 @@ select
 from kpi_cube_assessments c
 left join service v on v.service_id = c.service_id
 left join agency a on a.agency_id = v.agency_id;
-comment on view assessments_started is 'Early Help Assessments (EHA) started, by hubs and partners; completed and otherwise ended ones in the month of that. Corrected versions do not count again. Unit: an assessment. Source: Early Help Strategy 2021-24 §10.';
+comment on view assessments_started is 'Early Help Assessments (EHA) started, by hubs and partners; completed and otherwise ended ones in the month of that. Corrected versions do not count again. Unit: an assessment. Source: Early Help Strategy 2021-24 section 10.';
 comment on column assessments_started.month is 'First day of the month.';
 comment on column assessments_started.month_key is 'The month as YYYY-MM.';
 comment on column assessments_started.run_by is 'hub or partner: who runs the service that started it; null: no service recorded.';

@@ -95,7 +95,7 @@ cross join lateral (
     ) d
 ) c
 where p.period_kind <> 'year to date';
-comment on view length_of_support is 'Days from opening to closure of the episodes closed in the month, quarter or financial year: median, 90th percentile and mean of the period''s own cases. Do not average periods. Unit: an episode. Source: Early Help Strategy 2021-24 §10.';
+comment on view length_of_support is 'Days from opening to closure of the episodes closed in the month, quarter or financial year: median, 90th percentile and mean of the period''s own cases. Do not average periods. Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';
 comment on column length_of_support.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column length_of_support.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
 comment on column length_of_support.period_start is 'First day of the period.';

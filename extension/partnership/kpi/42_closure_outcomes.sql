@@ -66,7 +66,7 @@ left join contact_source s on s.code = c.source_code
 left join primary_need n on n.code = c.need_code
 left join locality l on l.locality_id = c.locality_id
 left join service v on v.service_id = c.service_id;
-comment on view closure_outcomes is 'Episodes closed in the month and whether the outcome was positive: the share of agreed outcomes achieved reaches the partnerships (usual: one half). Unit: an episode. Source: Early Help Strategy 2021-24 §10.';
+comment on view closure_outcomes is 'Episodes closed in the month and whether the outcome was positive: the share of agreed outcomes achieved reaches the partnerships (usual: one half). Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';
 comment on column closure_outcomes.month is 'First day of the month of the closure.';
 comment on column closure_outcomes.month_key is 'The month as YYYY-MM.';
 comment on column closure_outcomes.closure_reason_code is 'Why it closed (the partnership''s list).';

@@ -32,7 +32,7 @@ comment on column metric.metric_code is 'Code of the figure.';
 comment on column metric.section is 'Access, Intervention or Outcome.';
 comment on column metric.board_order is 'Order on the Board''s dashboard.';
 comment on column metric.label is 'Name of the figure.';
-comment on column metric.unit is 'Unit of the value; %: numerator / denominator × 100; days: the median.';
+comment on column metric.unit is 'Unit of the value; %: numerator / denominator * 100; days: the median.';
 comment on column metric.decimals is 'Decimals to show.';
 comment on column metric.counted is 'What is counted.';
 comment on column metric.numerator is 'What the numerator counts.';

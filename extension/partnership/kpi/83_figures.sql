@@ -121,7 +121,7 @@ comment on column figures.section is 'Access, Intervention or Outcome.';
 comment on column figures.board_order is 'Order on the Board''s dashboard.';
 comment on column figures.label is 'Name of the figure.';
 comment on column figures.unit is 'Unit of the value.';
-comment on column figures.value is 'The figure: the numerator, numerator / denominator × 100 for a percentage, or the median of the cases; null: no cases.';
+comment on column figures.value is 'The figure: the numerator, numerator / denominator * 100 for a percentage, or the median of the cases; null: no cases.';
 comment on column figures.value_status is 'ok, or no cases: a percentage or a median of nothing.';
 comment on column figures.numerator is 'What was counted.';
 comment on column figures.denominator is 'Out of how many; null: the value is no percentage.';

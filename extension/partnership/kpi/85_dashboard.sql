@@ -104,7 +104,7 @@ comment on column dashboard.section is 'Access, Intervention or Outcome.';
 comment on column dashboard.board_order is 'Order on the Board''s dashboard.';
 comment on column dashboard.label is 'Name of the figure.';
 comment on column dashboard.unit is 'Unit of the value.';
-comment on column dashboard.value is 'The figure: the numerator, numerator / denominator × 100 with one decimal for a percentage, or the median of the cases; null: no cases.';
+comment on column dashboard.value is 'The figure: the numerator, numerator / denominator * 100 with one decimal for a percentage, or the median of the cases; null: no cases.';
 comment on column dashboard.value_status is 'ok, or no cases: a percentage or a median of nothing.';
 comment on column dashboard.numerator is 'What was counted.';
 comment on column dashboard.denominator is 'Out of how many; null: the value is no percentage.';

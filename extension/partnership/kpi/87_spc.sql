@@ -1,5 +1,5 @@
 -- Control charts (XmR) of the figures by month: the mean of the months, limits at
--- 2.66 × the mean moving range, and which months are a signal. Months without cases
+-- 2.66 * the mean moving range, and which months are a signal. Months without cases
 -- are no points. A rebase begins a chart of its own.
 create view spc as
 select
@@ -96,8 +96,8 @@ comment on column spc.chart_from is 'First day of the month from which mean and 
 comment on column spc.value is 'Value of the month.';
 comment on column spc.moving_range is 'Distance to the point before in the chart; null: the first.';
 comment on column spc.mean is 'Mean of the chart''s points.';
-comment on column spc.lower_limit is 'Mean less 2.66 × the mean moving range; null: one point alone.';
-comment on column spc.upper_limit is 'Mean plus 2.66 × the mean moving range; null: one point alone.';
+comment on column spc.lower_limit is 'Mean less 2.66 * the mean moving range; null: one point alone.';
+comment on column spc.upper_limit is 'Mean plus 2.66 * the mean moving range; null: one point alone.';
 comment on column spc.lower_near_limit is 'Two thirds of the way from the mean to the lower limit.';
 comment on column spc.upper_near_limit is 'Two thirds of the way from the mean to the upper limit.';
 comment on column spc.points_on_one_side is 'Points up to this one in a row on its side of the mean.';

@@ -68,7 +68,7 @@ comment on column published_dashboard.section is 'Access, Intervention or Outcom
 comment on column published_dashboard.board_order is 'Order on the Board''s dashboard.';
 comment on column published_dashboard.label is 'Name of the figure.';
 comment on column published_dashboard.unit is 'Unit of the value.';
-comment on column published_dashboard.value is 'The figure: the numerator, or for a percentage numerator / denominator × 100 with one decimal; null: hidden, or no cases.';
+comment on column published_dashboard.value is 'The figure: the numerator, or for a percentage numerator / denominator * 100 with one decimal; null: hidden, or no cases.';
 comment on column published_dashboard.value_status is 'ok; no cases: a percentage of nothing; c: hidden, since it or what it is made of could disclose somebody.';
 comment on column published_dashboard.numerator is 'What was counted; null: hidden.';
 comment on column published_dashboard.numerator_status is 'ok, or c: hidden.';

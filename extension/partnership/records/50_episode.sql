@@ -176,7 +176,7 @@ create index on level_change (episode_id);
 comment on table level_change is 'A child''s moves along the continuum of need; the child''s level is the last one''s level_to. Written by the rules alone (R11).';
 comment on column level_change.level_change_id is 'Key.';
 comment on column level_change.child_id is 'The child.';
-comment on column level_change.change_number is 'First, second, … change of this child: two writers cannot both make the next one.';
+comment on column level_change.change_number is 'First, second, ... change of this child: two writers cannot both make the next one.';
 comment on column level_change.level_from is 'Level before.';
 comment on column level_change.level_to is 'Level after.';
 comment on column level_change.event is 'The opening (refer, reopen), accepted step or closure that moved the child.';
