@@ -26,7 +26,8 @@ comment on function early_help.try_date(text) is
 --
 -- In a query, @ stands for the schema of the partnership, which is not in the
 -- search_path: nothing of its owner's can pose as a function or an operator and
--- run as whoever imports. Our own temporary tables go by their bare names.
+-- run as whoever imports. Our own temporary tables go by their bare names, which
+-- no table of the session has: that is asked first.
 create function early_help.import_contacts(
     inbox regclass,
     out accepted integer,
@@ -48,11 +49,13 @@ declare
         set birth_date = c.born,
             expected_birth_date = c.expected,
             sex_code = c.sex
-        from import_child c
+        from early_help_import_child c
         where k.child_id = c.child_id
             and (c.born, c.expected, c.sex) is distinct from (c.born_before, c.expected_before, c.sex_before)
             and coalesce(c.born, c.expected, '-infinity') %s coalesce(c.born_before, c.expected_before, '-infinity')
     $query$;
+    own_tables constant text[] := '{early_help_import_row,early_help_import_twice,early_help_import_known,early_help_import_child}';
+    in_the_way text;
     -- The partnership's schema, as it stands before a table's name.
     records text;
     expected_rows bigint;
@@ -67,11 +70,21 @@ begin
         perform early_help.raise_rule('P03', 'The table given is not the inbox_contact of a partnership.');
     end if;
 
+    select coalesce(min(c.relname), min(t.typname)) into in_the_way
+    from unnest(own_tables) own (name)
+    left join pg_class c on c.relname = own.name and c.relnamespace = pg_my_temp_schema()
+    left join pg_type t on t.typname = own.name and t.typnamespace = pg_my_temp_schema();
+    if in_the_way is not null then
+        raise duplicate_table using
+            message = format('the import makes a temporary table "%s", and this session has one', in_the_way),
+            hint = 'Drop it, or import in another session.';
+    end if;
+
     -- Imports of a partnership go one after another; copying into the inbox
     -- goes on meanwhile.
     execute replace('lock table @inbox_contact in share update exclusive mode', '@', records);
 
-    create temporary table import_row (
+    create temporary table early_help_import_row (
         row_no integer,
         contact_ref text,
         received_on text,
@@ -129,7 +142,7 @@ begin
                 replace(d::text, '_', ' ') as words
             from unnest(enum_range(null::early_help.contact_decision)) d
         )
-        insert into import_row
+        insert into early_help_import_row
         select
             row_number() over (),
             g.contact_ref,
@@ -180,44 +193,44 @@ begin
 
     -- A reference given twice: identical rows are one with copies; of different
     -- ones nobody here can tell which is right.
-    create temporary table import_twice on commit drop as
+    create temporary table early_help_import_twice on commit drop as
     select
         contact_ref,
         count(*) as copies,
         min(row_no) as row_no,
         count(distinct (received_on, child_ref, birth_date, expected_birth_date, sex, ward, source_code,
                         primary_need_code, reason, decision)) = 1 as identical
-    from import_row
+    from early_help_import_row
     where contact_ref in (
         select contact_ref
-        from import_row
+        from early_help_import_row
         group by contact_ref
         having count(*) > 1)
     group by contact_ref;
-    if exists (select from import_twice) then
-        update import_row r
+    if exists (select from early_help_import_twice) then
+        update early_help_import_row r
         set fault = 'I05 contact_ref'
-        from import_twice t
+        from early_help_import_twice t
         where r.contact_ref = t.contact_ref
             and not t.identical;
-        update import_row r
+        update early_help_import_row r
         set copies = t.copies
-        from import_twice t
+        from early_help_import_twice t
         where r.row_no = t.row_no
             and t.identical;
-        delete from import_row r
-        using import_twice t
+        delete from early_help_import_row r
+        using early_help_import_twice t
         where r.contact_ref = t.contact_ref
             and r.row_no <> t.row_no
             and t.identical;
     end if;
-    analyze import_row (row_no, contact_ref, child_ref, word, ward_key, decided, fault);
+    analyze early_help_import_row (row_no, contact_ref, child_ref, word, ward_key, decided, fault);
 
     -- Contacts the record has already, and how the row finds them: by the
     -- child it names, or as the only child of the contact, then named anew.
     -- A contact of several children gains the one it does not have yet.
     execute replace($query$
-        create temporary table import_known on commit drop as
+        create temporary table early_help_import_known on commit drop as
         select
             r.row_no,
             c.contact_id,
@@ -237,7 +250,7 @@ begin
             f.declined_on,
             e.opened_on as episode_opened_on,
             cc.attached_episode_id
-        from import_row r
+        from early_help_import_row r
         join @contact c on c.source_ref = r.contact_ref
         left join @child k on k.source_ref = r.child_ref
         left join @contact_child mine on mine.contact_id = c.contact_id and mine.child_id = k.child_id
@@ -260,13 +273,13 @@ begin
     $query$, '@', records);
 
     -- Corrections that would pull a record away from under others.
-    update import_row r
+    update early_help_import_row r
     set fault = case
             when k.other_child then 'I06 child_ref'
             when r.decided is distinct from 'referral' then 'I06 decision'
             else 'I06 received_on'
         end
-    from import_known k
+    from early_help_import_known k
     where k.row_no = r.row_no
         and not k.same
         and (
@@ -275,19 +288,19 @@ begin
                 and num_nonnulls(k.accepted_on, k.declined_on, k.episode_opened_on) > 0)
             or r.received > least(k.accepted_on, k.declined_on, k.episode_opened_on)
         );
-    update import_row r
+    update early_help_import_row r
     set fault = 'R16 decision'
-    from import_known k
+    from early_help_import_known k
     where k.row_no = r.row_no
         and r.fault is null
         and k.attached_episode_id is not null
         and r.decided = 'referral';
     execute replace($query$
-        update import_row r
+        update early_help_import_row r
         set fault = 'R16 decision'
-        from import_row same_row
+        from early_help_import_row same_row
         join @child k on k.source_ref = same_row.child_ref
-        left join import_known o on o.row_no = same_row.row_no
+        left join early_help_import_known o on o.row_no = same_row.row_no
         left join @referral f on f.referral_id = o.referral_id and not o.other_child
         cross join lateral (
             select m.family_id
@@ -309,7 +322,7 @@ begin
     $query$, '@', records);
 
     -- What the rows without fault make of each child, next to what it was.
-    create temporary table import_child (
+    create temporary table early_help_import_child (
         child_ref text,
         child_id bigint,
         born_before date,
@@ -329,7 +342,7 @@ begin
     ) on commit drop;
     loop
         execute replace($query$
-            insert into import_child
+            insert into early_help_import_child
             select
                 said.child_ref,
                 k.child_id,
@@ -353,14 +366,14 @@ begin
                     max(word) filter (where expected is not null) as expected_by,
                     max(word) filter (where sex is not null and expected is null) as sex_by,
                     max(word) filter (where sex is not null and expected is not null) as unborn_sex_by
-                from import_row
+                from early_help_import_row
                 where fault is null
                 group by child_ref
             ) said
             left join @child k on k.source_ref = said.child_ref
-            left join import_row b on b.word = said.born_by and b.fault is null
-            left join import_row e on e.word = said.expected_by and e.fault is null
-            left join import_row s on s.fault is null and s.word = coalesce(said.sex_by, case when k.birth_date is null then said.unborn_sex_by end)
+            left join early_help_import_row b on b.word = said.born_by and b.fault is null
+            left join early_help_import_row e on e.word = said.expected_by and e.fault is null
+            left join early_help_import_row s on s.fault is null and s.word = coalesce(said.sex_by, case when k.birth_date is null then said.unborn_sex_by end)
             cross join lateral (
                 select
                     coalesce(b.born, k.birth_date) as born,
@@ -374,8 +387,8 @@ begin
                     and coalesce(becomes.born, becomes.expected) is distinct from coalesce(k.birth_date, k.expected_birth_date)
                     and not exists (
                         select
-                        from import_known o
-                        join import_row r on r.row_no = o.row_no
+                        from early_help_import_known o
+                        join early_help_import_row r on r.row_no = o.row_no
                         where o.referral_id = f.referral_id
                             and not o.same
                             and r.fault is null)
@@ -384,9 +397,9 @@ begin
 
         -- A new date of the child that the record cannot take: the row that
         -- brings it goes, and the next one has its say.
-        update import_row r
+        update early_help_import_row r
         set fault = case when k.born is not null then 'R15 birth_date' else 'R15 expected_birth_date' end
-        from import_child k
+        from early_help_import_child k
         where r.row_no = case when k.born is not null then k.born_by else k.expected_by end
             and (k.born, k.expected) is distinct from (k.born_before, k.expected_before)
             and (k.born is not null and k.pregnancy_ended_on is not null
@@ -396,9 +409,9 @@ begin
 
         -- Then the referrals that do not fit the child's dates.
         if not found then
-            update import_row r
+            update early_help_import_row r
             set fault = 'R15 received_on'
-            from import_child k
+            from early_help_import_child k
             where k.child_ref = r.child_ref
                 and r.fault is null
                 and r.decided = 'referral'
@@ -406,10 +419,10 @@ begin
                     or r.received > least(k.died_on, k.pregnancy_ended_on));
             exit when not found;
         end if;
-        delete from import_child;
+        delete from early_help_import_child;
     end loop;
-    analyze import_known;
-    analyze import_child (child_ref, child_id);
+    analyze early_help_import_known;
+    analyze early_help_import_child (child_ref, child_id);
 
     execute replace($query$
         insert into @import_reject
@@ -418,14 +431,14 @@ begin
         select
             r.contact_ref, r.received_on, r.child_ref, r.birth_date, r.expected_birth_date, r.sex, r.ward, r.source_code,
             r.primary_need_code, r.reason, r.decision, c.rule, split_part(r.fault, ' ', 2), c.sqlstate, c.sentence, c.hint
-        from import_row r
+        from early_help_import_row r
         join early_help.rules() c on c.rule = split_part(r.fault, ' ', 1)
         cross join generate_series(1, r.copies)
         order by r.row_no
     $query$, '@', records);
 
-    delete from import_known k
-    using import_row r
+    delete from early_help_import_known k
+    using early_help_import_row r
     where r.row_no = k.row_no
         and r.fault is not null;
 
@@ -441,15 +454,15 @@ begin
                     or (c.born is null and c.expected is distinct from c.expected_before and c.expected_by = r.row_no)
                     or (c.sex is distinct from c.sex_before and c.sex_by = r.row_no)))
         into rejected, unchanged, accepted, corrected
-    from import_row r
-    left join import_known k on k.row_no = r.row_no
-    left join import_child c on c.child_ref = r.child_ref;
+    from early_help_import_row r
+    left join early_help_import_known k on k.row_no = r.row_no
+    left join early_help_import_child c on c.child_ref = r.child_ref;
     unchanged := unchanged - accepted - corrected;
 
     execute replace($query$
         insert into @locality (name)
         select min(r.ward collate "C")
-        from import_row r
+        from early_help_import_row r
         where r.fault is null
             and r.ward_key is not null
             and not exists (
@@ -466,12 +479,12 @@ begin
     end if;
 
     select count(*) into expected_rows
-    from import_child
+    from early_help_import_child
     where child_id is null;
     execute replace($query$
         insert into @child (birth_date, expected_birth_date, sex_code, source_ref)
         select c.born, c.expected, c.sex, c.child_ref
-        from import_child c
+        from early_help_import_child c
         where c.child_id is null
         order by least(c.born_by, c.expected_by, c.sex_by)
         on conflict (source_ref) do nothing
@@ -489,7 +502,7 @@ begin
             select
                 k.child_id,
                 row_number() over (order by k.child_id) as place
-            from import_child c
+            from early_help_import_child c
             join @child k on k.source_ref = c.child_ref
             where not exists (
                 select
@@ -515,11 +528,11 @@ begin
     execute replace($query$
         insert into @contact (received_on, source_code, source_ref)
         select r.received, r.source_code, r.contact_ref
-        from import_row r
+        from early_help_import_row r
         where r.fault is null
             and not exists (
                 select
-                from import_known k
+                from early_help_import_known k
                 where k.row_no = r.row_no)
         order by r.row_no
         on conflict (source_ref) do nothing
@@ -536,8 +549,8 @@ begin
         update @contact c
         set received_on = r.received,
             source_code = r.source_code
-        from import_known k
-        join import_row r on r.row_no = k.row_no
+        from early_help_import_known k
+        join early_help_import_row r on r.row_no = k.row_no
         where c.contact_id = k.contact_id
             and not k.same
             and (c.received_on, c.source_code) is distinct from (r.received, r.source_code)
@@ -562,7 +575,7 @@ begin
                     order by e.episode_id
                     limit 1)
             end
-        from import_row r
+        from early_help_import_row r
         join @contact c on c.source_ref = r.contact_ref
         join @child k on k.source_ref = r.child_ref
         left join (
@@ -584,7 +597,7 @@ begin
         where r.fault is null
             and not exists (
                 select
-                from import_known o
+                from early_help_import_known o
                 where o.row_no = r.row_no
                     and (o.same or o.contact_child_id is not null))
         order by r.row_no
@@ -594,11 +607,11 @@ begin
     -- agree at every step: dates of birth that become earlier first, later last.
     execute format(correct_children, records, '<=');
 
-    if exists (select from import_known where not same) then
+    if exists (select from early_help_import_known where not same) then
         execute replace($query$
             delete from @referral f
-            using import_known k
-            join import_row r on r.row_no = k.row_no
+            using early_help_import_known k
+            join early_help_import_row r on r.row_no = k.row_no
             where f.referral_id = k.referral_id
                 and not k.same
                 and (k.other_child or r.decided is distinct from 'referral')
@@ -611,8 +624,8 @@ begin
                 reason = r.reason,
                 locality_id = w.locality_id,
                 decision = r.decided
-            from import_known k
-            join import_row r on r.row_no = k.row_no
+            from early_help_import_known k
+            join early_help_import_row r on r.row_no = k.row_no
             join @child c on c.source_ref = r.child_ref
             left join lateral (
                 select l.locality_id
@@ -636,7 +649,7 @@ begin
                 source_code = cc.source_code,
                 primary_need_code = cc.primary_need_code,
                 locality_id = cc.locality_id
-            from import_known k
+            from early_help_import_known k
             join @contact_child cc on cc.contact_child_id = k.contact_child_id
             where f.referral_id = k.referral_id
                 and not k.same
@@ -653,7 +666,7 @@ begin
             (contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, locality_id)
         select distinct on (r.row_no)
             cc.contact_child_id, cc.child_id, m.family_id, cc.received_on, cc.source_code, cc.primary_need_code, cc.locality_id
-        from import_row r
+        from early_help_import_row r
         join @contact c on c.source_ref = r.contact_ref
         join @child k on k.source_ref = r.child_ref
         join @contact_child cc on cc.contact_id = c.contact_id and cc.child_id = k.child_id
@@ -662,7 +675,7 @@ begin
             and r.decided = 'referral'
             and not exists (
                 select
-                from import_known o
+                from early_help_import_known o
                 where o.row_no = r.row_no
                     and o.same)
             and not exists (
@@ -676,8 +689,8 @@ begin
             m.family_id
     $query$, '@', records);
 
-    drop table import_row, import_twice, import_known, import_child;
+    drop table early_help_import_row, early_help_import_twice, early_help_import_known, early_help_import_child;
 end
 $$;
 comment on function early_help.import_contacts(regclass) is
-    'Empties the inbox_contact of a partnership: moves what is right into its record and the rest, with the rule broken, into import_reject. One row: contacts accepted (new), unchanged (known, the same), corrected (known, different), rejected. One NOTICE counts the new localities. Imports exclude each other; copying into the inbox goes on meanwhile, and only rows seen are taken. Error 40001 if another session wrote the same contact or child: try again. The caller needs rights on the tables and TEMPORARY on the database.';
+    'Empties the inbox_contact of a partnership: moves what is right into its record and the rest, with the rule broken, into import_reject. One row: contacts accepted (new), unchanged (known, the same), corrected (known, different), rejected. One NOTICE counts the new localities. Imports exclude each other; copying into the inbox goes on meanwhile, and only rows seen are taken. Error 40001 if another session wrote the same contact or child: try again. It makes temporary tables, so its transaction cannot be prepared (PREPARE TRANSACTION). The caller needs rights on the tables and TEMPORARY on the database.';

@@ -5,7 +5,7 @@
 -- Nothing is drawn by random(): what a row is follows from the seed alone, by
 -- a hash that is the same in every version of PostgreSQL.
 --
--- The steps share temporary tables named sample_…, so they run inside
+-- The steps share temporary tables named sample_..., so they run inside
 -- early_help.generate_sample only, whose search_path and settings they take over.
 
 create function early_help.sample_random(key bigint, draw integer) returns double precision
@@ -2227,6 +2227,7 @@ declare
     key constant bigint := hashint8extended(coalesce(seed, 0), 20260101);
     days double precision[];
     before_this record;
+    in_the_way text;
 begin
     if families is null or families not between 1 and 10000000 then
         raise invalid_parameter_value using
@@ -2250,6 +2251,15 @@ begin
             hint = 'Give a whole number, or leave seed out.';
     end if;
     perform early_help.own_partnership(partnership);
+    select min(c.relname) into in_the_way
+    from pg_class c
+    where c.relnamespace in (pg_my_temp_schema(), to_regnamespace(quote_ident(partnership)))
+        and starts_with(c.relname, 'sample_');
+    if in_the_way is not null then
+        raise duplicate_table using
+            message = format('the steps of generate_sample make temporary tables named sample_..., and there is a "%s"', in_the_way),
+            hint = 'Drop it, or give it another name for as long.';
+    end if;
     perform set_config('search_path', format('pg_catalog, %I, pg_temp', partnership), true);
 
     -- sample_case: a row a case, the days on which all of it happens, or would after to_on.
