@@ -125,12 +125,16 @@ build/sql/50_partnership_ddl.sql: $(RECORDS) $(KPI) tools/ddl-to-function $(FOLD
 	tools/ddl-to-function partnership_kpi_ddl 'The DDL of the KPI views of one partnership.' $(KPI) >>$@.new
 	mv $@.new $@
 
+# A name that is a variable and a column is an error also where
+# plpgsql.variable_conflict says otherwise: no function can SET that for itself.
+PLPGSQL := '/^ *language plpgsql/,/^as [$$]/ s/^as [$$].*/& \#variable_conflict error/'
+
 $(SCRIPT): $(PARTS) early_help.control Makefile $(FOLDERS)
 	@{ printf '%s\n' '-- Made by make from extension/: do not edit.' \
 	    '\echo Use "CREATE EXTENSION early_help CASCADE" to load this file. \quit' \
 	    '-- The schema of a required extension is whoever created it'"'"'s: nothing here is to be found there.' \
 	    'set local search_path = pg_catalog, pg_temp;'; \
-	  for part in $(PARTS); do echo; echo "-- $$part"; cat $$part; done; } >$@.new && mv $@.new $@
+	  for part in $(PARTS); do echo; echo "-- $$part"; sed $(PLPGSQL) $$part; done; } >$@.new && mv $@.new $@
 	@echo "$@: $(words $(PARTS)) parts"
 
 endif

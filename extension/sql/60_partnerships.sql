@@ -113,7 +113,6 @@ create function early_help.create_partnership(
     language plpgsql
     set search_path = pg_catalog, pg_temp
     set client_min_messages = warning
-    set standard_conforming_strings = on
 as $$
 begin
     perform early_help.check_partnership_name(name);

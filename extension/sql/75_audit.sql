@@ -1324,7 +1324,6 @@ returns setof record
     -- All its queries see one snapshot, and none can write.
     stable
     set search_path = pg_catalog, pg_temp
-    set datestyle = 'ISO'
     set jit = off
 as $$
 #variable_conflict use_column

@@ -3,13 +3,13 @@ create procedure early_help.run_due(partnership text, as_of date default current
     language plpgsql
 as $$
 -- It commits, as refresh_kpis does, and so has neither SECURITY DEFINER nor
--- SET; it sets its own search_path, and whatever comes before is qualified.
+-- SET; it fixes its own settings, and whatever comes before is qualified.
 declare
     raised bigint;
     cleared bigint;
     known_to date;
 begin
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    perform early_help.fix_settings();
 
     if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
         perform early_help.raise_rule('K01',
@@ -78,7 +78,7 @@ begin
     end loop;
     commit;
 
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    perform early_help.fix_settings();
     if raised > 0 or cleared > 0 then
         raise notice 'alerts of %: raised %, cleared %', quote_ident(partnership), raised, cleared;
     end if;

@@ -121,8 +121,7 @@ create function early_help.percentile_of_days(days integer[], cases bigint[], sh
     language sql
     immutable
     parallel safe
-    set search_path = pg_catalog, pg_temp
-as $$
+begin atomic
     -- Between the two cases around place share * (all - 1), as percentile_cont does.
     select low + (place - floor(place)) * (high - low)
     from (
@@ -139,8 +138,8 @@ as $$
             where d.n > 0
         ) counted
         group by place
-    ) around
-$$;
+    ) around;
+end;
 comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
     'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
 
@@ -761,7 +760,7 @@ create procedure early_help.refresh_kpis(partnership text)
     language plpgsql
 as $$
 -- A procedure that commits can have neither SECURITY DEFINER nor SET: the
--- first statement of each transaction sets the search_path, and is qualified.
+-- first statement of each transaction fixes its settings, and is qualified.
 declare
     records oid;
     owner oid;
@@ -777,7 +776,7 @@ declare
     told timestamptz := pg_catalog.clock_timestamp();
     one text;
 begin
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    perform early_help.fix_settings();
 
     if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
         perform early_help.raise_rule('K01',
@@ -802,7 +801,7 @@ begin
     perform early_help.check_ownership_granted();
 
     loop
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        perform early_help.fix_settings();
         -- A statement of its own: the next has a snapshot that sees what the
         -- refresh we may have waited for did.
         perform early_help.exclude_refresh(records);
@@ -845,14 +844,14 @@ begin
         to_go := to_go - 1;
         perform early_help.log_refreshed_month(schema, run, last_month, done, cubes_to_go, to_go);
         commit;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        perform early_help.fix_settings();
 
         -- An empty month: often one of many, in the future.
         if cells = 0 then
             perform early_help.exclude_refresh(records);
             perform early_help.sweep_kpi_months(schema, last_month);
             commit;
-            perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+            perform early_help.fix_settings();
         end if;
 
         if clock_timestamp() > told + interval '5 seconds' and to_go > 3 then
@@ -872,7 +871,7 @@ begin
             where kpi_refresh_id = $1', schema)
         using run;
         commit;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        perform early_help.fix_settings();
     end if;
     perform early_help.refresh_ends();
 
