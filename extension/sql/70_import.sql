@@ -45,7 +45,7 @@ declare
     days_before_birth constant integer := 280;
     space constant text := E' \t\r\n\f\v';
     correct_children constant text := $query$
-        update %schild k
+        update only %schild k
         set birth_date = c.born,
             expected_birth_date = c.expected,
             sex_code = c.sex
@@ -185,9 +185,9 @@ begin
                 when g.decision is not null and d.decided is null then 'I04 decision'
             end
         from read g
-        left join @sex x on x.code = g.sex
-        left join @contact_source s on s.code = g.source_code
-        left join @primary_need n on n.code = g.primary_need_code
+        left join only @sex x on x.code = g.sex
+        left join only @contact_source s on s.code = g.source_code
+        left join only @primary_need n on n.code = g.primary_need_code
         left join decision d on d.words = replace(translate(lower(g.decision), E'_\t', '  '), '  ', ' ')
     $query$, '@', records) using space;
 
@@ -251,22 +251,22 @@ begin
             e.opened_on as episode_opened_on,
             cc.attached_episode_id
         from early_help_import_row r
-        join @contact c on c.source_ref = r.contact_ref
-        left join @child k on k.source_ref = r.child_ref
-        left join @contact_child mine on mine.contact_id = c.contact_id and mine.child_id = k.child_id
+        join only @contact c on c.source_ref = r.contact_ref
+        left join only @child k on k.source_ref = r.child_ref
+        left join only @contact_child mine on mine.contact_id = c.contact_id and mine.child_id = k.child_id
         left join lateral (
             select min(o.contact_child_id) as contact_child_id
-            from @contact_child o
+            from only @contact_child o
             where mine.contact_child_id is null
                 and o.contact_id = c.contact_id
             having count(*) = 1
         ) only_one on true
-        left join @contact_child cc on cc.contact_child_id = coalesce(mine.contact_child_id, only_one.contact_child_id)
-        left join @locality l on l.locality_id = cc.locality_id
-        left join @referral f on f.contact_child_id = cc.contact_child_id
+        left join only @contact_child cc on cc.contact_child_id = coalesce(mine.contact_child_id, only_one.contact_child_id)
+        left join only @locality l on l.locality_id = cc.locality_id
+        left join only @referral f on f.contact_child_id = cc.contact_child_id
         left join lateral (
             select min(o.opened_on) as opened_on
-            from @episode o
+            from only @episode o
             where o.referral_id = f.referral_id
         ) e on true
         where r.fault is null
@@ -299,12 +299,12 @@ begin
         update early_help_import_row r
         set fault = 'R16 decision'
         from early_help_import_row same_row
-        join @child k on k.source_ref = same_row.child_ref
+        join only @child k on k.source_ref = same_row.child_ref
         left join early_help_import_known o on o.row_no = same_row.row_no
-        left join @referral f on f.referral_id = o.referral_id and not o.other_child
+        left join only @referral f on f.referral_id = o.referral_id and not o.other_child
         cross join lateral (
             select m.family_id
-            from @family_member m
+            from only @family_member m
             where m.child_id = k.child_id
             order by
                 same_row.received >= coalesce(m.joined_on, '-infinity') and same_row.received < coalesce(m.left_on, 'infinity') desc,
@@ -312,7 +312,7 @@ begin
                 m.family_id
             limit 1
         ) of_child
-        join @episode e on e.family_id = coalesce(f.family_id, of_child.family_id)
+        join only @episode e on e.family_id = coalesce(f.family_id, of_child.family_id)
         where same_row.row_no = r.row_no
             and r.fault is null
             and r.decided = 'referral'
@@ -370,7 +370,7 @@ begin
                 where fault is null
                 group by child_ref
             ) said
-            left join @child k on k.source_ref = said.child_ref
+            left join only @child k on k.source_ref = said.child_ref
             left join early_help_import_row b on b.word = said.born_by and b.fault is null
             left join early_help_import_row e on e.word = said.expected_by and e.fault is null
             left join early_help_import_row s on s.fault is null and s.word = coalesce(said.sex_by, case when k.birth_date is null then said.unborn_sex_by end)
@@ -382,7 +382,7 @@ begin
             -- Of the referrals that this load leaves as they are.
             left join lateral (
                 select min(f.referred_on) as first_referral, max(f.referred_on) as last_referral
-                from @referral f
+                from only @referral f
                 where f.child_id = k.child_id
                     and coalesce(becomes.born, becomes.expected) is distinct from coalesce(k.birth_date, k.expected_birth_date)
                     and not exists (
@@ -467,7 +467,7 @@ begin
             and r.ward_key is not null
             and not exists (
                 select
-                from @locality l
+                from only @locality l
                 where lower(l.name) = r.ward_key)
         group by r.ward_key
         order by 1
@@ -503,10 +503,10 @@ begin
                 k.child_id,
                 row_number() over (order by k.child_id) as place
             from early_help_import_child c
-            join @child k on k.source_ref = c.child_ref
+            join only @child k on k.source_ref = c.child_ref
             where not exists (
                 select
-                from @family_member m
+                from only @family_member m
                 where m.child_id = k.child_id)
         ), made as (
             insert into @family (source_ref)
@@ -546,7 +546,7 @@ begin
 
     -- A corrected day and source reach contact_child by its foreign key.
     execute replace($query$
-        update @contact c
+        update only @contact c
         set received_on = r.received,
             source_code = r.source_code
         from early_help_import_known k
@@ -566,8 +566,8 @@ begin
             case
                 when r.decided is distinct from 'referral' then (
                     select e.episode_id
-                    from @episode_child m
-                    join @episode e on e.episode_id = m.episode_id
+                    from only @episode_child m
+                    join only @episode e on e.episode_id = m.episode_id
                     where m.child_id = k.child_id
                         and m.joined_on <= r.received
                         and (m.left_on is null or m.left_on > r.received)
@@ -576,16 +576,16 @@ begin
                     limit 1)
             end
         from early_help_import_row r
-        join @contact c on c.source_ref = r.contact_ref
-        join @child k on k.source_ref = r.child_ref
+        join only @contact c on c.source_ref = r.contact_ref
+        join only @child k on k.source_ref = r.child_ref
         left join (
             select lower(name) as ward_key, min(locality_id) as locality_id, count(*) as versions
-            from @locality
+            from only @locality
             group by lower(name)
         ) one on one.ward_key = r.ward_key
         left join lateral (
             select l.locality_id
-            from @locality l
+            from only @locality l
             where one.versions > 1
                 and lower(l.name) = r.ward_key
             order by
@@ -609,7 +609,7 @@ begin
 
     if exists (select from early_help_import_known where not same) then
         execute replace($query$
-            delete from @referral f
+            delete from only @referral f
             using early_help_import_known k
             join early_help_import_row r on r.row_no = k.row_no
             where f.referral_id = k.referral_id
@@ -618,7 +618,7 @@ begin
         $query$, '@', records);
 
         execute replace($query$
-            update @contact_child cc
+            update only @contact_child cc
             set child_id = c.child_id,
                 primary_need_code = r.primary_need_code,
                 reason = r.reason,
@@ -626,10 +626,10 @@ begin
                 decision = r.decided
             from early_help_import_known k
             join early_help_import_row r on r.row_no = k.row_no
-            join @child c on c.source_ref = r.child_ref
+            join only @child c on c.source_ref = r.child_ref
             left join lateral (
                 select l.locality_id
-                from @locality l
+                from only @locality l
                 where lower(l.name) = r.ward_key
                 order by
                     r.received >= coalesce(l.valid_from, '-infinity') and r.received < coalesce(l.valid_to, 'infinity') desc,
@@ -644,13 +644,13 @@ begin
         $query$, '@', records);
 
         execute replace($query$
-            update @referral f
+            update only @referral f
             set referred_on = cc.received_on,
                 source_code = cc.source_code,
                 primary_need_code = cc.primary_need_code,
                 locality_id = cc.locality_id
             from early_help_import_known k
-            join @contact_child cc on cc.contact_child_id = k.contact_child_id
+            join only @contact_child cc on cc.contact_child_id = k.contact_child_id
             where f.referral_id = k.referral_id
                 and not k.same
                 and (f.referred_on, f.source_code, f.primary_need_code, f.locality_id)
@@ -667,10 +667,10 @@ begin
         select distinct on (r.row_no)
             cc.contact_child_id, cc.child_id, m.family_id, cc.received_on, cc.source_code, cc.primary_need_code, cc.locality_id
         from early_help_import_row r
-        join @contact c on c.source_ref = r.contact_ref
-        join @child k on k.source_ref = r.child_ref
-        join @contact_child cc on cc.contact_id = c.contact_id and cc.child_id = k.child_id
-        join @family_member m on m.child_id = k.child_id
+        join only @contact c on c.source_ref = r.contact_ref
+        join only @child k on k.source_ref = r.child_ref
+        join only @contact_child cc on cc.contact_id = c.contact_id and cc.child_id = k.child_id
+        join only @family_member m on m.child_id = k.child_id
         where r.fault is null
             and r.decided = 'referral'
             and not exists (
@@ -680,7 +680,7 @@ begin
                     and o.same)
             and not exists (
                 select
-                from @referral f
+                from only @referral f
                 where f.contact_child_id = cc.contact_child_id)
         order by
             r.row_no,

@@ -1180,6 +1180,22 @@ begin
             select r.routine from early_help.execute_list_routines('kpi', kpi) r)
     order by f.oid;
 
+    -- A table that inherits ours has none of its rules, and a plain FROM counts its rows.
+    return query
+    select 'A02', c.relname::text,
+        case
+            when i.inhparent = c.oid then format('table is inherited by %s: its rows are under no rule and in no figure', i.inhrelid::regclass)
+            when c.relispartition then format('table is a partition of %s', i.inhparent::regclass)
+            else format('table inherits from %s', i.inhparent::regclass)
+        end
+    from pg_class c
+    join pg_inherits i on c.oid in (i.inhparent, i.inhrelid)
+    where c.relnamespace = records
+        and c.relkind in ('r', 'p')
+        -- What somebody laid beside the records is his.
+        and (c.relname ~ '^(kpi_|inbox_|import_)' or exists (select from pg_trigger t where t.tgrelid = c.oid))
+    order by c.relname, i.inhrelid::regclass::text;
+
     return query
     select 'A03', o.name::text, format('%s belongs to another role than the records', o.what)
     from (
@@ -1202,7 +1218,7 @@ begin
 end
 $$;
 comment on function early_help.audit_structure(oid) is
-    'A02: what no longer stands as it was laid down, and functions that everybody may call. A03: what belongs to another role.';
+    'A02: what no longer stands as it was laid down, functions that everybody may call, and tables that inherit or are inherited. A03: what belongs to another role.';
 
 create function early_help.audit_references(records oid, out record text, out record_id bigint, out detail text)
 returns setof record

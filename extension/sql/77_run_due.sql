@@ -23,7 +23,7 @@ begin
     perform early_help.own_partnership(partnership);
     as_of := coalesce(as_of, current_date);
 
-    execute format('select max(day) from %I.bank_holiday', partnership) into known_to;
+    execute format('select max(day) from only %I.bank_holiday', partnership) into known_to;
     if as_of >= coalesce(known_to, '-infinity') then
         raise warning 'table bank_holiday of % has no day after %', quote_ident(partnership), as_of using
             hint = 'Add the bank holidays of the coming years from gov.uk/bank-holidays: working days are counted without them.';
@@ -34,7 +34,7 @@ begin
             -- What a run for a later day raised is judged by that day.
             execute format(
                 'with gone as (
-                    update %1$I.alert a
+                    update only %1$I.alert a
                     set cleared_on = greatest($1, a.raised_on)
                     where a.cleared_on is null
                         and not exists (

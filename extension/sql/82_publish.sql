@@ -137,20 +137,20 @@ as $$
             b.version,
             not exists (
                 select
-                from %3$I.publication l
+                from only %3$I.publication l
                 where l.first_month = b.first_month
                     and l.next_month = b.next_month
                     and l.version > b.version) as latest,
             b.published_on::date as published_on
             %4$s%5$s%6$s
-        from %3$I.publication b
+        from only %3$I.publication b
         join (
             select
                 f.publication_id,
                 f.value_1,
                 f.value_2
                 %7$s
-            from %3$I.published_figure f
+            from only %3$I.published_figure f
             where f.dimension_1 = %8$L
                 and f.dimension_2 = %9$L
                 and f.count_name = any (%10$L)
@@ -251,7 +251,7 @@ declare
     t record;
     d text[];
 begin
-    for t in execute format('select table_name, dimensions, counts from %I.published_table order by table_name', p)
+    for t in execute format('select table_name, dimensions, counts from only %I.published_table order by table_name', p)
     loop
         d := t.dimensions;
         -- Without a second dimension, or any, the sets of the cube are the same
@@ -320,7 +320,7 @@ begin
             from unnest($1) c
             union
             select f.dimension_1, f.value_1, f.dimension_2, f.value_2
-            from %1$I.published_figure f
+            from only %1$I.published_figure f
             where f.publication_id = any ($2)
         ), known_value (dimension, value) as (
             select dimension_1, value_1 from known where dimension_1 <> ''''
@@ -328,7 +328,7 @@ begin
             select dimension_2, value_2 from known where dimension_2 <> ''''
         ), counted as (
             select distinct c.count_name, t.dimensions
-            from %1$I.published_table t
+            from only %1$I.published_table t
             cross join lateral unnest(t.counts) c (count_name)
         ), stands as (
             select count_name, '''' as dimension_1, '''' as value_1, '''' as dimension_2, '''' as value_2
@@ -344,7 +344,7 @@ begin
             join known_value w on w.dimension = c.dimensions[2]
             union
             select f.count_name, f.dimension_1, f.value_1, f.dimension_2, f.value_2
-            from %1$I.published_figure f
+            from only %1$I.published_figure f
             where f.publication_id = any ($2)
         )
         select (row_number() over (order by count_name, dimension_1, dimension_2, value_1, value_2))::integer,
@@ -382,7 +382,7 @@ begin
             where c.dimension_2 <> ''''
         ), sums as (
             select distinct s, regexp_split_to_array(s, ''\s*[=+]\s*'') as names
-            from %1$I.published_table t
+            from only %1$I.published_table t
             cross join lateral unnest(t.sums) s
         ), parts as (
             -- A sum of counts holds wherever all of them stand.
@@ -420,7 +420,7 @@ begin
         'with recursive published as (
             select r.place::integer as j, b.first_month, b.next_month, b.version
             from unnest($1 || $2) with ordinality r (publication_id, place)
-            join %1$I.publication b on b.publication_id = r.publication_id
+            join only %1$I.publication b on b.publication_id = r.publication_id
         ), release as (
             select case when j > cardinality($1) then 0 else j end as j, first_month, next_month,
                 version = max(version) over (partition by first_month, next_month) as last
@@ -509,19 +509,19 @@ declare
     own integer;
     decided integer[];
 begin
-    execute format('update %I.partnership set record_version = record_version', p);
+    execute format('update only %I.partnership set record_version = record_version', p);
 
     -- All publications that overlap this one, and each other: the longest of
     -- them contains the others.
     execute format(
         'select least(min(first_month), $1), greatest(max(next_month), $2)
-        from %I.publication
+        from only %I.publication
         where first_month < $2 and next_month > $1', p)
     into span_from, span_to
     using new.first_month, new.next_month;
     execute format(
         'select coalesce(array_agg(publication_id order by publication_id), ''{}'')
-        from %I.publication
+        from only %I.publication
         where first_month >= $1 and next_month <= $2 and publication_id <> $3', p)
     into past
     using span_from, span_to, new.publication_id;
@@ -548,7 +548,7 @@ begin
         'select array_agg(distinct d order by d)
         from (
             select unnest(array[first_month, next_month]) as d
-            from %I.publication
+            from only %I.publication
             where publication_id = any ($1 || $2)
         ) q
         where d < $3', p)
@@ -588,9 +588,9 @@ begin
             array_agg(coalesce(f.stays_hidden, false) order by r.place, k.place),
             array_agg(b.suppression_threshold::integer order by r.place, k.place)
         from unnest($1) with ordinality r (publication_id, place)
-        join %1$I.publication b on b.publication_id = r.publication_id
+        join only %1$I.publication b on b.publication_id = r.publication_id
         cross join unnest($2) k
-        left join %1$I.published_figure f on f.publication_id = r.publication_id
+        left join only %1$I.published_figure f on f.publication_id = r.publication_id
             and (f.count_name, f.dimension_1, f.value_1, f.dimension_2, f.value_2)
                 = (k.count_name, k.dimension_1, k.value_1, k.dimension_2, k.value_2)', p)
     into before, before_hidden, before_withheld, before_stays, before_threshold
@@ -598,7 +598,7 @@ begin
     execute format(
         'select coalesce(bool_or($1[(r.place - 1) * $4 + k] is distinct from s.figure), false)
         from unnest($2) with ordinality r (publication_id, place)
-        join %I.publication b on b.publication_id = r.publication_id
+        join only %I.publication b on b.publication_id = r.publication_id
         cross join generate_series(1, $4) k
         cross join lateral (
             select sum($5[(s.place - 1) * $4 + k])::integer as figure
@@ -689,11 +689,11 @@ begin
                 select b.first_month, b.next_month, r.place::integer as r,
                     exists (
                         select
-                        from %1$I.publication e
+                        from only %1$I.publication e
                         where e.publication_id < b.publication_id
                             and e.first_month < b.next_month and e.next_month > b.first_month) as overlaps
                 from unnest($1) with ordinality r (publication_id, place)
-                join %1$I.publication b on b.publication_id = r.publication_id
+                join only %1$I.publication b on b.publication_id = r.publication_id
             ), period as materialized (
                 -- Stretches first. Versions of a period are one figure: what was changed is known here.
                 select first_month, next_month,

@@ -13,15 +13,15 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
         (cc.decision is not distinct from 'referral')::integer as referrals,
         (exists (
             select
-            from contact_child earlier
+            from only contact_child earlier
             where earlier.counted_child_id = cc.counted_child_id
                 and earlier.received_on < cc.received_on
                 and earlier.received_on >= cc.received_on - 365))::integer as known_contacts
-    from contact_child cc
+    from only contact_child cc
     -- One look-up a contact, never a join: a month has few of all children.
     left join lateral (
         select c.birth_date, c.expected_birth_date, c.sex_code, c.ethnicity_code
-        from child c
+        from only child c
         where c.child_id = cc.counted_child_id
         offset 0
     ) ch on true
@@ -49,10 +49,10 @@ select
     c.ethnicity_code,
     e.label as ethnicity
 from kpi_cube_contacts c
-left join contact_source s on s.code = c.source_code
-left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id
-left join ethnicity e on e.code = c.ethnicity_code;
+left join only contact_source s on s.code = c.source_code
+left join only primary_need n on n.code = c.need_code
+left join only locality l on l.locality_id = c.locality_id
+left join only ethnicity e on e.code = c.ethnicity_code;
 comment on view contacts is 'Contacts by month, source, need, reason, ward, age and sex. Unit: a child in a contact (Annex A list 1: a row a child a contact). Sum the counts; rows do not overlap.';
 comment on column contacts.month is 'First day of the month of the contact.';
 comment on column contacts.month_key is 'The month as YYYY-MM.';

@@ -9,14 +9,14 @@ select early_help.define_kpi_cube('children_contacted', array['contact_child'], 
         c.contacts
     from (
         select cc.counted_child_id, count(*)::integer as contacts
-        from contact_child cc
+        from only contact_child cc
         where cc.received_on >= m.month
             and cc.received_on < m.next_month
         group by cc.counted_child_id
     ) c
     left join lateral (
         select max(e.received_on) as last_before
-        from contact_child e
+        from only contact_child e
         where e.counted_child_id = c.counted_child_id
             and e.received_on < m.month
             and e.received_on >= m.month - interval '11 months'
@@ -32,7 +32,7 @@ create function children_contacted(from_date date, to_date date) returns integer
     set search_path = pg_catalog, pg_temp
 begin atomic
     select count(distinct cc.counted_child_id)::integer
-    from contact_child cc
+    from only contact_child cc
     where cc.received_on >= from_date
         and cc.received_on <= to_date;
 end;

@@ -7,12 +7,12 @@ select early_help.define_kpi_cube('re_referrals', array['referral', 'partnership
         count(*)::integer as referrals,
         (count(*) filter (where exists (
             select
-            from referral earlier
+            from only referral earlier
             where earlier.counted_child_id = r.counted_child_id
                 and earlier.referred_on < r.referred_on
                 and r.referred_on <= earlier.referred_on + make_interval(
-                    months => (select p.re_referral_months from partnership p)))))::integer as re_referrals
-    from referral r
+                    months => (select p.re_referral_months from only partnership p)))))::integer as re_referrals
+    from only referral r
     where r.referred_on >= m.month
         and r.referred_on < m.next_month
     group by 1, 2, 3
@@ -30,9 +30,9 @@ select
     c.referrals,
     c.re_referrals
 from kpi_cube_re_referrals c
-left join contact_source s on s.code = c.source_code
-left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id;
+left join only contact_source s on s.code = c.source_code
+left join only primary_need n on n.code = c.need_code
+left join only locality l on l.locality_id = c.locality_id;
 comment on view re_referrals is 'Referrals into early help and re-referrals among them, by month, source, need and ward. Unit: a referral of a child. Rate = re_referrals / referrals, after summing both.';
 comment on column re_referrals.month is 'First day of the month of the referral.';
 comment on column re_referrals.month_key is 'The month as YYYY-MM.';

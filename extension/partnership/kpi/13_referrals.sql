@@ -11,10 +11,10 @@ select early_help.define_kpi_cube('referrals', array['referral', 'child'], $$
         count(*)::integer as referrals,
         (count(*) filter (where r.accepted_on is not null))::integer as accepted,
         (count(*) filter (where r.declined_on is not null))::integer as declined
-    from referral r
+    from only referral r
     left join lateral (
         select c.birth_date, c.expected_birth_date, c.sex_code, c.ethnicity_code
-        from child c
+        from only child c
         where c.child_id = r.counted_child_id
         offset 0
     ) ch on true
@@ -44,11 +44,11 @@ select
     c.accepted,
     c.declined
 from kpi_cube_referrals c
-left join contact_source s on s.code = c.source_code
-left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id
-left join service v on v.service_id = c.service_id
-left join agency a on a.agency_id = v.agency_id;
+left join only contact_source s on s.code = c.source_code
+left join only primary_need n on n.code = c.need_code
+left join only locality l on l.locality_id = c.locality_id
+left join only service v on v.service_id = c.service_id
+left join only agency a on a.agency_id = v.agency_id;
 comment on view referrals is 'Referrals to early help, in the month they were made. Unit: a referral of a child. Accepted and declined are of these referrals, whenever that was decided. Source: Early Help Strategy 2021-24 section 10.';
 comment on column referrals.month is 'First day of the month of the referral.';
 comment on column referrals.month_key is 'The month as YYYY-MM.';

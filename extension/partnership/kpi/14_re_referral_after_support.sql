@@ -8,12 +8,12 @@ select early_help.define_kpi_cube('re_referral_after_support', array['referral',
         count(*)::integer as referrals,
         (count(*) filter (where exists (
             select
-            from episode e
+            from only episode e
             where e.family_id = r.family_id
                 and e.closed_on < r.referred_on
                 and r.referred_on <= e.closed_on + make_interval(
-                    months => (select p.re_referral_months from partnership p)))))::integer as after_support
-    from referral r
+                    months => (select p.re_referral_months from only partnership p)))))::integer as after_support
+    from only referral r
     where r.referred_on >= m.month
         and r.referred_on < m.next_month
     group by 1, 2, 3
@@ -31,9 +31,9 @@ select
     c.referrals,
     c.after_support
 from kpi_cube_re_referral_after_support c
-left join contact_source s on s.code = c.source_code
-left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id;
+left join only contact_source s on s.code = c.source_code
+left join only primary_need n on n.code = c.need_code
+left join only locality l on l.locality_id = c.locality_id;
 comment on view re_referral_after_support is 'Referrals of a child whose family had an episode that closed on an earlier day, within the re-referral months (usual: 12). Closure to referral, not referral to referral. Unit: a referral of a child. Source: scrutiny report 2018.';
 comment on column re_referral_after_support.month is 'First day of the month of the referral.';
 comment on column re_referral_after_support.month_key is 'The month as YYYY-MM.';

@@ -12,24 +12,24 @@ select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_epis
         sum(e.closed)::integer as closed
     from (
         select referral_id, 1 as opened, 0 as allocated, 0 as closed_waiting, 0 as closed
-        from episode
+        from only episode
         where opened_on >= m.month
             and opened_on < m.next_month
         union all
         select referral_id, 0, 1, 0, 0
-        from episode
+        from only episode
         where allocated_on >= m.month
             and allocated_on < m.next_month
         union all
         select referral_id, 0, 0, (allocated_on is null)::integer, 1
-        from episode
+        from only episode
         where closed_on >= m.month
             and closed_on < m.next_month
     ) e
     -- One look-up an event, never a join: a month has few of all referrals.
     left join lateral (
         select r.source_code, r.primary_need_code, r.locality_id, r.service_id
-        from referral r
+        from only referral r
         where r.referral_id = e.referral_id
         offset 0
     ) r on true
@@ -65,11 +65,11 @@ select
     c.allocated,
     c.closed
 from kpi_cube_episodes c
-left join contact_source s on s.code = c.source_code
-left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id
-left join service v on v.service_id = c.service_id
-left join agency a on a.agency_id = v.agency_id;
+left join only contact_source s on s.code = c.source_code
+left join only primary_need n on n.code = c.need_code
+left join only locality l on l.locality_id = c.locality_id
+left join only service v on v.service_id = c.service_id
+left join only agency a on a.agency_id = v.agency_id;
 comment on view episodes is 'Episodes of early help opened, allocated and closed, each in its own month, by what the family was referred for. Unit: an episode. Caseload has those open.';
 comment on column episodes.month is 'First day of the month.';
 comment on column episodes.month_key is 'The month as YYYY-MM.';

@@ -21,17 +21,17 @@ select early_help.define_kpi_cube('service_requests', array['service_request'], 
             (offered_on is null and outcome is null)::integer as undecided,
             0 as started,
             0 as ended_otherwise
-        from service_request
+        from only service_request
         where requested_on >= m.month
             and requested_on < m.next_month
         union all
         select primary_need_code, locality_id, service_id, 0, 0, 0, 0, 1, 0
-        from service_request
+        from only service_request
         where started_on >= m.month
             and started_on < m.next_month
         union all
         select primary_need_code, locality_id, service_id, 0, 0, 0, 0, 0, 1
-        from service_request
+        from only service_request
         where started_on is null
             and decided_on >= m.month
             and decided_on < m.next_month
@@ -52,8 +52,8 @@ select
     sum(c.no_service)::integer as no_service,
     sum(c.undecided)::integer as still_waiting
 from kpi_cube_service_requests c
-left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id
+left join only primary_need n on n.code = c.need_code
+left join only locality l on l.locality_id = c.locality_id
 where c.requested > 0
 group by c.month, c.need_code, n.label, c.locality_id, l.name;
 comment on view needs_without_service is 'Gap analysis: needs for which a service was asked for in the month, and no service was offered so far, by need and area. Unit: a request. Source: Early Help Strategy 2021-24, needs and gap analysis.';

@@ -42,10 +42,10 @@ cross join lateral (
     having sum(f.joined - f.started - f.left_otherwise) <> 0
         or bool_or(f.month = p.last_month and (f.joined, f.started, f.left_otherwise) <> (0, 0, 0))
 ) w
-left join contact_source s on s.code = w.source_code
-left join primary_need n on n.code = w.need_code
-left join locality l on l.locality_id = w.locality_id
-left join service v on v.service_id = w.service_id
+left join only contact_source s on s.code = w.source_code
+left join only primary_need n on n.code = w.need_code
+left join only locality l on l.locality_id = w.locality_id
+left join only service v on v.service_id = w.service_id
 where p.period_kind = 'month';
 comment on view waiting_list is 'Who waits at the end of each month: an episode open and not allocated (early help), a request not started, nor decided otherwise (a service). Unit: an episode or a request. Source: Early Help Strategy 2021-24 section 10.';
 comment on column waiting_list.month is 'First day of the month at whose end is counted.';
@@ -70,7 +70,7 @@ create function waiting_at(on_day date) returns integer
     set search_path = pg_catalog, pg_temp
 begin atomic
     select count(*)::integer
-    from episode e
+    from only episode e
     where e.opened_on <= waiting_at.on_day
         and (e.allocated_on is null or e.allocated_on > waiting_at.on_day)
         and (e.closed_on is null or e.closed_on > waiting_at.on_day);

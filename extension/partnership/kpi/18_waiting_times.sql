@@ -9,23 +9,23 @@ select early_help.define_kpi_cube('waits_ended', array['episode', 'service_reque
         (count(*) filter (where w.started))::integer as started
     from (
         select 'early help'::varchar(20) as waiting_for, allocated_on - opened_on as days, true as started
-        from episode
+        from only episode
         where allocated_on >= m.month
             and allocated_on < m.next_month
         union all
         select 'early help', closed_on - opened_on, false
-        from episode
+        from only episode
         where allocated_on is null
             and closed_on >= m.month
             and closed_on < m.next_month
         union all
         select 'a service', started_on - requested_on, true
-        from service_request
+        from only service_request
         where started_on >= m.month
             and started_on < m.next_month
         union all
         select 'a service', decided_on - requested_on, false
-        from service_request
+        from only service_request
         where started_on is null
             and decided_on >= m.month
             and decided_on < m.next_month
@@ -41,33 +41,33 @@ select early_help.define_kpi_cube('waits_open', array['episode', 'service_reques
         sum(1 - w.began)::integer as ended
     from (
         select 'early help'::varchar(20) as waiting_for, opened_on as began_on, 1 as began
-        from episode
+        from only episode
         where opened_on >= m.month
             and opened_on < m.next_month
         union all
         select 'early help', opened_on, 0
-        from episode
+        from only episode
         where allocated_on >= m.month
             and allocated_on < m.next_month
         union all
         select 'early help', opened_on, 0
-        from episode
+        from only episode
         where allocated_on is null
             and closed_on >= m.month
             and closed_on < m.next_month
         union all
         select 'a service', requested_on, 1
-        from service_request
+        from only service_request
         where requested_on >= m.month
             and requested_on < m.next_month
         union all
         select 'a service', requested_on, 0
-        from service_request
+        from only service_request
         where started_on >= m.month
             and started_on < m.next_month
         union all
         select 'a service', requested_on, 0
-        from service_request
+        from only service_request
         where started_on is null
             and decided_on >= m.month
             and decided_on < m.next_month

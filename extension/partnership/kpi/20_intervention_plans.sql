@@ -8,7 +8,7 @@ select early_help.define_kpi_cube('intervention_plans', array['plan'], $$
         sum(e.consent_withdrawn)::integer as plans_ended_consent_withdrawn
     from (
         select p.service_id, 1 as started, 0 as completed, 0 as ended_otherwise, 0 as consent_withdrawn
-        from plan p
+        from only plan p
         where p.kind = 'intervention'
             and p.started_on >= m.month
             and p.started_on < m.next_month
@@ -19,7 +19,7 @@ select early_help.define_kpi_cube('intervention_plans', array['plan'], $$
             (p.end_reason = 'completed')::integer,
             (p.end_reason <> 'completed')::integer,
             (p.end_reason = 'consent_withdrawn')::integer
-        from plan p
+        from only plan p
         where p.kind = 'intervention'
             and p.ended_on >= m.month
             and p.ended_on < m.next_month
@@ -39,8 +39,8 @@ select
     c.plans_ended_otherwise,
     c.plans_ended_consent_withdrawn
 from kpi_cube_intervention_plans c
-left join service s on s.service_id = c.service_id
-left join agency a on a.agency_id = s.agency_id;
+left join only service s on s.service_id = c.service_id
+left join only agency a on a.agency_id = s.agency_id;
 comment on view intervention_plans is 'Intervention plans started and ended, by month and service. Each event counts in its own month: plans completed in a month are not those started in it. Family outcomes plans are not in it.';
 comment on column intervention_plans.month is 'First day of the month of the start or the end.';
 comment on column intervention_plans.month_key is 'The month as YYYY-MM.';

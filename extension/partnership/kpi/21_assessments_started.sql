@@ -9,19 +9,19 @@ select early_help.define_kpi_cube('assessments', array['assessment'], $$
         sum(e.ended_otherwise)::integer as ended_otherwise
     from (
         select service_id, supports_sen, 1 as started, 0 as completed, 0 as ended_otherwise
-        from assessment
+        from only assessment
         where corrects_assessment_id is null
             and started_on >= m.month
             and started_on < m.next_month
         union all
         select service_id, supports_sen, 0, 1, 0
-        from assessment
+        from only assessment
         where corrects_assessment_id is null
             and completed_on >= m.month
             and completed_on < m.next_month
         union all
         select service_id, supports_sen, 0, 0, 1
-        from assessment
+        from only assessment
         where corrects_assessment_id is null
             and ended_on >= m.month
             and ended_on < m.next_month
@@ -42,8 +42,8 @@ select
     c.completed as assessments_completed,
     c.ended_otherwise as assessments_ended_otherwise
 from kpi_cube_assessments c
-left join service v on v.service_id = c.service_id
-left join agency a on a.agency_id = v.agency_id;
+left join only service v on v.service_id = c.service_id
+left join only agency a on a.agency_id = v.agency_id;
 comment on view assessments_started is 'Early Help Assessments (EHA) started, by hubs and partners; completed and otherwise ended ones in the month of that. Corrected versions do not count again. Unit: an assessment. Source: Early Help Strategy 2021-24 section 10.';
 comment on column assessments_started.month is 'First day of the month.';
 comment on column assessments_started.month_key is 'The month as YYYY-MM.';

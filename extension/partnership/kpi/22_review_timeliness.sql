@@ -10,10 +10,10 @@ select early_help.define_kpi_cube('reviews', array['review', 'plan_of_review', '
         (count(*) filter (where d.held_on is null))::integer as not_held
     from (
         select r.plan_kind, p.service_id, r.due_on, r.held_on
-        from review r
+        from only review r
         left join lateral (
             select p.service_id
-            from plan p
+            from only plan p
             where p.plan_id = r.plan_id
             offset 0
         ) p on true
@@ -21,7 +21,7 @@ select early_help.define_kpi_cube('reviews', array['review', 'plan_of_review', '
             and r.due_on < m.next_month
         union all
         select p.kind, p.service_id, p.review_due_on, null
-        from plan p
+        from only plan p
         where p.review_due_on >= m.month
             and p.review_due_on < m.next_month
             and p.completed_by_review_id is null
@@ -44,8 +44,8 @@ select
     c.held_late,
     c.not_held
 from kpi_cube_reviews c
-left join service v on v.service_id = c.service_id
-left join agency a on a.agency_id = v.agency_id;
+left join only service v on v.service_id = c.service_id
+left join only agency a on a.agency_id = v.agency_id;
 comment on view review_timeliness is 'Reviews due in the month, and whether they were held on or before that day; those not held count as due. Months to come have what is due in them so far. Unit: a review due. Source: Early Help Strategy 2021-24 section 7 (review in 6-8 weeks).';
 comment on column review_timeliness.month is 'First day of the month the review was due in.';
 comment on column review_timeliness.month_key is 'The month as YYYY-MM.';

@@ -8,7 +8,7 @@ select early_help.define_kpi_cube('step_ups', array['step'], $$
         sum(e.withdrawn)::integer as withdrawn
     from (
         select s.basis::varchar(40) as basis, 1 as offered, 0 as accepted, 0 as declined, 0 as withdrawn
-        from step s
+        from only step s
         where s.to_level = early_help.need_level 'social_care'
             and s.offered_on >= m.month
             and s.offered_on < m.next_month
@@ -19,7 +19,7 @@ select early_help.define_kpi_cube('step_ups', array['step'], $$
             (s.outcome = 'accepted')::integer,
             (s.outcome = 'declined')::integer,
             (s.outcome = 'withdrawn')::integer
-        from step s
+        from only step s
         where s.to_level = early_help.need_level 'social_care'
             and s.decided_on >= m.month
             and s.decided_on < m.next_month

@@ -9,7 +9,7 @@ select early_help.define_kpi_cube('step_downs', array['step'], $$
         sum(e.to_early_help)::integer as accepted_to_early_help
     from (
         select s.receiving_agency_id, 1 as offered, 0 as accepted, 0 as declined, 0 as withdrawn, 0 as to_early_help
-        from step s
+        from only step s
         where s.from_level = early_help.need_level 'social_care'
             and s.offered_on >= m.month
             and s.offered_on < m.next_month
@@ -21,7 +21,7 @@ select early_help.define_kpi_cube('step_downs', array['step'], $$
             (s.outcome = 'declined')::integer,
             (s.outcome = 'withdrawn')::integer,
             (s.outcome = 'accepted' and s.to_level = early_help.need_level 'early_help')::integer
-        from step s
+        from only step s
         where s.from_level = early_help.need_level 'social_care'
             and s.decided_on >= m.month
             and s.decided_on < m.next_month
@@ -40,7 +40,7 @@ select
     c.declined,
     c.withdrawn
 from kpi_cube_step_downs c
-left join agency a on a.agency_id = c.receiving_agency_id;
+left join only agency a on a.agency_id = c.receiving_agency_id;
 comment on view step_downs is 'Steps down from children''s social care, by month and receiving agency. Unit: a child. Each event counts in its own month.';
 comment on column step_downs.month is 'First day of the month of the offer or the decision.';
 comment on column step_downs.month_key is 'The month as YYYY-MM.';

@@ -12,10 +12,10 @@ select early_help.define_kpi_cube('families_supported', array['episode', 'episod
             early_help.months_between(p.last_end, e.opened_on) as months_since,
             1 as started,
             0 as ended
-        from episode e
+        from only episode e
         left join lateral (
             select max(x.closed_on) as last_end
-            from episode x
+            from only episode x
             where x.family_id = e.family_id
                 and x.episode_id <> e.episode_id
                 and x.closed_on <= e.opened_on
@@ -25,7 +25,7 @@ select early_help.define_kpi_cube('families_supported', array['episode', 'episod
             and e.opened_on < m.next_month
         union all
         select null, 0, 1
-        from episode
+        from only episode
         where closed_on >= m.month
             and closed_on < m.next_month
     ) f
@@ -51,11 +51,11 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
         from (
             select distinct coalesce(k.merged_into_child_id, x.child_id) as child_id
             from (
-                select child_id from episode_child where joined_on >= m.month and joined_on < m.next_month
+                select child_id from only episode_child where joined_on >= m.month and joined_on < m.next_month
                 union all
-                select child_id from episode_child where left_on >= m.month and left_on < m.next_month
+                select child_id from only episode_child where left_on >= m.month and left_on < m.next_month
             ) x
-            left join child k on k.child_id = x.child_id
+            left join only child k on k.child_id = x.child_id
         ) c
         cross join lateral (
             select
@@ -64,12 +64,12 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
                 lag(upper(r.support)) over (order by r.support) as last_end
             from unnest((
                 select range_agg(tsrange(ec.joined_on::timestamp, ec.left_on::timestamp, '[]'))
-                from episode_child ec
+                from only episode_child ec
                 where ec.child_id in (
                     select c.child_id
                     union all
                     select k.child_id
-                    from child k
+                    from only child k
                     where k.merged_into_child_id = c.child_id)
             )) as r (support)
         ) u
@@ -79,12 +79,12 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
         union all
         -- Every month with an event has a cell, as open marks ask for.
         select null, 0, 0
-        from episode_child
+        from only episode_child
         where joined_on >= m.month
             and joined_on < m.next_month
         union all
         select null, 0, 0
-        from episode_child
+        from only episode_child
         where left_on >= m.month
             and left_on < m.next_month
     ) s
@@ -138,7 +138,7 @@ cross join lateral (
     from child_flow x
     where x.month <= p.last_month
 ) c
-left join partnership g on true
+left join only partnership g on true
 where p.period_kind <> 'year to date';
 comment on view caseload is 'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or financial year. Each family and child once a period: do not add periods. Group work is apart. Source: Early Help Strategy 2021-24 section 10.';
 comment on column caseload.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';

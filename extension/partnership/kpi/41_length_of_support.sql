@@ -8,10 +8,10 @@ select early_help.define_kpi_cube('lengths_of_support', array['episode', 'referr
         r.service_id,
         e.closed_on - e.opened_on as days,
         count(*)::integer as closures
-    from episode e
+    from only episode e
     left join lateral (
         select r.source_code, r.primary_need_code, r.locality_id, r.service_id
-        from referral r
+        from only referral r
         where r.referral_id = e.referral_id
         offset 0
     ) r on true
@@ -34,10 +34,10 @@ select
     c.days,
     c.closures
 from kpi_cube_lengths_of_support c
-left join contact_source s on s.code = c.source_code
-left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id
-left join service v on v.service_id = c.service_id;
+left join only contact_source s on s.code = c.source_code
+left join only primary_need n on n.code = c.need_code
+left join only locality l on l.locality_id = c.locality_id
+left join only service v on v.service_id = c.service_id;
 comment on view length_of_support_days is 'Episodes closed in the month, counted by the days they lasted: for medians of any choice of months, needs and wards. Unit: an episode.';
 comment on column length_of_support_days.month is 'First day of the month of the closure.';
 comment on column length_of_support_days.month_key is 'The month as YYYY-MM.';

@@ -17,23 +17,23 @@ select early_help.define_kpi_cube(
             c.counted_in_outcomes
             and e.closure_reason_code <> 'stepped_up'
             and o.agreed > 0
-            and o.achieved >= o.agreed * (select p.positive_outcome_share from partnership p)))::integer as positive,
+            and o.achieved >= o.agreed * (select p.positive_outcome_share from only partnership p)))::integer as positive,
         sum(o.agreed)::integer as outcomes_agreed,
         sum(o.achieved)::integer as outcomes_achieved
-    from episode e
+    from only episode e
     left join lateral (
         select r.source_code, r.primary_need_code, r.locality_id, r.service_id
-        from referral r
+        from only referral r
         where r.referral_id = e.referral_id
         offset 0
     ) r on true
-    left join closure_reason c on c.code = e.closure_reason_code
+    left join only closure_reason c on c.code = e.closure_reason_code
     cross join lateral (
         select
             count(*) as agreed,
             count(*) filter (where o.achieved_on is not null) as achieved
-        from plan p
-        join plan_outcome o on o.plan_id = p.plan_id
+        from only plan p
+        join only plan_outcome o on o.plan_id = p.plan_id
         where p.episode_id = e.episode_id
             and o.withdrawn_on is null
     ) o
@@ -61,11 +61,11 @@ select
     c.outcomes_agreed,
     c.outcomes_achieved
 from kpi_cube_closure_outcomes c
-left join closure_reason k on k.code = c.closure_reason_code
-left join contact_source s on s.code = c.source_code
-left join primary_need n on n.code = c.need_code
-left join locality l on l.locality_id = c.locality_id
-left join service v on v.service_id = c.service_id;
+left join only closure_reason k on k.code = c.closure_reason_code
+left join only contact_source s on s.code = c.source_code
+left join only primary_need n on n.code = c.need_code
+left join only locality l on l.locality_id = c.locality_id
+left join only service v on v.service_id = c.service_id;
 comment on view closure_outcomes is 'Episodes closed in the month and whether the outcome was positive: the share of agreed outcomes achieved reaches the partnerships (usual: one half). Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';
 comment on column closure_outcomes.month is 'First day of the month of the closure.';
 comment on column closure_outcomes.month_key is 'The month as YYYY-MM.';

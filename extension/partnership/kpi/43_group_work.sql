@@ -8,9 +8,9 @@ select early_help.define_kpi_cube('group_work', array['group_session', 'group_at
         (count(distinct a.family_id) filter (where a.attended))::integer as families,
         (count(distinct c.counts_for_child_id) filter (where a.attended))::integer as children,
         (count(distinct a.adult_id) filter (where a.attended))::integer as adults
-    from group_session s
-    left join group_attendance a on a.group_session_id = s.group_session_id
-    left join child c on c.child_id = a.child_id
+    from only group_session s
+    left join only group_attendance a on a.group_session_id = s.group_session_id
+    left join only child c on c.child_id = a.child_id
     where s.held_on >= m.month
         and s.held_on < m.next_month
     group by 1
@@ -21,9 +21,9 @@ select early_help.define_kpi_cube('group_families', array['group_session', 'grou
     select
         g.service_id,
         count(distinct a.family_id)::integer as families
-    from group_session s
-    join group_attendance a on a.group_session_id = s.group_session_id
-    left join group_programme g on g.group_programme_id = s.group_programme_id
+    from only group_session s
+    join only group_attendance a on a.group_session_id = s.group_session_id
+    left join only group_programme g on g.group_programme_id = s.group_programme_id
     where s.held_on >= m.month
         and s.held_on < m.next_month
         and a.attended
@@ -46,9 +46,9 @@ select
     c.children,
     c.adults
 from kpi_cube_group_work c
-left join group_programme g on g.group_programme_id = c.group_programme_id
-left join service v on v.service_id = g.service_id
-left join agency a on a.agency_id = v.agency_id;
+left join only group_programme g on g.group_programme_id = c.group_programme_id
+left join only service v on v.service_id = g.service_id
+left join only agency a on a.agency_id = v.agency_id;
 comment on view group_work is 'Group sessions held in the month and who came, by programme. Unit: a programme; families, children and adults are different ones within it, not to be added over months or programmes. Source: Early Help Strategy 2021-24 section 7.';
 comment on column group_work.month is 'First day of the month of the session.';
 comment on column group_work.month_key is 'The month as YYYY-MM.';

@@ -1,7 +1,7 @@
 -- Counts that services return which keep their own records.
 select early_help.define_kpi_cube('partner_returns', array['partner_return'], $$
     select r.service_id, r.families, r.children, r.new_families, r.returned_on::date as returned_on
-    from partner_return r
+    from only partner_return r
     where r.month >= m.month
         and r.month < m.next_month
 $$);
@@ -19,8 +19,8 @@ select
     c.new_families,
     c.returned_on
 from kpi_cube_partner_returns c
-left join service v on v.service_id = c.service_id
-left join agency a on a.agency_id = v.agency_id;
+left join only service v on v.service_id = c.service_id
+left join only agency a on a.agency_id = v.agency_id;
 comment on view partner_returns is 'Monthly counts of services that keep their own records, as they returned them: never mixed with counted records. Families may be the same in several months. Unit: a return.';
 comment on column partner_returns.month is 'First day of the month.';
 comment on column partner_returns.month_key is 'The month as YYYY-MM.';

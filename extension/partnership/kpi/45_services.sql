@@ -15,8 +15,8 @@ select
     r.families as returned_families,
     r.children as returned_children
 from kpi_period_shown p
-cross join service v
-join agency a on a.agency_id = v.agency_id
+cross join only service v
+join only agency a on a.agency_id = v.agency_id
 left join lateral (
     select sum(x.opened) - coalesce(sum(x.closed) filter (where x.month < p.last_month), 0) as episodes
     from kpi_cube_episodes x

@@ -5,7 +5,7 @@ select early_help.define_kpi_cube('case_audits', array['case_audit'], $$
         c.lead_agency_id,
         c.auditor_agency_id,
         count(*)::integer as audits
-    from case_audit c
+    from only case_audit c
     where c.audited_on >= m.month
         and c.audited_on < m.next_month
     group by 1, 2, 3
@@ -21,8 +21,8 @@ select
     a.name as auditor_agency,
     c.audits
 from kpi_cube_case_audits c
-left join agency l on l.agency_id = c.lead_agency_id
-left join agency a on a.agency_id = c.auditor_agency_id;
+left join only agency l on l.agency_id = c.lead_agency_id
+left join only agency a on a.agency_id = c.auditor_agency_id;
 comment on view case_audits is 'Multi-agency audits of case files (CFAG) by grade. Unit: an audit. Source: Early Help Strategy 2021-24 section 10.';
 comment on column case_audits.month is 'First day of the month of the audit.';
 comment on column case_audits.month_key is 'The month as YYYY-MM.';

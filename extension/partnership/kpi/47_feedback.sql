@@ -19,7 +19,7 @@ select early_help.define_kpi_cube('feedback', array['feedback', 'feedback_reques
             b.given_by::text as given_by,
             0 as requests, 0 as answered, 1 as responses,
             b.timely, b.helpful, b.empowered
-        from feedback b
+        from only feedback b
         where b.given_on >= m.month
             and b.given_on < m.next_month
         union all
@@ -27,9 +27,9 @@ select early_help.define_kpi_cube('feedback', array['feedback', 'feedback_reques
             case when q.episode_id is not null then 'episode' else 'group' end,
             null,
             1,
-            exists (select from feedback b where b.feedback_request_id = q.feedback_request_id)::integer,
+            exists (select from only feedback b where b.feedback_request_id = q.feedback_request_id)::integer,
             0, null, null, null
-        from feedback_request q
+        from only feedback_request q
         where q.asked_on >= m.month
             and q.asked_on < m.next_month
     ) f

@@ -13,11 +13,11 @@ select
     d.due_on as review_due_on,
     current_date - d.due_on as days_overdue
 from deadline d
-join plan p on p.plan_id = d.plan_id
-join episode e on e.episode_id = p.episode_id
+join only plan p on p.plan_id = d.plan_id
+join only episode e on e.episode_id = p.episode_id
 left join lateral lead_practitioner_on(p.episode_id) l on true
-left join agency a on a.agency_id = l.agency_id
-left join service s on s.service_id = p.service_id
+left join only agency a on a.agency_id = l.agency_id
+left join only service s on s.service_id = p.service_id
 where d.kind = 'review_overdue'
     and d.due_on < current_date;
 comment on view overdue_reviews is 'Running plans whose review was due before today, with the lead practitioner of today. Changes with the day. Unit: a plan. Ids and working names only; needs the right to read the records.';
@@ -62,9 +62,9 @@ begin atomic
         l.practitioner_id::numeric(19, 0),
         l.name
     from deadline d
-    left join plan p on p.plan_id = d.plan_id
-    left join step t on t.step_id = d.step_id
-    left join episode e on e.episode_id = coalesce(d.episode_id, p.episode_id, t.episode_id)
+    left join only plan p on p.plan_id = d.plan_id
+    left join only step t on t.step_id = d.step_id
+    left join only episode e on e.episode_id = coalesce(d.episode_id, p.episode_id, t.episode_id)
     left join lateral lead_practitioner_on(e.episode_id) l on true
     where d.due_on between current_date and current_date + due_soon.days_ahead
     order by d.due_on, 1, d.plan_id, d.step_id, d.episode_id;

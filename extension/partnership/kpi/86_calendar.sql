@@ -21,7 +21,7 @@ join kpi_period q on q.period_kind = 'quarter' and p.last_month between q.first_
 join kpi_period_shown y on y.period_kind = 'year' and p.last_month between y.first_month and y.last_month
 left join (
     select date_trunc('month', day::timestamp)::date as month, count(*)::integer as weekdays
-    from bank_holiday
+    from only bank_holiday
     where extract(isodow from day) < 6
     group by 1
 ) h on h.month = p.last_month

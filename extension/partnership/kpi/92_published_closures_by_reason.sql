@@ -16,7 +16,7 @@ select early_help.define_published_table('closures_by_reason',
     where closures_counted > 0
     union all
     select null, code, 0
-    from closure_reason
+    from only closure_reason
     where offered
         and counted_in_outcomes
     $$);

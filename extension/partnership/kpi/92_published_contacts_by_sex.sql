@@ -17,6 +17,6 @@ select early_help.define_published_table('contacts_by_sex',
     from contacts
     union all
     select null, code, 0, 0, 0
-    from sex
+    from only sex
     where offered
     $$);

@@ -17,6 +17,6 @@ select early_help.define_published_table('contacts_by_source',
     from contacts
     union all
     select null, code, 0, 0, 0
-    from contact_source
+    from only contact_source
     where offered
     $$);

@@ -17,6 +17,6 @@ select early_help.define_published_table('contacts_by_ward',
     from contacts
     union all
     select null, name, 0, 0, 0
-    from locality
+    from only locality
     where valid_to is null
     $$);

@@ -24,9 +24,9 @@ select early_help.define_published_table('episodes_by_ward',
         c.closed_waiting as episodes_closed_waiting,
         c.closed - c.closed_waiting as episodes_closed_after_support
     from kpi_cube_episodes c
-    left join locality l on l.locality_id = c.locality_id
+    left join only locality l on l.locality_id = c.locality_id
     union all
     select null, name, 0, 0, 0, 0, 0
-    from locality
+    from only locality
     where valid_to is null
     $$);

@@ -52,7 +52,7 @@ select early_help.define_published_table('feedback',
         empowered_answers,
         empowered as feedback_empowered,
         empowered_answers - empowered as feedback_not_empowered
-    from feedback
+    from only feedback
     union all
     select null, about, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     from (values ('episode'), ('group')) as a (about)

@@ -14,5 +14,5 @@ select early_help.define_published_table('group_attendances',
     from group_work
     union all
     select null, name, 0
-    from group_programme
+    from only group_programme
     $$);

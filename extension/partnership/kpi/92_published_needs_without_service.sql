@@ -22,6 +22,6 @@ select early_help.define_published_table('needs_without_service',
     from needs_without_service
     union all
     select null, code, 0, 0, 0
-    from primary_need
+    from only primary_need
     where offered
     $$);

@@ -26,6 +26,6 @@ select early_help.define_published_table('positive_outcomes_by_need',
     from closure_outcomes
     union all
     select null, code, 0, 0, 0, 0, 0
-    from primary_need
+    from only primary_need
     where offered
     $$);

@@ -26,6 +26,6 @@ select early_help.define_published_table('positive_outcomes_by_ward',
     from closure_outcomes
     union all
     select null, name, 0, 0, 0, 0, 0
-    from locality
+    from only locality
     where valid_to is null
     $$);

@@ -22,6 +22,6 @@ select early_help.define_published_table('re_referrals_after_support',
     from re_referral_after_support
     union all
     select null, code, 0, 0, 0
-    from primary_need
+    from only primary_need
     where offered
     $$);

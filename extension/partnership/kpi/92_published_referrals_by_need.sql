@@ -17,6 +17,6 @@ select early_help.define_published_table('referrals_by_need',
     from re_referrals
     union all
     select null, code, 0, 0, 0
-    from primary_need
+    from only primary_need
     where offered
     $$);

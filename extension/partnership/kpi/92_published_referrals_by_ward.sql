@@ -17,6 +17,6 @@ select early_help.define_published_table('referrals_by_ward',
     from re_referrals
     union all
     select null, name, 0, 0, 0
-    from locality
+    from only locality
     where valid_to is null
     $$);

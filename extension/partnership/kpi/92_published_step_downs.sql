@@ -23,7 +23,7 @@ select early_help.define_published_table('step_downs',
         c.declined as step_downs_declined,
         c.withdrawn as step_downs_withdrawn
     from kpi_cube_step_downs c
-    left join agency a on a.agency_id = c.receiving_agency_id
+    left join only agency a on a.agency_id = c.receiving_agency_id
     union all
     select null, v, 0, 0, 0, 0, 0
     from unnest(enum_range(null::early_help.agency_sector)::varchar[]) v

@@ -17,8 +17,8 @@ select
     case when f.hidden is null then 'ok' else 'c' end::varchar(10) as value_status,
     case when f.hidden is null and f.hidden_before is null then f.figure - f.figure_before end as change,
     case when f.hidden is null and f.hidden_before is null then 'ok' else 'c' end::varchar(10) as change_status
-from publication b
-join publication e on e.first_month = b.first_month
+from only publication b
+join only publication e on e.first_month = b.first_month
     and e.next_month = b.next_month
     and e.version = b.version - 1
 cross join lateral (
@@ -33,8 +33,8 @@ cross join lateral (
         after.hidden,
         coalesce(before.figure, 0) as figure_before,
         before.hidden as hidden_before
-    from (select * from published_figure where publication_id = b.publication_id) after
-    full join (select * from published_figure where publication_id = e.publication_id) before
+    from (select * from only published_figure where publication_id = b.publication_id) after
+    full join (select * from only published_figure where publication_id = e.publication_id) before
         using (count_name, dimension_1, value_1, dimension_2, value_2)
 ) f
 where f.hidden is not null

@@ -7,7 +7,7 @@ select
     b.version,
     not exists (
         select
-        from publication l
+        from only publication l
         where l.first_month = b.first_month
             and l.next_month = b.next_month
             and l.version > b.version) as latest,
@@ -30,11 +30,11 @@ select
     case when part.hidden is null then 'ok' else 'c' end::varchar(10) as numerator_status,
     case when whole.hidden is null then whole.figure end as denominator,
     case when whole.figure is null then null when whole.hidden is null then 'ok' else 'c' end::varchar(10) as denominator_status
-from publication b
+from only publication b
 cross join (
     -- A count, or a percentage of a count, that has the code of a figure of the Board's.
     select distinct m.metric_code, m.section, m.board_order, m.label, m.unit, x.part, x.whole, x.rest
-    from published_table t
+    from only published_table t
     cross join lateral (
         select c as name, c as part, null as whole, null as rest
         from unnest(t.counts) c
@@ -50,11 +50,11 @@ cross join (
     ) x
     join metric m on m.metric_code = x.name and (m.unit = '%') = (x.whole is not null)
 ) m
-join published_figure part on part.publication_id = b.publication_id
+join only published_figure part on part.publication_id = b.publication_id
     and part.count_name = m.part and part.dimension_1 = ''
-left join published_figure whole on whole.publication_id = b.publication_id
+left join only published_figure whole on whole.publication_id = b.publication_id
     and whole.count_name = m.whole and whole.dimension_1 = ''
-left join published_figure rest on rest.publication_id = b.publication_id
+left join only published_figure rest on rest.publication_id = b.publication_id
     and rest.count_name = m.rest and rest.dimension_1 = '';
 comment on view published_dashboard is 'The Board''s figures as published: those totals and percentages of the published tables that have the code of a figure of the dashboard. Figures that could disclose somebody are hidden.';
 comment on column published_dashboard.month is 'First day of the period.';

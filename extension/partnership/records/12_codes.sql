@@ -50,12 +50,12 @@ end
 $$;
 
 -- Withdrawn by the Department (the date was not found): accepted, not offered.
-update assessment_factor set offered = false where code in ('18A', '19A');
+update only assessment_factor set offered = false where code in ('18A', '19A');
 
 alter table closure_reason add column counted_in_outcomes boolean not null default true;
 comment on column closure_reason.counted_in_outcomes is
     'Whether a closure for this reason is in the denominator of positive outcomes.';
-update closure_reason
+update only closure_reason
 set counted_in_outcomes = false
 where code in ('opened_in_error', 'duplicate', 'moved_away', 'died');
 

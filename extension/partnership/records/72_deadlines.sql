@@ -23,7 +23,7 @@ begin atomic
     select early_help.weekdays_between(from_date, to_date)
         - sign(to_date - from_date)::integer * (
             select count(*)::integer
-            from bank_holiday h
+            from only bank_holiday h
             where h.day > least(from_date, to_date)
                 and h.day <= greatest(from_date, to_date)
                 and extract(isodow from h.day) < 6);
@@ -43,10 +43,10 @@ begin atomic
     union all
     (select d.day
     from generate_series(1, case when days <> 0 then
-        7 * ((abs(days) + (select count(*)::integer from bank_holiday)) / 5 + 1) else 0 end) i
+        7 * ((abs(days) + (select count(*)::integer from only bank_holiday)) / 5 + 1) else 0 end) i
     cross join lateral (select from_date + sign(days)::integer * i as day) d
     where extract(isodow from d.day) < 6
-        and not exists (select from bank_holiday h where h.day = d.day)
+        and not exists (select from only bank_holiday h where h.day = d.day)
     order by i
     offset greatest(abs(days) - 1, 0)
     limit 1);
@@ -64,8 +64,8 @@ language sql
 stable
 begin atomic
     select r.practitioner_id, r.name, r.agency_id
-    from lead_practitioner l
-    join practitioner r on r.practitioner_id = l.practitioner_id
+    from only lead_practitioner l
+    join only practitioner r on r.practitioner_id = l.practitioner_id
     where l.episode_id = lead_practitioner_on.episode_id
         and l.from_on <= lead_practitioner_on.on_day
     order by l.from_on desc
@@ -84,7 +84,7 @@ select
     null::bigint as practitioner_id,
     p.review_due_on::date as due_on,
     null::date as until_on
-from plan p
+from only plan p
 where p.ended_on is null
 union all
 select
@@ -95,7 +95,7 @@ select
     null,
     add_working_days(s.offered_on, 1),
     null
-from step s
+from only step s
 where s.basis = 'section_47'
     and s.consulted_on is null
     and s.outcome is distinct from 'withdrawn'
@@ -108,12 +108,12 @@ select
     l.practitioner_id,
     greatest(r.active_to, l.from_on - 1),
     n.from_on
-from practitioner r
-join lead_practitioner l on l.practitioner_id = r.practitioner_id
-join episode e on e.episode_id = l.episode_id
+from only practitioner r
+join only lead_practitioner l on l.practitioner_id = r.practitioner_id
+join only episode e on e.episode_id = l.episode_id
 left join lateral (
     select min(c.from_on)::date as from_on
-    from lead_practitioner c
+    from only lead_practitioner c
     where c.episode_id = l.episode_id
         and c.from_on > l.from_on
 ) n on true
@@ -188,17 +188,17 @@ returns alert
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('alert_id %s', acknowledge_alert.alert_id))
-    where not exists (select from alert r where r.alert_id = acknowledge_alert.alert_id);
+    where not exists (select from only alert r where r.alert_id = acknowledge_alert.alert_id);
     select early_help.raise_rule('S05', format('practitioner_id %s', acknowledge_alert.practitioner_id))
-    where not exists (select from practitioner r where r.practitioner_id = acknowledge_alert.practitioner_id);
-    update alert
+    where not exists (select from only practitioner r where r.practitioner_id = acknowledge_alert.practitioner_id);
+    update only alert
     set acknowledged_by = acknowledge_alert.practitioner_id,
         acknowledged_on = acknowledge_alert.acknowledged_on,
         note = acknowledge_alert.note
     where alert.alert_id = acknowledge_alert.alert_id
         and alert.acknowledged_by is null;
     select a
-    from alert a
+    from only alert a
     where a.alert_id = acknowledge_alert.alert_id;
 end;
 comment on function acknowledge_alert(bigint, bigint, date, text) is
@@ -213,8 +213,8 @@ returns step
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('step_id %s', record_consultation.step_id))
-    where not exists (select from step r where r.step_id = record_consultation.step_id);
-    update step
+    where not exists (select from only step r where r.step_id = record_consultation.step_id);
+    update only step
     set consulted_role = record_consultation.role,
         consulted_on = record_consultation.consulted_on
     where step.step_id = record_consultation.step_id

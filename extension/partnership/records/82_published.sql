@@ -111,10 +111,10 @@ returns publication
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('published_by %s', publish_figures.published_by))
-    where not exists (select from practitioner r where r.practitioner_id = publish_figures.published_by);
+    where not exists (select from only practitioner r where r.practitioner_id = publish_figures.published_by);
     -- One publication at a time, each with all before it in sight: at
     -- REPEATABLE READ this fails with 40001 after another one.
-    update partnership
+    update only partnership
     set record_version = record_version;
     insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold, note)
     select
@@ -122,7 +122,7 @@ begin atomic
         m.next_month,
         coalesce((
             select max(b.version)
-            from publication b
+            from only publication b
             where b.first_month = m.first_month
                 and b.next_month = m.next_month), 0) + 1,
         publish_figures.published_on,
@@ -130,7 +130,7 @@ begin atomic
         p.suppression_threshold,
         publish_figures.note
     from early_help.period_months(publish_figures.period) m
-    cross join partnership p
+    cross join only partnership p
     returning publication;
 end;
 comment on function publish_figures(text, bigint, date, text) is

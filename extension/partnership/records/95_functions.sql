@@ -44,8 +44,8 @@ returns consent
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('consent_id %s', withdraw_consent.consent_id))
-    where not exists (select from consent r where r.consent_id = withdraw_consent.consent_id);
-    update consent
+    where not exists (select from only consent r where r.consent_id = withdraw_consent.consent_id);
+    update only consent
     set withdrawn_on = withdraw_consent.withdrawn_on
     where consent.consent_id = withdraw_consent.consent_id
     returning consent;
@@ -87,8 +87,8 @@ begin atomic
         record_contact.decision,
         (
             select e.episode_id
-            from episode_child c
-            join episode e on e.episode_id = c.episode_id
+            from only episode_child c
+            join only episode e on e.episode_id = c.episode_id
             where c.child_id = record_contact.child_id
                 and c.joined_on <= record_contact.received_on
                 and (c.left_on is null or c.left_on > record_contact.received_on)
@@ -112,8 +112,8 @@ returns referral
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('contact_child_id %s', refer.contact_child_id))
-    where not exists (select from contact_child r where r.contact_child_id = refer.contact_child_id);
-    update contact_child
+    where not exists (select from only contact_child r where r.contact_child_id = refer.contact_child_id);
+    update only contact_child
     set decision = 'referral'
     where contact_child.contact_child_id = refer.contact_child_id
         and contact_child.decision is null;
@@ -124,7 +124,7 @@ begin atomic
         c.child_id,
         coalesce(refer.family_id, (
             select max(m.family_id)
-            from family_member m
+            from only family_member m
             where m.child_id = c.child_id
                 and m.left_on is null
             having count(distinct m.family_id) = 1)),
@@ -133,7 +133,7 @@ begin atomic
         c.primary_need_code,
         c.locality_id,
         refer.service_id
-    from contact_child c
+    from only contact_child c
     where c.contact_child_id = refer.contact_child_id
     returning referral;
 end;
@@ -145,8 +145,8 @@ returns referral
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('referral_id %s', accept_referral.referral_id))
-    where not exists (select from referral r where r.referral_id = accept_referral.referral_id);
-    update referral
+    where not exists (select from only referral r where r.referral_id = accept_referral.referral_id);
+    update only referral
     set accepted_on = accept_referral.accepted_on
     where referral.referral_id = accept_referral.referral_id
     returning referral;
@@ -159,8 +159,8 @@ returns referral
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('referral_id %s', decline_referral.referral_id))
-    where not exists (select from referral r where r.referral_id = decline_referral.referral_id);
-    update referral
+    where not exists (select from only referral r where r.referral_id = decline_referral.referral_id);
+    update only referral
     set declined_on = decline_referral.declined_on
     where referral.referral_id = decline_referral.referral_id
     returning referral;
@@ -180,7 +180,7 @@ returns episode
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('family_id %s', open_episode.family_id))
-    where not exists (select from family r where r.family_id = open_episode.family_id);
+    where not exists (select from only family r where r.family_id = open_episode.family_id);
     insert into episode (family_id, referral_id, opened_on)
     values (open_episode.family_id, open_episode.referral_id, open_episode.opened_on);
     insert into episode_child (episode_id, child_id, joined_on)
@@ -188,9 +188,9 @@ begin atomic
         e.episode_id,
         m.child_id,
         open_episode.opened_on
-    from episode e
-    join family_member m on m.family_id = e.family_id
-    join child c on c.child_id = m.child_id
+    from only episode e
+    join only family_member m on m.family_id = e.family_id
+    join only child c on c.child_id = m.child_id
     where e.family_id = open_episode.family_id
         and e.closed_on is null
         and (m.joined_on is null or m.joined_on <= open_episode.opened_on)
@@ -205,12 +205,12 @@ begin atomic
         e.episode_id,
         coalesce(open_episode.allocated_on, open_episode.opened_on),
         open_episode.lead_practitioner_id
-    from episode e
+    from only episode e
     where e.family_id = open_episode.family_id
         and e.closed_on is null
         and open_episode.lead_practitioner_id is not null;
     select e
-    from episode e
+    from only episode e
     where e.family_id = open_episode.family_id
         and e.closed_on is null;
 end;
@@ -222,13 +222,13 @@ returns episode
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('episode_id %s', assign_lead_practitioner.episode_id))
-    where not exists (select from episode r where r.episode_id = assign_lead_practitioner.episode_id);
+    where not exists (select from only episode r where r.episode_id = assign_lead_practitioner.episode_id);
     insert into lead_practitioner (episode_id, from_on, practitioner_id)
     values (assign_lead_practitioner.episode_id, assign_lead_practitioner.from_on, assign_lead_practitioner.practitioner_id)
     on conflict on constraint lead_practitioner_pkey
     do update set practitioner_id = excluded.practitioner_id;
     select e
-    from episode e
+    from only episode e
     where e.episode_id = assign_lead_practitioner.episode_id;
 end;
 comment on function assign_lead_practitioner(bigint, bigint, date) is
@@ -245,7 +245,7 @@ returns assessment
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('episode_id %s', start_assessment.episode_id))
-    where not exists (select from episode r where r.episode_id = start_assessment.episode_id);
+    where not exists (select from only episode r where r.episode_id = start_assessment.episode_id);
     insert into assessment (episode_id, started_on, child_id, practitioner_id, service_id)
     values (start_assessment.episode_id, start_assessment.started_on, start_assessment.child_id,
         start_assessment.practitioner_id, start_assessment.service_id)
@@ -265,7 +265,7 @@ returns assessment_domain
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('assessment_id %s', assess_domain.assessment_id))
-    where not exists (select from assessment r where r.assessment_id = assess_domain.assessment_id);
+    where not exists (select from only assessment r where r.assessment_id = assess_domain.assessment_id);
     insert into assessment_domain (assessment_id, domain, assessed_on, needs, strengths)
     values (assess_domain.assessment_id, assess_domain.domain, assess_domain.assessed_on,
         assess_domain.needs, assess_domain.strengths)
@@ -281,8 +281,8 @@ returns assessment
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('assessment_id %s', complete_assessment.assessment_id))
-    where not exists (select from assessment r where r.assessment_id = complete_assessment.assessment_id);
-    update assessment
+    where not exists (select from only assessment r where r.assessment_id = complete_assessment.assessment_id);
+    update only assessment
     set completed_on = complete_assessment.completed_on
     where assessment.assessment_id = complete_assessment.assessment_id
     returning assessment;
@@ -303,7 +303,7 @@ returns plan
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('episode_id %s', start_plan.episode_id))
-    where not exists (select from episode r where r.episode_id = start_plan.episode_id);
+    where not exists (select from only episode r where r.episode_id = start_plan.episode_id);
     insert into plan (episode_id, kind, started_on, review_due_on, assessment_id, practitioner_id, service_id)
     values (start_plan.episode_id, start_plan.kind, start_plan.started_on, start_plan.review_due_on,
         start_plan.assessment_id, start_plan.practitioner_id, start_plan.service_id)
@@ -322,7 +322,7 @@ returns plan_outcome
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('plan_id %s', add_outcome.plan_id))
-    where not exists (select from plan r where r.plan_id = add_outcome.plan_id);
+    where not exists (select from only plan r where r.plan_id = add_outcome.plan_id);
     insert into plan_outcome (plan_id, agreed_on, description, headline_outcome_code)
     values (add_outcome.plan_id, add_outcome.agreed_on, add_outcome.description, add_outcome.headline_outcome_code)
     returning plan_outcome;
@@ -335,8 +335,8 @@ returns plan_outcome
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('plan_outcome_id %s', withdraw_outcome.plan_outcome_id))
-    where not exists (select from plan_outcome r where r.plan_outcome_id = withdraw_outcome.plan_outcome_id);
-    update plan_outcome
+    where not exists (select from only plan_outcome r where r.plan_outcome_id = withdraw_outcome.plan_outcome_id);
+    update only plan_outcome
     set withdrawn_on = withdraw_outcome.withdrawn_on,
         withdrawn_reason = withdraw_outcome.reason
     where plan_outcome.plan_outcome_id = withdraw_outcome.plan_outcome_id
@@ -350,8 +350,8 @@ returns plan_outcome
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('plan_outcome_id %s', achieve_outcome.plan_outcome_id))
-    where not exists (select from plan_outcome r where r.plan_outcome_id = achieve_outcome.plan_outcome_id);
-    update plan_outcome
+    where not exists (select from only plan_outcome r where r.plan_outcome_id = achieve_outcome.plan_outcome_id);
+    update only plan_outcome
     set achieved_on = achieve_outcome.achieved_on
     where plan_outcome.plan_outcome_id = achieve_outcome.plan_outcome_id
     returning plan_outcome;
@@ -371,7 +371,7 @@ returns review
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('plan_id %s', hold_review.plan_id))
-    where not exists (select from plan r where r.plan_id = hold_review.plan_id);
+    where not exists (select from only plan r where r.plan_id = hold_review.plan_id);
     insert into review (plan_id, decision, held_on, next_review_due_on, practitioner_id, family_views)
     values (hold_review.plan_id, hold_review.decision, hold_review.held_on, hold_review.next_review_due_on,
         hold_review.practitioner_id, hold_review.family_views)
@@ -396,7 +396,7 @@ returns step
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('child_id %s', step_up.child_id))
-    where not exists (select from child r where r.child_id = step_up.child_id);
+    where not exists (select from only child r where r.child_id = step_up.child_id);
     insert into step (
         child_id, family_id, to_level, offered_on, basis, reason, consulted_role, consulted_on,
         assessment_id, no_assessment_reason, consent_override_reason)
@@ -419,7 +419,7 @@ returns step
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('child_id %s', step_down.child_id))
-    where not exists (select from child r where r.child_id = step_down.child_id);
+    where not exists (select from only child r where r.child_id = step_down.child_id);
     insert into step (child_id, family_id, to_level, offered_on, reason)
     values (step_down.child_id, step_down.family_id, step_down.to_level, step_down.offered_on, step_down.reason)
     returning step;
@@ -439,8 +439,8 @@ returns step
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('step_id %s', accept_step.step_id))
-    where not exists (select from step r where r.step_id = accept_step.step_id);
-    update step
+    where not exists (select from only step r where r.step_id = accept_step.step_id);
+    update only step
     set outcome = 'accepted',
         decided_on = accept_step.decided_on,
         receiving_agency_id = coalesce(accept_step.receiving_agency_id, step.receiving_agency_id),
@@ -449,7 +449,7 @@ begin atomic
         decision_reason = accept_step.decision_reason
     where step.step_id = accept_step.step_id;
     select s
-    from step s
+    from only step s
     where s.step_id = accept_step.step_id;
 end;
 comment on function accept_step(bigint, date, bigint, bigint, date, text) is
@@ -460,8 +460,8 @@ returns step
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('step_id %s', decline_step.step_id))
-    where not exists (select from step r where r.step_id = decline_step.step_id);
-    update step
+    where not exists (select from only step r where r.step_id = decline_step.step_id);
+    update only step
     set outcome = 'declined',
         decided_on = decline_step.decided_on,
         decision_reason = decline_step.reason
@@ -476,8 +476,8 @@ returns step
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('step_id %s', withdraw_step.step_id))
-    where not exists (select from step r where r.step_id = withdraw_step.step_id);
-    update step
+    where not exists (select from only step r where r.step_id = withdraw_step.step_id);
+    update only step
     set outcome = 'withdrawn',
         decided_on = withdraw_step.decided_on,
         decision_reason = withdraw_step.reason
@@ -498,12 +498,12 @@ returns episode
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
-    where not exists (select from episode r where r.episode_id = close_episode.episode_id);
+    where not exists (select from only episode r where r.episode_id = close_episode.episode_id);
     select early_help.raise_rule('S01', format('event close, episode_id %s, state closed', e.episode_id), 'Legal now: reopen.')
-    from episode e
+    from only episode e
     where e.episode_id = close_episode.episode_id
         and e.closed_on is not null;
-    update episode
+    update only episode
     set closed_on = close_episode.closed_on,
         closure_reason_code = close_episode.reason_code,
         closure_agreed_on = close_episode.agreed_on,
@@ -519,8 +519,8 @@ returns episode
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('episode_id %s', reopen_episode.episode_id))
-    where not exists (select from episode r where r.episode_id = reopen_episode.episode_id);
-    update episode
+    where not exists (select from only episode r where r.episode_id = reopen_episode.episode_id);
+    update only episode
     set closed_on = null,
         reopened_on = reopen_episode.reopened_on,
         reopen_reason = reopen_episode.reason
@@ -557,8 +557,8 @@ returns action
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('action_id %s', finish_action.action_id))
-    where not exists (select from action r where r.action_id = finish_action.action_id);
-    update action
+    where not exists (select from only action r where r.action_id = finish_action.action_id);
+    update only action
     set done_on = finish_action.done_on
     where action.action_id = finish_action.action_id
     returning action;
@@ -606,7 +606,7 @@ begin atomic
     values (request_service.family_id, request_service.child_id,
         (
             select e.episode_id
-            from episode e
+            from only episode e
             where e.family_id = request_service.family_id
                 and e.closed_on is null
         ),
@@ -622,8 +622,8 @@ returns service_request
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('service_request_id %s', offer_service.service_request_id))
-    where not exists (select from service_request r where r.service_request_id = offer_service.service_request_id);
-    update service_request
+    where not exists (select from only service_request r where r.service_request_id = offer_service.service_request_id);
+    update only service_request
     set offered_on = offer_service.offered_on,
         service_id = coalesce(offer_service.service_id, service_request.service_id)
     where service_request.service_request_id = offer_service.service_request_id
@@ -637,8 +637,8 @@ returns service_request
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('service_request_id %s', start_service.service_request_id))
-    where not exists (select from service_request r where r.service_request_id = start_service.service_request_id);
-    update service_request
+    where not exists (select from only service_request r where r.service_request_id = start_service.service_request_id);
+    update only service_request
     set started_on = start_service.started_on,
         decided_on = start_service.started_on,
         outcome = 'started'
@@ -657,8 +657,8 @@ returns service_request
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('service_request_id %s', end_service_request.service_request_id))
-    where not exists (select from service_request r where r.service_request_id = end_service_request.service_request_id);
-    update service_request
+    where not exists (select from only service_request r where r.service_request_id = end_service_request.service_request_id);
+    update only service_request
     set outcome = end_service_request.outcome,
         decided_on = end_service_request.decided_on
     where service_request.service_request_id = end_service_request.service_request_id
@@ -688,8 +688,8 @@ returns child_merge
 language sql
 begin atomic
     select early_help.raise_rule('S05', format('child_merge_id %s', unmerge_children.child_merge_id))
-    where not exists (select from child_merge r where r.child_merge_id = unmerge_children.child_merge_id);
-    update child_merge
+    where not exists (select from only child_merge r where r.child_merge_id = unmerge_children.child_merge_id);
+    update only child_merge
     set undone_on = unmerge_children.undone_on,
         undo_reason = unmerge_children.reason
     where child_merge.child_merge_id = unmerge_children.child_merge_id
@@ -711,12 +711,12 @@ begin atomic
         format('child_id %s is no member of family_id %s on %s', move_child.child_id, move_child.from_family_id, move_child.moved_on))
     where not exists (
         select
-        from family_member m
+        from only family_member m
         where m.child_id = move_child.child_id
             and m.family_id = move_child.from_family_id
             and (m.joined_on is null or m.joined_on < move_child.moved_on)
             and m.left_on is null);
-    update family_member
+    update only family_member
     set left_on = move_child.moved_on
     where family_member.child_id = move_child.child_id
         and family_member.family_id = move_child.from_family_id
@@ -738,11 +738,11 @@ begin atomic
     from unnest(split_family.children) as c (child_id)
     where not exists (
         select
-        from family_member m
+        from only family_member m
         where m.child_id = c.child_id
             and m.family_id = split_family.family_id
             and m.left_on is null);
-    update family_member
+    update only family_member
     set left_on = split_family.split_on
     where family_member.family_id = split_family.family_id
         and family_member.child_id = any (split_family.children)
@@ -771,9 +771,9 @@ language sql
 begin atomic
     select early_help.raise_rule('S05', format('family_id %s', f.id))
     from (values (join_families.keep_family_id), (join_families.join_family_id)) as f (id)
-    where not exists (select from family r where r.family_id = f.id);
+    where not exists (select from only family r where r.family_id = f.id);
     select early_help.raise_rule('R06', format('family_id %s, which joins, has episode_id %s open', e.family_id, e.episode_id))
-    from episode e
+    from only episode e
     where e.family_id = join_families.join_family_id
         and e.closed_on is null;
     insert into family_member (family_id, child_id, joined_on)
@@ -781,21 +781,21 @@ begin atomic
         join_families.keep_family_id,
         m.child_id,
         join_families.joined_on
-    from family_member m
+    from only family_member m
     where m.family_id = join_families.join_family_id
         and m.left_on is null
         and not exists (
             select
-            from family_member k
+            from only family_member k
             where k.family_id = join_families.keep_family_id
                 and k.child_id = m.child_id
                 and k.left_on is null);
-    update family_member
+    update only family_member
     set left_on = join_families.joined_on
     where family_member.family_id = join_families.join_family_id
         and family_member.left_on is null;
     select f
-    from family f
+    from only family f
     where f.family_id = join_families.keep_family_id;
 end;
 comment on function join_families(bigint, bigint, date) is
