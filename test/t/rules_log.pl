@@ -49,5 +49,70 @@ for my $breach (@breaches)
 	like($log, qr/ERROR:  $code: /, "$code is in the log");
 	unlike($log, qr/SECRET/, "and not what was written: $command");
 }
+
+# From the catalogue: every record table with a text column, the marker in each of
+# them, and each column wrong in turn. Our errors hide the statement, whatever it is.
+$node->safe_psql('postgres', 'create database catalogue');
+$node->safe_psql('catalogue', q{
+	create extension early_help cascade;
+	select from early_help.create_partnership('town');
+	select from early_help.generate_sample('town', 12, '2023-01-01', '2023-12-31');
+});
+my @wrong = map { [ split /\|/, $_, 2 ] } split /\n/, $node->safe_psql('catalogue', q{
+	with free as (
+		-- Text that somebody writes: neither a code nor a key.
+		select c.oid, c.relname, array_agg(a.attname order by a.attnum) as columns
+		from pg_class c
+		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+		where c.relnamespace = 'town'::regnamespace and c.relkind = 'r' and c.relname !~ '^(kpi_|inbox_|import_|laid_down|publi)'
+			and a.atttypid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)
+		group by c.oid
+	), statement as (
+		select f.relname, format('insert into town.%I (%s) values (%s)', f.relname,
+			(select string_agg(quote_ident(u), ', ') from unnest(f.columns) u),
+			(select string_agg($$'SECRET'$$, ', ') from unnest(f.columns) u)) as command
+		from free f
+		union all
+		select f.relname, format('update town.%I set %s, %I = %s', f.relname,
+			(select string_agg(format($$%I = 'SECRET'$$, u), ', ') from unnest(f.columns) u where u <> a.attname), a.attname, w.value)
+		from free f
+		join pg_attribute a on a.attrelid = f.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+		cross join lateral (
+			values ('null'), (case
+				when a.atttypid = 'date'::regtype then $$date '0001-01-01'$$
+				when a.atttypid = any ('{int2,int4,int8,numeric}'::regtype[]) then '-7'
+				else $$'SECRET'$$ end)
+			union all
+			select $$date '2999-12-31'$$ where a.atttypid = 'date'::regtype
+		) w (value)
+		where exists (select from unnest(f.columns) u where u <> a.attname)
+		union all
+		select f.relname, format($$delete from town.%I where %I <> 'SECRET' or true$$, f.relname, f.columns[1]) from free f
+		union all
+		select f.relname, format('truncate town.%I cascade /* SECRET */', f.relname) from free f
+	)
+	select relname, command from statement where command not like '%set , %'});
+cmp_ok(scalar(@wrong), '>', 400, 'statements that break something');
+my $from = -s $node->logfile;
+my ($status, $out, $error) = $node->psql('catalogue',
+	join('', map { "\\echo # $_->[0]\nbegin;\n$_->[1];\nset constraints all immediate;\nrollback;\n" } @wrong),
+	on_error_stop => 0);
+my $written = substr(slurp_file($node->logfile), $from);
+# An error and what belongs to it. PostgreSQL's own are another test's: logs.pl.
+my (%ours, %leaks);
+for my $entry (split /^(?=\S+ \S+ \S+ \[\d+\].*?(?:ERROR|WARNING|LOG):)/m, $written)
+{
+	my ($code) = $entry =~ /ERROR:  (\w{5}): / or next;
+	next unless $code =~ /^YH/ || $entry =~ /LOCATION:  .*(?:check_row|rule)\.c/;
+	$ours{$code}++;
+	push @{ $leaks{$code} }, $entry if $entry =~ /SECRET/;
+}
+is(join(' ', map { @{ $leaks{$_} } } sort keys %leaks), '', 'no error of ours tells what was written');
+for my $code (qw(23502 23514 YHS02 YHS03 YHS04 YH001 YH014))
+{
+	cmp_ok($ours{$code} // 0, '>', 0, "$code was among them") or diag(join ' ', %ours);
+}
+like($written, qr/SECRET/, 'and PostgreSQL\'s own errors do, so that this test would see it');
+
 $node->stop;
 done_testing();
