@@ -1025,11 +1025,12 @@ begin
     where c.relnamespace = records
         and not t.tgisinternal
     union all
-    select 'function', '', f.proname,
+    select case when f.pronamespace = records then 'function' else 'kpi function' end, '', f.proname,
         string_agg(oidvectortypes(f.proargtypes), '; ' order by oidvectortypes(f.proargtypes)), ''
     from pg_proc f
     where f.pronamespace = records
-    group by f.proname;
+        or f.pronamespace = kpi
+    group by f.pronamespace, f.proname;
 end
 $$;
 comment on function early_help.partnership_structure(oid) is
@@ -1042,8 +1043,9 @@ as $$
 declare
     records regnamespace := (select c.relnamespace from pg_class c where c.oid = partnership);
 begin
-    execute format('delete from %s.laid_down', records);
-    execute format('insert into %s.laid_down select * from early_help.partnership_structure($1)', records) using records;
+    perform early_help.write_by_engine(format('delete from %s.laid_down', records));
+    perform early_help.write_by_engine(
+        format('insert into %s.laid_down select * from early_help.partnership_structure($1)', records), records);
 end
 $$;
 comment on function early_help.note_laid_down(regclass) is
@@ -1114,6 +1116,41 @@ $$;
 comment on function early_help.audit_reads_all(oid) is
     'Raises 42501 unless the caller reads every row of a partnership''s records, 42809 if a table of it is no longer such a table.';
 
+create function early_help.audit_reads_cells(records oid) returns void
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    unread text;
+begin
+    select string_agg(o.name, ', ' order by o.name)
+    into unread
+    from (
+        select c.relname as name
+        from pg_class c
+        where c.relnamespace = records
+            and c.relkind = 'r'
+            and (c.relname in ('kpi_cube', 'kpi_stale_months') or c.relname ~ '^kpi_(cell|part)_')
+            and not has_table_privilege(c.oid, 'SELECT')
+        union all
+        select p.proname
+        from pg_proc p
+        where p.pronamespace in (records, to_regnamespace((select quote_ident(n.nspname || '_kpi') from pg_namespace n where n.oid = records)))
+            and p.proname ~ '^kpi_(compute|parts)_'
+            and not (has_function_privilege(p.oid, 'EXECUTE') and has_schema_privilege(p.pronamespace, 'USAGE'))
+    ) o;
+    if unread is not null then
+        raise insufficient_privilege using
+            message = 'an audit of cells needs to read and to compute them',
+            detail = format('You may not: %s.', unread),
+            hint = 'SET ROLE to the owner of the partnership, or leave cells out: audit(…, cells => ''none'').';
+    end if;
+end
+$$;
+comment on function early_help.audit_reads_cells(oid) is
+    'Raises 42501 unless the caller may read the cells of a partnership and compute them.';
+
 create function early_help.audit_structure(records oid, out rule text, out record text, out detail text)
 returns setof record
     language plpgsql
@@ -1156,13 +1193,13 @@ begin
             left join early_help.rules() r on l.name = any (r.constraints)
             where (s.kind is null or s.definition <> l.definition or s.state <> l.state)
                 -- Nor what went with its table.
-                and (l.kind in ('table', 'view', 'kpi view', 'function')
+                and (l.kind in ('table', 'view', 'kpi view', 'function', 'kpi function')
                     or exists (
                         select
                         from pg_class c
                         where c.relnamespace = $1
                             and c.relname = l.table_name))
-                and ($2 is not null or l.kind <> 'kpi view')
+                and ($2 is not null or l.kind not in ('kpi view', 'kpi function'))
             order by l.table_name, l.kind, l.name
             $q$, noted)
         using records, kpi;
@@ -1324,10 +1361,183 @@ $$;
 comment on function early_help.audit_references(oid) is
     'A01: rows whose foreign keys, also dropped ones, lead nowhere.';
 
+---------- cells ----------
+
+create function early_help.audit_cubes(records oid) returns table (cube text, cells regclass, compute text, columns text)
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Parts stand as a cube of their own. What is no plain table of the owner's
+    -- with columns of known types, or no function that runs as the owner, could
+    -- run his code as whoever audits: then there is no function here.
+    return query execute format(
+        $q$
+        select
+            e.cube,
+            c.oid::regclass,
+            case when c.relkind = 'r' and c.relowner = n.nspowner and not row_security_active(c.oid)
+                and not exists (
+                    select
+                    from pg_attribute a
+                    join pg_type t on t.oid = a.atttypid
+                    where a.attrelid = c.oid
+                        and a.attnum > 0
+                        and not a.attisdropped
+                        and t.typnamespace not in ('pg_catalog'::regnamespace, 'early_help'::regnamespace))
+                then f.compute end,
+            (
+                select string_agg(format('c.%%I', a.attname), ', ' order by a.attnum)
+                from pg_attribute a
+                where a.attrelid = c.oid
+                    and a.attnum > 1
+                    and not a.attisdropped
+            )
+        from (
+            select cube::text as cube, 'kpi_cell_' || cube as cell_table, 'kpi_compute_' || cube as compute from %1$s.kpi_cube
+            union all
+            select 'parts of ' || cube, 'kpi_part_' || cube, 'kpi_parts_' || cube from %1$s.kpi_cube where counts is not null
+        ) e
+        join pg_namespace n on n.oid = $1
+        left join pg_class c on c.relnamespace = n.oid and c.relname = e.cell_table
+        left join lateral (
+            select format('%%I.%%I', k.nspname, p.proname) as compute
+            from pg_proc p
+            join pg_namespace k on k.oid = p.pronamespace
+            where p.proname = e.compute
+                and k.nspname in (n.nspname, n.nspname || '_kpi')
+                and p.proargtypes = array['date'::regtype::oid]::oidvector
+                and p.prosecdef
+                and p.proowner = n.nspowner
+            limit 1
+        ) f on true
+        order by e.cube
+        $q$, records::regnamespace)
+    using records;
+end
+$$;
+comment on function early_help.audit_cubes(oid) is
+    'The cubes of a partnership, and of each the table of its cells, the function that computes them for a month (null: not as it was made) and the columns of both after the month, named c.';
+
+create function early_help.audit_cell_months(records oid, cube text, cells regclass, whole boolean) returns date[]
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    months date[];
+    events record;
+begin
+    execute format('select e.* from %s.kpi_cube c cross join lateral early_help.kpi_event_months($1, c.sources) e where c.cube = $2',
+        records::regnamespace)
+    into events
+    using records, cube;
+    -- Fresh months from the first with cells or an event to the last. Of those a
+    -- sample takes the first, those with most cells, the last, and some by chance.
+    execute format(
+        $q$
+        with kept as materialized (
+            select month, count(*) as cells from %1$s group by month
+        ), fresh as materialized (
+            select g.month::date as month, coalesce(k.cells, 0) as cells
+            from (
+                select least(min(month), $1) as first_month, greatest(max(month), $2) as last_month
+                from kept
+            ) r
+            cross join lateral generate_series(r.first_month::timestamp, r.last_month::timestamp, '1 month') g (month)
+            left join kept k on k.month = g.month
+            where g.month::date not in (select m.month from early_help.stale_months(%2$L, $3) m)
+        )
+        select coalesce(array_agg(month order by month), '{}')
+        from (
+            select *,
+                row_number() over (order by month) as first,
+                row_number() over (order by month desc) as last,
+                row_number() over (order by cells desc, month desc) as largest,
+                row_number() over (order by cells = 0, month desc) as latest,
+                row_number() over (order by random()) as chance
+            from fresh
+        ) f
+        where $4
+            or least(f.first, f.last) = 1
+            or f.largest <= 4
+            or f.latest <= 3
+            or f.chance <= 4
+        $q$, cells, format('%s.kpi_stale_months', records::regnamespace))
+    into months
+    using events.first_month, events.last_month, cube, whole;
+    return months;
+end
+$$;
+comment on function early_help.audit_cell_months(oid, text, regclass, boolean) is
+    'Months whose cells an audit compares: all that are not stale, or a sample of 13 at most.';
+
+create function early_help.audit_cells(records oid, whole boolean, out record text, out detail text)
+returns setof record
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    one record;
+    of_month date;
+    differ bigint;
+    strange text[] := '{}';
+begin
+    for one in select * from early_help.audit_cubes(records) loop
+        if one.cells is null or one.compute is null then
+            strange := strange || one.cube;
+            continue;
+        end if;
+        record := (select c.relname from pg_class c where c.oid = one.cells);
+        begin
+            -- All months in one query: the function's plan is made once.
+            for of_month, differ in execute format(
+                'with kept as materialized (
+                    select c.month, %1$s
+                    from %2$s c
+                    where c.month = any ($1)
+                ), computed as materialized (
+                    select m.month, %1$s
+                    from unnest($1) as m (month)
+                    cross join lateral %3$s(m.month) c
+                )
+                select d.month, count(*)
+                from (
+                    (select * from kept except all select * from computed)
+                    union all
+                    (select * from computed except all select * from kept)
+                ) d
+                group by d.month
+                order by d.month', one.columns, one.cells, one.compute)
+            using early_help.audit_cell_months(records, regexp_replace(one.cube, '^parts of ', ''), one.cells, whole)
+            loop
+                detail := format('cube %s, month %s: %s cells differ', one.cube, to_char(of_month::timestamp, 'YYYY-MM'), differ);
+                return next;
+            end loop;
+        exception
+            -- What is missing is told as A02.
+            when undefined_table or undefined_column or undefined_function or datatype_mismatch then
+                strange := strange || one.cube;
+        end;
+    end loop;
+    if strange <> '{}' then
+        record := 'kpi_cube';
+        detail := format('cells could not be compared, they or the function that computes them are not as define_kpi_cube made them: %s',
+            array_to_string(strange, ', '));
+        return next;
+    end if;
+end
+$$;
+comment on function early_help.audit_cells(oid, boolean) is
+    'K04: months that are not stale whose cells are not what their cube counts in the records; of all such months, or of a sample.';
+
 ---------- the audit ----------
 
 create function early_help.audit(
     partnership text,
+    cells text default 'sample',
     out rule text,
     out sqlstate text,
     out record text,
@@ -1361,7 +1571,15 @@ begin
         perform early_help.raise_rule('P03', format('%s is not a schema that holds the records of a partnership.',
                                                     coalesce(quote_ident(partnership), 'NULL')));
     end if;
+    if cells is null or cells not in ('none', 'sample', 'whole') then
+        raise invalid_parameter_value using
+            message = format('an audit compares no cells, a sample of them or the whole, not %s', coalesce(quote_literal(cells), 'null')),
+            hint = 'Give cells => ''none'', ''sample'' or ''whole''.';
+    end if;
     perform early_help.audit_reads_all(records);
+    if cells <> 'none' then
+        perform early_help.audit_reads_cells(records);
+    end if;
 
     for asked in
         select
@@ -1383,11 +1601,17 @@ begin
     end loop;
 
     return query execute format(found, 'select * from early_help.audit_references($2)') using 'A01'::text, records;
+    if cells <> 'none' then
+        return query
+        select r.rule, r.sqlstate, c.record, null::bigint, c.detail, r.sentence
+        from early_help.audit_cells(records, cells = 'whole') c
+        join early_help.rules() r on r.rule = 'K04';
+    end if;
     return query
     select r.rule, r.sqlstate, s.record, null::bigint, s.detail, r.sentence
     from early_help.audit_structure(records) s
     join early_help.rules() r on r.rule = s.rule;
 end
 $$;
-comment on function early_help.audit(text) is
-    'What breaks the rules in a partnership''s records, a row a finding: rule and SQLSTATE, table, id of the row (of the row it belongs to where the key is more than an id), details (ids, dates, codes), the rule in words. Finds what slipped in with the rules off, whether or not constraints and triggers are there, and what is wrong with those (A02). No row: all is well. Reads only, one snapshot. Errors YHP03, 42501 if the caller may not read every row.';
+comment on function early_help.audit(text, text) is
+    'What breaks the rules in a partnership''s records, a row a finding: rule and SQLSTATE, table, id of the row (of the row it belongs to where the key is more than an id), details (ids, dates, codes), the rule in words. Finds what slipped in with the rules off, whether or not constraints and triggers are there, and what is wrong with those (A02). Compares a sample of the months of each cube with the records, or none, or the whole (K04). No row: all is well. Reads only, one snapshot. Errors YHP03, 22023, 42501 if the caller may not read every row.';

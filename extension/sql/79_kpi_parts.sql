@@ -38,10 +38,12 @@ $$;
 comment on function early_help.kpi_part_columns(regclass, varchar[]) is
     'What commands say of the columns of a cube of parts, after month and part: with their types, as they are, with negative counts, with sums of counts, those that are no counts, and that not all sums are nought. Rows are named c.';
 
-create function early_help.define_kpi_parts(cube text, cells text, counts text[], few boolean) returns void
+create function early_help.define_kpi_parts(kpi_schema text, cube text, cells text, counts text[], few boolean) returns void
     language plpgsql
 as $$
 declare
+    compute constant text := format('%I.%I', kpi_schema, 'kpi_compute_' || cube);
+    changed constant text := format('%I.%I', kpi_schema, 'kpi_changed_' || cube);
     parts constant text := pg_catalog.quote_ident('kpi_part_' || cube);
     a_month constant text := '(select of_month as month, (of_month + interval ''1 month'')::date as next_month) m';
     settings constant text := $settings$
@@ -82,22 +84,22 @@ begin
             hint = 'docs/kpis.md shows how; or leave the counts out.';
     end if;
     execute format('create index on %s (month, part)', parts);
-    execute format('create trigger zz_refuse_truncate before truncate on %s
-        for each statement execute function early_help.refuse_truncate()', parts);
-    execute format('alter table %s enable always trigger zz_refuse_truncate', parts);
+    perform early_help.guard_engine_table(parts::regclass);
     execute format('comment on table %s is %L', parts,
-        format('What each part adds to the cells of cube %s, as last refreshed. Written by early_help.refresh_kpis alone; never truncate it.', cube));
+        format('What each part adds to the cells of cube %s, as last refreshed. Written by early_help.refresh_kpis alone.', cube));
 
     columns := early_help.kpi_part_columns(pg_catalog.to_regclass(parts), counts);
     execute format('create table %I as select c.month, %s from %s c group by c.month, %s with no data',
         'kpi_cell_' || cube, columns.summed, parts, columns.grouped);
 
-    -- Parts are keys of records: these two are for a refresh, and for the functions below.
+    -- Parts are keys of records: these two are the owner's, for a refresh, and for
+    -- the functions below. As their owner, whoever audits.
     execute format(
         'create function %I(of_month date) returns table (part bigint, %s)
             language sql
             stable
             parallel safe
+            security definer
             %s
         begin atomic
             select cell.*
@@ -130,9 +132,10 @@ begin
         format('What these parts add to the cells of cube %s for the month that begins on the day, computed from the records.', cube));
     execute format('revoke execute on function %I, %I from public', 'kpi_parts_' || cube, 'kpi_some_parts_' || cube);
 
-    -- As their owner: a reader may not see the records.
+    -- As their owner: a reader may not see the records. In the schema of figures,
+    -- which is open to readers; they are granted EXECUTE, and others are not.
     execute format(
-        'create function %I(of_month date) returns table (month date, %s)
+        'create function %s(of_month date) returns table (month date, %s)
             language sql
             stable
             parallel safe
@@ -143,11 +146,11 @@ begin
             from %I(of_month) c
             group by %s;
         end',
-        'kpi_compute_' || cube, columns.defined, settings, columns.summed, 'kpi_parts_' || cube, columns.grouped);
-    execute format('comment on function %I is %L', 'kpi_compute_' || cube,
+        compute, columns.defined, settings, columns.summed, 'kpi_parts_' || cube, columns.grouped);
+    execute format('comment on function %s is %L', compute,
         format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
     execute format(
-        'create function %1$I(of_month date) returns table (month date, %2$s)
+        'create function %1$s(of_month date) returns table (month date, %2$s)
             language sql
             stable
             parallel safe
@@ -173,17 +176,18 @@ begin
             group by %11$s
             having %12$s;
         end',
-        'kpi_changed_' || cube, columns.defined, settings, cube, columns.summed, columns.listed, 'kpi_cell_' || cube,
+        changed, columns.defined, settings, cube, columns.summed, columns.listed, 'kpi_cell_' || cube,
         'kpi_some_parts_' || cube, columns.negated, parts, columns.grouped, columns.not_nought);
-    execute format('comment on function %I is %L', 'kpi_changed_' || cube,
+    execute format('comment on function %s is %L', changed,
         format('Cells of cube %s for the month that begins on the day: those kept, and the difference that its stale parts make.', cube));
+    execute format('revoke execute on function %s, %s from public', compute, changed);
 
     execute format('create view %I as %s union all %s', 'kpi_live_' || cube,
-        early_help.kpi_live_query(cube, quote_ident('kpi_compute_' || cube), few, 'where m.whole'),
-        early_help.kpi_live_query(cube, quote_ident('kpi_changed_' || cube), few, 'where not m.whole'));
+        early_help.kpi_live_query(cube, compute, few, 'where m.whole'),
+        early_help.kpi_live_query(cube, changed, few, 'where not m.whole'));
 end
 $$;
-comment on function early_help.define_kpi_parts(text, text, text[], boolean) is
+comment on function early_help.define_kpi_parts(text, text, text, text[], boolean) is
     'Within define_kpi_cube: what a cube of parts has in the way of tables, functions and the view of its stale months. Its query gives rows of one part, by whatever its cells are by, and their counts, never null; a cell whose counts are all nought is none.';
 
 -- As the cube's own functions compute them for readers, but each part once, for

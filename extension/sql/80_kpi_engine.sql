@@ -275,8 +275,13 @@ create function early_help.define_kpi_cube(
 as $$
 declare
     outer_path text := pg_catalog.current_setting('search_path');
+    cell_table constant text := pg_catalog.quote_ident('kpi_cell_' operator(pg_catalog.||) cube);
     schema oid;
     p text;
+    compute text;
+    all_sources varchar[];
+    first_event date;
+    last_event date;
 begin
     select c.relnamespace, n.nspname
     into schema, p
@@ -292,102 +297,168 @@ begin
     -- What is created goes to the records.
     perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
     perform early_help.exclude_refresh(schema);
+    perform early_help.check_kpi_names(schema, cube, sources, from_cubes);
 
-    insert into kpi_cube (cube, sources, from_cubes, counts)
-    select
-        define_kpi_cube.cube,
-        array_agg(distinct s.source),
-        define_kpi_cube.from_cubes <> '{}',
-        define_kpi_cube.counts
-    from (
-        select unnest(define_kpi_cube.sources)
-        union all
-        select unnest(c.sources)
-        from kpi_cube c
-        where c.cube = any (define_kpi_cube.from_cubes)
-        union all
-        select 'cube ' || define_kpi_cube.cube
-        union all
-        select 'cubes'
-        where define_kpi_cube.from_cubes <> '{}'
-    ) s (source);
+    all_sources := array(
+        select s.source
+        from (
+            select unnest(define_kpi_cube.sources)
+            union
+            select unnest(c.sources)
+            from kpi_cube c
+            where c.cube = any (define_kpi_cube.from_cubes)
+            union
+            select 'cube ' || define_kpi_cube.cube
+            union
+            select 'cubes'
+            where define_kpi_cube.from_cubes <> '{}'
+        ) s (source)
+        order by s.source);
+    perform early_help.write_by_engine(
+        'insert into kpi_cube (cube, sources, from_cubes, counts) values ($1, $2, $3, $4)',
+        cube, all_sources, from_cubes <> '{}', counts);
 
-    -- An index and no key: a refresh deletes and inserts in one statement.
     if counts is not null then
-        perform early_help.define_kpi_parts(cube, cells, counts, few);
+        compute := format('%I.%I', p || '_kpi', 'kpi_compute_' || cube);
+        perform early_help.define_kpi_parts(p || '_kpi', cube, cells, counts, few);
     else
         execute format(
-            'create view %I as
+            'create table %s as
             select m.month, cell.*
             from early_help.stale_months(''kpi_stale_months'', %L) m
-            cross join lateral (%s) cell',
-            'kpi_live_' || cube, cube, cells);
-        execute format('create table %I as table %I with no data', 'kpi_cell_' || cube, 'kpi_live_' || cube);
+            cross join lateral (%s) cell
+            with no data',
+            cell_table, cube, cells);
+        -- In a function, what is computed for a stale month is planned when there is
+        -- one, not by every reader. One that readers call stands in their schema.
+        compute := format('%I.%I', case when few then p || '_kpi' else p end, 'kpi_compute_' || cube);
+        perform early_help.define_kpi_compute(compute, cell_table::regclass, cube, cells);
+        execute format('create view %I as %s', 'kpi_live_' || cube,
+            case when few then early_help.kpi_live_query(cube, compute, true)
+            else format(
+                'select m.month, cell.*
+                from early_help.stale_months(''kpi_stale_months'', %L) m
+                cross join lateral (%s) cell',
+                cube, cells)
+            end);
     end if;
+    perform early_help.check_kpi_sources(schema, cube, (compute || '(date)')::regprocedure, all_sources, from_cubes);
     execute format('comment on view %I is %L', 'kpi_live_' || cube,
         format('Cells of the stale months of cube %s, computed from the records.', cube));
-    execute format('create index on %I (month)', 'kpi_cell_' || cube);
-    execute format('create trigger zz_refuse_truncate before truncate on %I
-        for each statement execute function early_help.refuse_truncate()', 'kpi_cell_' || cube);
-    execute format('alter table %I enable always trigger zz_refuse_truncate', 'kpi_cell_' || cube);
-    execute format('comment on table %I is %L', 'kpi_cell_' || cube,
-        format('Cells of cube %s as last refreshed; true for the months that are not stale. Written by early_help.refresh_kpis alone; never truncate it.', cube));
-
-    -- In a function, what is computed for a stale month is planned when there is
-    -- one, not by every reader. As its owner: a reader may not see the records.
-    if few and counts is null then
-        execute format(
-            'create function %1$I(of_month date) returns table (%2$s)
-                language sql
-                stable
-                security definer
-                rows 20
-                set search_path = pg_catalog, pg_temp
-                -- Compiling the plan would take longer than running it, and going
-                -- to disk for the groups of a month of many cases.
-                set jit = off
-                set work_mem = ''64MB''
-            begin atomic
-                select m.month, cell.*
-                from (select of_month as month, (of_month + interval ''1 month'')::date as next_month) m
-                cross join lateral (%3$s) cell;
-            end',
-            'kpi_compute_' || cube,
-            (select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
-            from pg_catalog.pg_attribute a
-            where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
-                and a.attnum operator(pg_catalog.>) 0),
-            cells);
-        execute format('comment on function %I is %L', 'kpi_compute_' || cube,
-            format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
-        execute format('create or replace view %I as %s', 'kpi_live_' || cube,
-            early_help.kpi_live_query(cube, quote_ident('kpi_compute_' || cube), true));
-    end if;
+    -- An index and no key: a refresh deletes and inserts in one statement.
+    execute format('create index on %s (month)', cell_table);
+    perform early_help.guard_engine_table(cell_table::regclass);
+    execute format('comment on table %s is %L', cell_table,
+        format('Cells of cube %s as last refreshed; true for the months that are not stale. Written by early_help.refresh_kpis alone.', cube));
 
     -- NOT IN, for a table of stale months that is hashed once; months are never null.
     execute format(
         'create view %1$I as
         select c.*
-        from %2$I c
+        from %2$s c
         where c.month not in (
             select m.month
             from early_help.stale_months(''kpi_stale_months'', %4$L) m)
         union all
         select *
         from %3$I',
-        'kpi_cube_' || cube, 'kpi_cell_' || cube, 'kpi_live_' || cube, cube);
+        'kpi_cube_' || cube, cell_table, 'kpi_live_' || cube, cube);
     execute format('comment on view %I is %L', 'kpi_cube_' || cube,
         format('Cube %s, never stale: the cells of fresh months and the computed cells of stale ones.', cube));
 
-    -- Records there were before the cube.
-    insert into kpi_stale_months (source, first_month, last_month)
-    values ('cube ' || cube, '1900-01-01', '2100-12-01');
+    -- Records there were before the cube: its own events, and the months there are.
+    perform early_help.mark_cubes_stale(schema, array[cube]);
 
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
 comment on function early_help.define_kpi_cube(text, text[], text, text[], boolean, text[]) is
-    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month is computed in a function: readers then plan less. Where counts are named, the query gives rows by part (its first column, part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view kpi_cube_<cube>. docs/kpis.md shows how.';
+    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. Every table that the query reads is marked by a trigger of these sources. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month is computed in a function: readers then plan less. Where counts are named, the query gives rows by part (its first column, part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (what it reads is not marked).';
+
+create function early_help.define_kpi_compute(compute text, cell_table regclass, cube text, cells text) returns void
+    language plpgsql
+as $$
+begin
+    -- As its owner: a reader may not see the records, and the owner's code does
+    -- not run as whoever audits.
+    execute format(
+        'create function %1$s(of_month date) returns table (%2$s)
+            language sql
+            stable
+            security definer
+            rows 20
+            set search_path = pg_catalog, pg_temp
+            -- Compiling the plan would take longer than running it, and going
+            -- to disk for the groups of a month of many cases.
+            set jit = off
+            set work_mem = ''64MB''
+        begin atomic
+            select m.month, cell.*
+            from (select of_month as month, (of_month + interval ''1 month'')::date as next_month) m
+            cross join lateral (%3$s) cell;
+        end',
+        compute,
+        (select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
+        from pg_catalog.pg_attribute a
+        where a.attrelid operator(pg_catalog.=) cell_table
+            and a.attnum operator(pg_catalog.>) 0),
+        cells);
+    execute format('comment on function %s is %L', compute,
+        format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
+    execute format('revoke execute on function %s from public', compute);
+end
+$$;
+comment on function early_help.define_kpi_compute(text, regclass, text, text) is
+    'Within define_kpi_cube: the function that computes the cells of a month.';
+
+create function early_help.drop_kpi_cube(cube text) returns void
+    language plpgsql
+as $$
+declare
+    outer_path text := pg_catalog.current_setting('search_path');
+    schema oid;
+    p text;
+    one text;
+begin
+    select c.relnamespace, n.nspname
+    into schema, p
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('kpi_cube');
+    if schema is null then
+        raise undefined_table using
+            message = 'no partnership''s schema is in the search_path',
+            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
+    end if;
+    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
+    if not exists (select from kpi_cube c where c.cube = drop_kpi_cube.cube) then
+        raise undefined_object using
+            message = format('there is no cube %s', coalesce(quote_literal(cube), 'null')),
+            hint = 'Table kpi_cube lists them.';
+    end if;
+    perform early_help.exclude_refresh(schema);
+
+    execute format('drop view %I, %I', 'kpi_cube_' || cube, 'kpi_live_' || cube);
+    -- Those that call others first.
+    for one in
+        select f.oid::regprocedure
+        from unnest(array['kpi_changed_', 'kpi_compute_', 'kpi_some_parts_', 'kpi_parts_']) with ordinality as n (name, place)
+        join pg_proc f on f.proname = n.name || cube
+            and f.pronamespace in (schema, to_regnamespace(quote_ident(p || '_kpi')))
+        order by n.place
+    loop
+        execute 'drop function ' || one;
+    end loop;
+    execute format('drop table %I', 'kpi_cell_' || cube);
+    execute format('drop table if exists %I', 'kpi_part_' || cube);
+    perform early_help.write_by_engine('delete from kpi_cube where cube = $1', cube);
+    perform early_help.write_by_engine('delete from kpi_stale_months where source = $1', 'cube ' || cube);
+
+    perform pg_catalog.set_config('search_path', outer_path, true);
+end
+$$;
+comment on function early_help.drop_kpi_cube(text) is
+    'Drops a cube of the partnership in the search_path: its cells, functions and view kpi_cube_<cube>. Drop first what is made of that view. Errors 42P01 (no partnership), 42704 (no such cube), 2BP01 (something is made of it).';
 
 create function early_help.command_to_replace_cells(schema text, cube text, n bigint) returns text
     language plpgsql
@@ -433,10 +504,8 @@ returns bigint
     set jit = off
     set work_mem = '64MB'
 as $$
-declare
-    cells bigint;
 begin
-    execute format(
+    return early_help.write_by_engine(format(
         'with seen as (
             delete from %1$I.kpi_stale_months
             where source = any ($2)
@@ -465,11 +534,8 @@ begin
         (select string_agg(early_help.command_to_replace_cells(schema, cube, n), ', ')
         from unnest(cubes) with ordinality as c (cube, n)),
         (select string_agg(format('(select count(*) from old_%1$s) + (select count(*) from new_%1$s)', n), ' + ')
-        from generate_subscripts(cubes, 1) n))
-    into cells
-    using month, stale, cubes_that_sum;
-
-    return cells;
+        from generate_subscripts(cubes, 1) n)),
+        month, stale, cubes_that_sum);
 end
 $$;
 comment on function early_help.replace_kpi_cells(text, date, varchar[], varchar[], varchar[]) is
@@ -481,7 +547,7 @@ create function early_help.trim_marks(schema text) returns void
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    execute format(
+    perform early_help.write_by_engine(format(
         'with range as materialized (
             select min(r.first_month) as first_month, max(r.last_month) as last_month
             from (
@@ -503,7 +569,7 @@ begin
         insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
         select w.source, greatest(w.first_month, r.first_month), least(w.last_month, r.last_month), w.last_event, w.part
         from wide w
-        join range r on w.first_month <= r.last_month and w.last_month >= r.first_month', schema);
+        join range r on w.first_month <= r.last_month and w.last_month >= r.first_month', schema));
 end
 $$;
 comment on function early_help.trim_marks(text) is
@@ -536,11 +602,12 @@ begin
     using stale;
 
     -- Where cells may come to stand, before they do.
-    execute format(
-        'update %I.kpi_filled_months
-        set first_month = least(first_month, $1), last_month = greatest(last_month, $1)
-        where not $1 between first_month and last_month', schema)
-    using month;
+    perform early_help.write_by_engine(
+        format(
+            'update %I.kpi_filled_months
+            set first_month = least(first_month, $1), last_month = greatest(last_month, $1)
+            where not $1 between first_month and last_month', schema),
+        month);
 
     -- What sums other cubes comes after them, in the same transaction: it then
     -- reads their new cells instead of the records once more.
@@ -622,10 +689,8 @@ returns integer
     set search_path = pg_catalog, pg_temp
     set jit = off
 as $$
-declare
-    without_cells integer;
 begin
-    execute format(
+    return early_help.write_by_engine(format(
         'with empty as materialized (
             select m.month
             from unnest($1) m (month)
@@ -659,10 +724,8 @@ begin
         select count(*) from empty',
         schema,
         (select string_agg(format('select l.month from %I.%I l where l.month = any ($1)', schema, 'kpi_live_' || cube), ' union all ')
-        from unnest(cubes) cube))
-    into without_cells
-    using months, stale;
-    return without_cells;
+        from unnest(cubes) cube)),
+        months, stale);
 end
 $$;
 comment on function early_help.unmark_months_without_cells(text, date[], varchar[], varchar[]) is
@@ -676,16 +739,16 @@ declare
     run integer;
     before record;
 begin
-    execute format(
+    perform early_help.write_by_engine(format(
         'delete from %1$I.kpi_refresh_log
         where (months_done = 0 and ended_at is not null)
-            or kpi_refresh_id <= (select kpi_refresh_id from %1$I.kpi_refresh_log order by kpi_refresh_id desc offset 999 limit 1)', schema);
+            or kpi_refresh_id <= (select kpi_refresh_id from %1$I.kpi_refresh_log order by kpi_refresh_id desc offset 999 limit 1)', schema));
     -- Of those beside which no other runs, the last.
     execute format('select * from %I.kpi_refresh where state <> ''running'' order by kpi_refresh_id desc limit 1', schema)
     into before;
-    execute format('insert into %I.kpi_refresh_log (resumes_refresh_id) values ($1) returning kpi_refresh_id', schema)
-    into run
-    using case when before.state = 'broken off' then before.kpi_refresh_id end;
+    run := early_help.write_by_engine(
+        format('insert into %I.kpi_refresh_log (resumes_refresh_id) values ($1) returning kpi_refresh_id', schema),
+        case when before.state = 'broken off' then before.kpi_refresh_id end);
     perform early_help.refresh_begins(to_regclass(format('%I.kpi_refresh_log', schema)), run);
 
     if before.state = 'broken off' then
@@ -710,7 +773,7 @@ create function early_help.log_refreshed_month(
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    execute format(
+    perform early_help.write_by_engine(format(
         'update %I.kpi_refresh_log
         set
             committed_at = clock_timestamp(),
@@ -724,8 +787,8 @@ begin
                 select coalesce(jsonb_object_agg(l.key, l.value::integer - (l.key = any ($4))::integer)
                     filter (where l.value::integer > (l.key = any ($4))::integer), ''{}'')
                 from jsonb_each_text($5) l)
-        where kpi_refresh_id = $1', schema)
-    using run, month, months_left, coalesce(cubes, '{}'), cubes_left;
+        where kpi_refresh_id = $1', schema),
+        run, month, months_left, coalesce(cubes, '{}'), cubes_left);
 end
 $$;
 comment on function early_help.log_refreshed_month(text, integer, date, varchar[], jsonb, integer) is
@@ -736,7 +799,7 @@ create function early_help.narrow_filled_months(schema text) returns void
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    execute format(
+    perform early_help.write_by_engine(format(
         'update %1$I.kpi_filled_months r
         set first_month = n.first_month, last_month = n.last_month
         from (
@@ -745,12 +808,9 @@ begin
         ) n
         where (r.first_month, r.last_month) <> (n.first_month, n.last_month)',
         schema,
-        (select string_agg(format('select min(month) as first_month, max(month) as last_month from %I.%I',
-                                  schema, c.relname), ' union all ')
-        from pg_class c
-        where c.relnamespace = to_regnamespace(quote_ident(schema))
-            and c.relkind = 'r'
-            and starts_with(c.relname, 'kpi_cell_')));
+        (select string_agg(format('select min(month) as first_month, max(month) as last_month from %s', e.engine_table), ' union all ')
+        from early_help.engine_tables(schema) e
+        where e.holds = 'cells')));
 end
 $$;
 comment on function early_help.narrow_filled_months(text) is
@@ -810,16 +870,17 @@ begin
 
         if run is null then
             -- In the log before the first month is done, which can take long.
+            perform early_help.engine_tables(schema);
             run := early_help.log_refresh_begins(schema);
             -- Marks that no cube reads.
-            execute format(
+            perform early_help.write_by_engine(format(
                 'delete from %1$I.kpi_stale_months s
-                where not exists (select from %1$I.kpi_cube c where s.source = any (c.sources))', schema);
+                where not exists (select from %1$I.kpi_cube c where s.source = any (c.sources))', schema));
             -- A new subscriber has the structure alone.
-            execute format(
+            perform early_help.write_by_engine(format(
                 'insert into %1$I.kpi_filled_months
                 select ''infinity'', ''-infinity''
-                where not exists (select from %1$I.kpi_filled_months)', schema);
+                where not exists (select from %1$I.kpi_filled_months)', schema));
             commit;
             continue;
         end if;
@@ -865,11 +926,12 @@ begin
         if months > 0 then
             perform early_help.narrow_filled_months(schema);
         end if;
-        execute format(
-            'update %I.kpi_refresh_log
-            set committed_at = clock_timestamp(), ended_at = clock_timestamp(), months_left = 0, cubes_left = ''{}''
-            where kpi_refresh_id = $1', schema)
-        using run;
+        perform early_help.write_by_engine(
+            format(
+                'update %I.kpi_refresh_log
+                set committed_at = clock_timestamp(), ended_at = clock_timestamp(), months_left = 0, cubes_left = ''{}''
+                where kpi_refresh_id = $1', schema),
+            run);
         commit;
         perform early_help.fix_settings();
     end if;
@@ -878,15 +940,13 @@ begin
     -- After a first build, or a restore, the planner should know the cells and
     -- what they are read through; later autovacuum sees to that.
     for one in
-        select c.relname
-        from pg_class c
-        where c.relnamespace = records
-            and c.relkind = 'r'
-            and starts_with(c.relname, 'kpi_')
-            and c.reltuples < 0
+        select e.engine_table
+        from early_help.engine_tables(schema) e
+        join pg_class c on c.oid = e.engine_table
+        where c.reltuples < 0
             and months > 0
     loop
-        execute format('analyze %I.%I', schema, one);
+        execute format('analyze %s', one);
     end loop;
 end
 $$;

@@ -26,7 +26,7 @@ returns trigger
 language c
 as 'MODULE_PATHNAME', 'early_help_published_stays';
 comment on function early_help.published_stays() is
-    'Before update or delete, and before insert into a publication that is made: refused. Error YHF01.';
+    'Before update or delete of what was published: refused. Error YHF01.';
 
 create function early_help.period_months(period text, out first_month date, out next_month date)
     language plpgsql
@@ -101,9 +101,11 @@ begin
         end if;
     end loop;
 
-    insert into published_table (table_name, title, dimensions, counts, sums, ratios)
-    values (define_published_table.table_name, define_published_table.title, define_published_table.dimensions,
-        define_published_table.counts, define_published_table.sums, define_published_table.ratios);
+    perform early_help.write_by_engine(
+        pg_catalog.format(
+            'insert into %I.published_table (table_name, title, dimensions, counts, sums, ratios)
+            values ($1, $2, $3, $4, $5, $6)', p),
+        table_name, title, dimensions, counts, sums, ratios);
     execute pg_catalog.format('create view %I.%I as %s', p, 'publish_' || table_name, figures);
     execute pg_catalog.format('comment on view %I.%I is %L', p, 'publish_' || table_name,
         pg_catalog.format('What publish_figures freezes for table %s: a row a month; a row without month names a value to show as 0.', table_name));
@@ -823,7 +825,7 @@ begin
         from unnest(decided) with ordinality t (d, k)
         order by k);
 
-    execute format(
+    perform early_help.write_by_engine(format(
         'insert into %I.published_figure (
             publication_id, count_name, dimension_1, value_1, dimension_2, value_2, figure, hidden, stays_hidden)
         select $1, k.count_name, k.dimension_1, k.value_1, k.dimension_2, k.value_2, $3[k.place],
@@ -835,8 +837,8 @@ begin
                 else ''secondary''
             end,
             case when $4[k.place] <> 0 then $8[k.place] in (1, 3) or $9 end
-        from unnest($2) k', p)
-    using new.publication_id, places, now, decided, threshold, gap, late, proved, cardinality(past) = 0;
+        from unnest($2) k', p),
+        new.publication_id, places, now, decided, threshold, gap, late, proved, cardinality(past) = 0);
     return null;
 end
 $$;

@@ -109,13 +109,12 @@ early_help_protect_figures(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(early_help_published_stays);
 
-/* Trigger, before any change of what was published, and figures that come later. */
+/* Trigger, before any change of what was published. */
 Datum
 early_help_published_stays(PG_FUNCTION_ARGS)
 {
-	RecordChange change = record_change(fcinfo, "published_stays", true, ROW_INSERT | ROW_UPDATE | ROW_DELETE);
-	Record	   *record = change.before.tuple ? &change.before : &change.after;
+	RecordChange change = record_change(fcinfo, "published_stays", true, ROW_UPDATE | ROW_DELETE);
 
 	rule_error(RULE_PUBLISHED_STAYS, change.rel, NULL, "publication_id %lld",
-			   (long long) id_of(record, "publication_id"));
+			   (long long) id_of(&change.before, "publication_id"));
 }

@@ -200,6 +200,16 @@ static const Rule rules[] = {
 		"only the owner of a partnership's records refreshes its figures",
 		"Call it as that role, or as one of its members. Figures are right without a refresh, only slower to read."
 	},
+	[RULE_WRITTEN_BY_ENGINE] = {
+		"K03", "written by the engine alone", "YHK03",
+		"cells, marks, cubes and what was laid down or published are written by early_help's own functions alone",
+		"Correct the records: refresh_kpis, mark_stale, define_kpi_cube or publish_figures write what follows."
+	},
+	[RULE_CELLS_EQUAL_RECORDS] = {
+		"K04", "cells equal the records", "YHK04",
+		"the cells of a month that is not stale are what their cube counts in the records",
+		"Mark the month with early_help.mark_stale, or all with early_help.mark_all_stale; figures are right at once, and refresh_kpis computes them anew."
+	},
 	[RULE_PUBLISHED_STAYS] = {
 		"F01", "published is published", "YHF01",
 		"what was published is neither changed nor deleted",

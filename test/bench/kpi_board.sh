@@ -80,8 +80,8 @@ same_cubes() {
 		    ) x
 		) c
 		group by 1, 2;
-		create materialized view ${p}_mv.kpi_cube_metrics as select c.* from ${p}_mv.month m cross join lateral $p.kpi_compute_metrics(m.month) c;
-		create materialized view ${p}_mv.kpi_cube_months as select c.* from ${p}_mv.month m cross join lateral $p.kpi_compute_months(m.month) c;
+		create materialized view ${p}_mv.kpi_cube_metrics as select c.* from ${p}_mv.month m cross join lateral ${p}_kpi.kpi_compute_metrics(m.month) c;
+		create materialized view ${p}_mv.kpi_cube_months as select c.* from ${p}_mv.month m cross join lateral ${p}_kpi.kpi_compute_months(m.month) c;
 		create unique index on ${p}_mv.kpi_cube_contacts (month, source_code, need_code, reason, locality_id, age_at_contact, sex_code, ethnicity_code);
 		create unique index on ${p}_mv.kpi_cube_children_contacted (month, months_since);
 		create unique index on ${p}_mv.kpi_cube_metrics (month, metric_code);

@@ -136,7 +136,7 @@ upkeep() {
 	case $1 in
 		marks | both)
 			marks 'enable always'
-			sql -c "insert into $p.kpi_stale_months values ('contact_child', '2018-01-01', '2025-12-01')" -c "call early_help.refresh_kpis('$p')"
+			sql -c "select early_help.mark_stale('$p', '2018-01-01', '2025-12-01', array(select cube::text from $p.kpi_cube where 'contact_child' = any (sources)))" -c "call early_help.refresh_kpis('$p')"
 			;;
 		*) marks disable ;;
 	esac

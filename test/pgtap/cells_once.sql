@@ -34,25 +34,6 @@ select throws_ok($$ select * from early_help.cells_once('counted(date)', '2022-0
 select throws_ok($$ select * from early_help.cells_once('counted(date)', '2022-01-01') as c (month date, n integer) $$,
     '42804', null, 'or fewer');
 
--- As whom: as its owner where it runs so anyway, for whoever may call it.
-create role cells_reader;
-create schema closed;
-create function closed.who(of_month date) returns table (month date, who name) language sql stable security definer as 'select of_month, current_user::name';
-create function closed.who_asks(of_month date) returns table (month date, who name) language sql stable as 'select of_month, current_user::name';
-create view who as select c.who from early_help.cells_once('closed.who(date)', '2022-01-01') as c (month date, who name);
-create view who_asks as select c.who from early_help.cells_once('closed.who_asks(date)', '2022-01-01') as c (month date, who name);
-grant select on who, who_asks to cells_reader;
-select current_user as owner \gset
-set role cells_reader;
-select is((select who from who), :'owner'::name, 'a function in a schema that is closed to the reader');
-select throws_ok('select * from who_asks', '42501', 'permission denied for schema closed', 'one that runs as who asks is not for him');
-select is(current_user, 'cells_reader', 'who is who he was');
-reset role;
-revoke execute on function closed.who from public;
-set role cells_reader;
-select throws_ok('select * from who', '42501', 'permission denied for function who', 'nor one that he may not call');
-reset role;
-
 -- A month of which much is asked: itself, the next one's month before, and every year to date.
 select from early_help.create_partnership('p');
 select from early_help.generate_sample('p', 20, '2022-01-01', '2023-06-30', 5);
@@ -72,11 +53,60 @@ end
 $$;
 select refresh() \g /dev/null
 update p.contact_child set reason = 'Late' where contact_child_id = (select min(contact_child_id) from p.contact_child where received_on >= '2022-04-01' and received_on < '2022-05-01');
-update p.kpi_stale_months set last_month = first_month;
+select early_help.write_by_engine('update p.kpi_stale_months set last_month = first_month') \g /dev/null
 set track_functions = 'all';
 select cmp_ok((select sum(value) from p_kpi.dashboard), '>', 0::numeric, 'a dashboard with an early month stale');
-select results_eq($$ select funcname, calls from pg_stat_xact_user_functions where schemaname = 'p' and funcname in ('kpi_compute_metrics', 'kpi_changed_children_contacted', 'kpi_changed_contacts') order by 1 $$,
+select results_eq($$ select funcname, calls from pg_stat_xact_user_functions where schemaname = 'p_kpi' and funcname in ('kpi_compute_metrics', 'kpi_changed_children_contacted', 'kpi_changed_contacts') order by 1 $$,
     $$ values (name 'kpi_changed_children_contacted', 1::bigint), ('kpi_changed_contacts', 1), ('kpi_compute_metrics', 1) $$, 'computes it once');
+
+-- Whose figures these are. Any other role has nothing of them, however it names the
+-- functions: without a grant, with USAGE alone, or with the published views alone.
+create role cells_stranger;
+create role cells_guest;
+create role cells_newsroom;
+create role cells_board;
+grant usage on schema p, p_kpi to cells_guest;
+grant usage on schema p_kpi to cells_newsroom, cells_board;
+grant select on p_kpi.published_contacts_by_need to cells_newsroom;
+grant select on all tables in schema p_kpi to cells_board;
+select early_help.grant_execute('p', 'cells_board', 'reader') \g /dev/null
+create function cells_for(reader name, function oid) returns text
+    language plpgsql
+as $$
+declare
+    columns constant text := (select substring(pg_get_function_result(function) from 'TABLE\((.*)\)'));
+begin
+    perform set_config('role', reader, true);
+    execute format('select from early_help.cells_once(%s::oid::regprocedure, ''2022-04-01'') as c (%s)', function, columns);
+    perform set_config('role', 'none', true);
+    return 'cells';
+exception
+    when others then
+        return sqlstate;
+end
+$$;
+create view computing as
+select p.oid, p.oid::regprocedure::text as name, p.pronamespace = 'p_kpi'::regnamespace as for_readers
+from pg_proc p
+where p.pronamespace in ('p'::regnamespace, 'p_kpi'::regnamespace)
+    and p.proretset
+    and p.proargtypes = '1082'::oidvector;
+select cmp_ok((select count(*) from computing), '>=', (select count(*) from p.kpi_cube), 'functions that compute cells');
+select is_empty($$ select reader, c.name, said
+    from computing c
+    cross join unnest('{cells_stranger,cells_guest,cells_newsroom}'::name[]) reader
+    cross join cells_for(reader, c.oid) said
+    where said <> '42501' $$, 'give none to others');
+select is_empty($$ select c.name, said
+    from computing c
+    cross join cells_for('cells_board', c.oid) said
+    where said <> case when c.for_readers then 'cells' else '42501' end $$, 'and those of the views to who reads figures');
+select set_eq($$ select name from computing where for_readers $$,
+    $$ select format('p_kpi.kpi_compute_%s(date)', cube) from p.kpi_cube c where c.counts is not null
+        or pg_get_viewdef(format('p.kpi_live_%I', c.cube)::regclass) ~ 'cells_once'
+    union all
+    select format('p_kpi.kpi_changed_%s(date)', cube) from p.kpi_cube where counts is not null $$,
+    'which are those that a view calls');
 
 select finish();
 rollback;

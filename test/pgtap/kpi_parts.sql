@@ -59,13 +59,13 @@ as $$
         select distinct date_trunc('month', received_on::timestamp)::date as month from contact_child
     ) m
     cross join lateral (
-        (select to_jsonb(c) from kpi_compute_contacts(m.month) c except all select to_jsonb(k) from kpi_cube_contacts k where k.month = m.month)
+        (select to_jsonb(c) from p_kpi.kpi_compute_contacts(m.month) c except all select to_jsonb(k) from kpi_cube_contacts k where k.month = m.month)
         union all
-        (select to_jsonb(k) from kpi_cube_contacts k where k.month = m.month except all select to_jsonb(c) from kpi_compute_contacts(m.month) c)
+        (select to_jsonb(k) from kpi_cube_contacts k where k.month = m.month except all select to_jsonb(c) from p_kpi.kpi_compute_contacts(m.month) c)
         union all
-        (select to_jsonb(c) from kpi_compute_children_contacted(m.month) c except all select to_jsonb(k) from kpi_cube_children_contacted k where k.month = m.month)
+        (select to_jsonb(c) from p_kpi.kpi_compute_children_contacted(m.month) c except all select to_jsonb(k) from kpi_cube_children_contacted k where k.month = m.month)
         union all
-        (select to_jsonb(k) from kpi_cube_children_contacted k where k.month = m.month except all select to_jsonb(c) from kpi_compute_children_contacted(m.month) c)
+        (select to_jsonb(k) from kpi_cube_children_contacted k where k.month = m.month except all select to_jsonb(c) from p_kpi.kpi_compute_children_contacted(m.month) c)
     ) d
 $$;
 
@@ -100,21 +100,21 @@ update contact_child set reason = 'Another' where reason = 'Again another';
 
 -- What is read, and refreshed, is the difference: a cell that is wrong stays so.
 create temporary table before as select sum(contacts) as contacts from kpi_cube_contacts where month = '2022-06-01';
-update kpi_cell_contacts set contacts = contacts + 1000
-where ctid = (select min(ctid) from kpi_cell_contacts where month = '2022-06-01');
+select early_help.write_by_engine($$ update kpi_cell_contacts set contacts = contacts + 1000
+where ctid = (select min(ctid) from kpi_cell_contacts where month = '2022-06-01') $$) \g /dev/null
 select is((select sum(contacts) from kpi_cube_contacts where month = '2022-06-01'), (select contacts + 1000 from before), 'read: what was kept, and the difference');
 select refresh() \g /dev/null
 select is((select sum(contacts) from kpi_cell_contacts where month = '2022-06-01'), (select contacts + 1000 from before), 'refreshed: the same');
 select is(parts_differ(), 0::bigint, 'the parts are those of now');
-insert into kpi_stale_months values ('contact_child', '2022-06-01', '2022-06-01');
+select early_help.write_by_engine($$ insert into kpi_stale_months values ('contact_child', '2022-06-01', '2022-06-01', '2022-06-01') $$) \g /dev/null
 select results_eq($$ select month, whole from whole('contacts') $$, $$ values (date '2022-06-01', true) $$, 'a mark without a part: the whole month');
 select is(cells_differ(), 0::bigint, 'which mends the cell when read');
 select refresh() \g /dev/null
 select is(cells_differ(), 0::bigint, 'and when refreshed');
 
 -- A mark of a child too many makes no difference.
-insert into kpi_stale_months select 'contact_child', '2022-01-01', '2022-12-01', '2022-12-01', child_id from child;
-insert into kpi_stale_months values ('contact_child', '2022-01-01', '2022-12-01', '2022-12-01', -1);
+select early_help.write_by_engine($$ insert into kpi_stale_months select 'contact_child', '2022-01-01', '2022-12-01', '2022-12-01', child_id from child $$) \g /dev/null
+select early_help.write_by_engine($$ insert into kpi_stale_months values ('contact_child', '2022-01-01', '2022-12-01', '2022-12-01', -1) $$) \g /dev/null
 select ok((select not bool_or(whole) from whole('contacts')), 'all children marked');
 select is(cells_differ(), 0::bigint, 'the cells are right');
 select refresh() \g /dev/null
@@ -135,7 +135,7 @@ select cmp_ok((select count(*) from kpi_stale_months where part is not null), '<
 select cmp_ok((select count(*) from kpi_stale_months where part is null), '>', 0::bigint, 'then whole months');
 select is(cells_differ(), 0::bigint, 'the cells are right');
 select refresh() \g /dev/null
-insert into kpi_stale_months select 'contact_child', '2022-03-01', '2022-03-01', '2022-03-01', n from generate_series(1, 5001) n;
+select early_help.write_by_engine($$ insert into kpi_stale_months select 'contact_child', '2022-03-01', '2022-03-01', '2022-03-01', n from generate_series(1, 5001) n $$) \g /dev/null
 select results_eq($$ select month, whole from whole('contacts') $$, $$ values (date '2022-03-01', true) $$, 'a month of too many parts is computed as a whole');
 
 -- A cube of somebody's own.
@@ -149,7 +149,6 @@ select early_help.define_kpi_cube('own', '{contact_child}', $$
     from contact_child cc
     where cc.received_on >= m.month and cc.received_on < m.next_month
 $$, counts => '{contacts}') \g /dev/null
-update kpi_stale_months set first_month = '2022-01-01', last_month = '2022-12-01' where source = 'cube own';
 select refresh() \g /dev/null
 delete from contact_child where contact_child_id = (select min(contact_child_id) from contact_child where attached_episode_id is null and decision is distinct from 'referral');
 select results_eq('select sum(contacts) from kpi_cube_own', 'select count(*) from contact_child', 'one that counts by the month alone: stale');

@@ -110,7 +110,7 @@ my @programmes = split /\n/, $node->safe_psql('postgres', 'select group_programm
 sub subscribe
 {
 	my $file = $node->basedir . '/structure.sql';
-	foreach my $what ([ '--schema-only' ], [ '--data-only', '--table=p.kpi_cube', map { "--table=$_" } qw(p.kpi_period p.kpi_metric p.kpi_spc_setting plain.pair) ])
+	foreach my $what ([ '--schema-only' ], [ '--data-only', '--disable-triggers', '--table=p.kpi_cube', map { "--table=$_" } qw(p.kpi_period p.kpi_metric p.kpi_spc_setting plain.pair) ])
 	{
 		system_or_bail('pg_dump', @$what, '--file', $file, $node->connstr('postgres'));
 		system_or_bail('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $copy->connstr('postgres'), '-f', $file);
@@ -119,7 +119,7 @@ sub subscribe
 	$node->safe_psql('postgres', "create publication records for table $tables");
 	$copy->safe_psql('postgres', "create subscription records connection '" . $node->connstr . " dbname=postgres' publication records");
 	$copy->wait_for_subscription_sync($node, 'records');
-	$copy->safe_psql('postgres', "insert into p.kpi_stale_months select source, '2010-01-01', '2025-12-01' from p.kpi_cube cross join unnest(sources) source");
+	$copy->safe_psql('postgres', "select early_help.mark_all_stale('p')");
 	return;
 }
 subscribe();

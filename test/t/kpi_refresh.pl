@@ -84,7 +84,7 @@ sub run { return sql("select state, resumes, called_by, ended_at is not null, mo
 # The cells of the first cubes of all, as they stand in their files.
 sub cells { return sql("select md5(string_agg(ctid::text || xmin, ',' order by ctid)) from p.kpi_cell_contacts where month <= '$_[0]'") }
 my $state = 'select state from p.kpi_refresh order by kpi_refresh_id desc limit 1';
-my $all_stale = "insert into p.kpi_stale_months select distinct source, '2021-10-01'::date, '2023-01-01'::date from p.kpi_cube, unnest(sources) source";
+my $all_stale = "select early_help.mark_stale('p', '2021-10-01', '2023-01-01')";
 
 # ---------------------------------------------------------------------------
 # A crash in the middle of the first build
@@ -154,7 +154,7 @@ is(sql('select count(*) from p.kpi_stale_months'), '0', 'one more leaves nothing
 is(differ(), '', 'and every view equals its plain query, from the cells');
 
 # In the middle of a month: its cells are written, and not committed.
-sql("insert into p.kpi_stale_months select distinct source, '2022-05-01'::date, '2022-05-01'::date from p.kpi_cube, unnest(sources) source");
+sql("select early_help.mark_stale('p', '2022-05-01')");
 my $middle = start_script("begin;\nselect early_help.exclude_refresh('p'::regnamespace);\nselect early_help.refresh_kpi_month('p', '2022-05-01');\nselect pg_sleep(60);\nrollback;\n");
 ok(wait_for(q{exists (select from pg_stat_activity where query ~ '^select pg_sleep' and state = 'active' and xact_start is not null)}, 'the middle of a month'), 'a refresh in the middle of a month');
 is(sql(q{set lock_timeout = '10ms'; insert into p.contact (contact_id, received_on, source_code) values (2000000, '2022-05-09', '6');

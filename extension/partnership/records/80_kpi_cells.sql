@@ -5,10 +5,10 @@ create table kpi_stale_months (
     source varchar(63) not null,
     first_month date not null,
     last_month date not null,
-    last_event date not null default 'infinity',
+    last_event date not null,
     part bigint
 );
-comment on table kpi_stale_months is 'Months whose cells are out of date, written by whoever changed a record, in the same transaction. Append-only, without an index: writers never wait. Emptied by early_help.refresh_kpis alone; never truncate it.';
+comment on table kpi_stale_months is 'Months whose cells are out of date, written by whoever changed a record, in the same transaction. Append-only, without an index: writers never wait. Emptied by early_help.refresh_kpis alone.';
 comment on column kpi_stale_months.source is 'What changed, as the marking trigger names it.';
 comment on column kpi_stale_months.first_month is 'First day of the first stale month; -infinity: all are.';
 comment on column kpi_stale_months.last_month is 'First day of the last stale month; infinity: all that follow are.';
@@ -36,9 +36,6 @@ insert into kpi_filled_months values ('infinity', '-infinity');
 comment on table kpi_filled_months is 'One row: between which months cells stand. Written by early_help.refresh_kpis alone.';
 comment on column kpi_filled_months.first_month is 'First day of a month before which no cube has cells; infinity: none has.';
 comment on column kpi_filled_months.last_month is 'First day of a month after which no cube has cells; -infinity: none has.';
-create trigger zz_refuse_truncate before truncate on kpi_filled_months
-    for each statement execute function early_help.refuse_truncate();
-alter table kpi_filled_months enable always trigger zz_refuse_truncate;
 
 create view kpi_stale_month as
 select
@@ -350,8 +347,3 @@ begin
     end loop;
 end
 $$;
-
--- Truncating is not MVCC: other snapshots would see cells, or marks, go early.
-create trigger zz_refuse_truncate before truncate on kpi_stale_months
-    for each statement execute function early_help.refuse_truncate();
-alter table kpi_stale_months enable always trigger zz_refuse_truncate;

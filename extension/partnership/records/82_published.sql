@@ -93,11 +93,6 @@ create trigger published_stays before update or delete on publication
     for each row execute function early_help.published_stays();
 create trigger published_stays before update or delete on published_figure
     for each row execute function early_help.published_stays();
--- Figures come into a publication when it is made, and never later.
-create trigger published_stays_as_frozen before insert on published_figure
-    for each row
-    when (pg_trigger_depth() = 0)
-    execute function early_help.published_stays();
 create trigger frozen after insert on publication
     for each row execute function early_help.freeze_figures();
 
@@ -109,6 +104,7 @@ create function publish_figures(
 )
 returns publication
 language sql
+set search_path = pg_catalog, pg_temp
 begin atomic
     select early_help.raise_rule('S05', format('published_by %s', publish_figures.published_by))
     where not exists (select from only practitioner r where r.practitioner_id = publish_figures.published_by);
@@ -116,22 +112,32 @@ begin atomic
     -- REPEATABLE READ this fails with 40001 after another one.
     update only partnership
     set record_version = record_version;
-    insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold, note)
-    select
-        m.first_month,
-        m.next_month,
-        coalesce((
-            select max(b.version)
-            from only publication b
-            where b.first_month = m.first_month
-                and b.next_month = m.next_month), 0) + 1,
-        publish_figures.published_on,
-        publish_figures.published_by,
-        p.suppression_threshold,
-        publish_figures.note
-    from early_help.period_months(publish_figures.period) m
-    cross join only partnership p
-    returning publication;
+    -- Tables are named by their OID, so that the schema can be renamed.
+    select early_help.write_by_engine(
+        format(
+            'insert into %1$s (first_month, next_month, version, published_on, published_by, suppression_threshold, note)
+            select
+                m.first_month,
+                m.next_month,
+                coalesce((
+                    select max(b.version)
+                    from only %1$s b
+                    where b.first_month = m.first_month
+                        and b.next_month = m.next_month), 0) + 1,
+                $2,
+                $3,
+                p.suppression_threshold,
+                $4
+            from early_help.period_months($1) m
+            cross join only %2$s p', 'publication'::regclass, 'partnership'::regclass),
+        publish_figures.period, publish_figures.published_on, publish_figures.published_by, publish_figures.note);
+    -- Nobody else published meanwhile: this is the last version.
+    select b
+    from only publication b
+    join early_help.period_months(publish_figures.period) m
+        on b.first_month = m.first_month and b.next_month = m.next_month
+    order by b.version desc
+    limit 1;
 end;
 comment on function publish_figures(text, bigint, date, text) is
     'Freezes the figures of a period (2018-04, 2018/19 Q1 or 2018/19) as they are now and hides those that could disclose somebody; published again, the period has a new version. One row back. Errors YHS05 (no such practitioner), YHF02 (period), YHF03 (not over yet), 40001 beside another publication at REPEATABLE READ.';

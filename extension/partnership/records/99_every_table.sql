@@ -1,6 +1,5 @@
 -- What every table has that people fill: its constraints in words, on a subscriber too.
--- The engine alone fills the tables of figures. Records are not truncated; targets
--- and metrics (kpi_) and what is imported (inbox_, import_) can be.
+-- None is truncated but those of imports (inbox_, import_).
 do $$
 declare
     record_table regclass;
@@ -17,7 +16,7 @@ begin
             'create trigger zz_check_row before insert or update on %s
             for each row execute function early_help.check_row()', record_table);
         execute format('alter table %s enable always trigger zz_check_row', record_table);
-        continue when record_table::text ~ '^(kpi_|inbox_|import_)';
+        continue when record_table::text ~ '^(inbox_|import_)';
         execute format(
             'create trigger zz_refuse_truncate before truncate on %s
             for each statement execute function early_help.refuse_truncate()', record_table);
@@ -25,3 +24,48 @@ begin
     end loop;
 end
 $$;
+
+-- Settings and code lists: every figure and rule rests on them, so they are the
+-- owner's, also where somebody was granted all tables.
+do $$
+declare
+    setting name;
+begin
+    foreach setting in array '{partnership, kpi_metric, kpi_target, kpi_spc_setting, kpi_spc_rebase, bank_holiday, code_label,
+        contact_source, primary_need, ethnicity, sex, disability, assessment_factor, closure_reason, headline_outcome}'::name[]
+    loop
+        execute format(
+            'create trigger owner_writes_only before insert or update or delete on %I
+            for each statement execute function early_help.owner_writes_only()', setting);
+    end loop;
+end
+$$;
+
+-- What the engine alone writes: the other tables of figures, what was laid down,
+-- what is published. Cells get it from define_kpi_cube.
+do $$
+declare
+    engine_table regclass;
+begin
+    for engine_table in
+        select c.oid
+        from pg_class c
+        where c.relnamespace = (select n.oid from pg_namespace n where n.nspname = current_schema())
+            and c.relkind = 'r'
+            and starts_with(c.relname, 'kpi_')
+            and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'owner_writes_only')
+        order by c.relname
+    loop
+        perform early_help.guard_engine_table(engine_table);
+    end loop;
+end
+$$;
+create trigger engine_writes_only before insert or update or delete on laid_down
+    for each statement execute function early_help.engine_writes_only();
+create trigger engine_writes_only before insert or update or delete on published_table
+    for each statement execute function early_help.engine_writes_only();
+-- What was published does not even change by the engine (F01): published_stays.
+create trigger engine_writes_only before insert on publication
+    for each statement execute function early_help.engine_writes_only();
+create trigger engine_writes_only before insert on published_figure
+    for each statement execute function early_help.engine_writes_only();
