@@ -116,6 +116,10 @@ create function early_help.create_partnership(
 as $$
 begin
     perform early_help.check_partnership_name(name);
+    if current_setting('citus.enable_schema_based_sharding', true) in ('on', 'true', 'yes', '1')
+        and exists (select from pg_extension e where e.extname = 'citus') then
+        perform early_help.raise_rule('P06');
+    end if;
     perform early_help.check_ownership_granted();
     perform early_help.hold_extension();
     perform early_help.check_partnership_name_is_free(name);
@@ -170,7 +174,7 @@ begin
 end
 $$;
 comment on function early_help.create_partnership is
-    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists), 42501.';
+    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';
 
 create function early_help.partnership_dependents(variadic schemas oid[]) returns setof text
     language sql

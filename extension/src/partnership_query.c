@@ -43,6 +43,7 @@
 #include "owner.h"
 #include "partnership_query.h"
 #include "record.h"
+#include "sharded.h"
 
 typedef struct PlanKey
 {
@@ -150,6 +151,19 @@ lock_tables(SPIPlanPtr plan)
 	}
 }
 
+static void
+refuse_shards(SPIPlanPtr plan)
+{
+	ListCell   *cell;
+	ListCell   *table;
+
+	foreach(cell, SPI_plan_get_plan_sources(plan))
+	{
+		foreach(table, ((CachedPlanSource *) lfirst(cell))->relationOids)
+			refuse_shard(lfirst_oid(table));
+	}
+}
+
 /* Did the text find the tables of this schema, and of no other? */
 static bool
 is_of_schema(SPIPlanPtr plan, Oid schema)
@@ -191,7 +205,10 @@ prepare(const PartnershipQuery *query, Oid schema)
 
 		lock_tables(plan);
 		if (SPI_plan_is_valid(plan) && is_of_schema(plan, schema))
+		{
+			refuse_shards(plan);
 			return plan;
+		}
 		SPI_freeplan(plan);
 	}
 	ereport(ERROR,

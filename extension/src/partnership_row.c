@@ -41,6 +41,7 @@
 #include "utils/syscache.h"
 
 #include "partnership_row.h"
+#include "sharded.h"
 
 /* How often a table is looked up anew because it is renamed at the same time. */
 #define MOST_RENAMES 5
@@ -93,6 +94,8 @@ open_sibling(Relation rel, const char *table, LOCKMODE mode)
 				 errmsg("tables \"%s\" and \"%s\" have different owners",
 						RelationGetRelationName(rel), table),
 				 errhint("Everything in a partnership's schemas belongs to one role: ALTER TABLE ... OWNER TO it.")));
+	refuse_shard(RelationGetRelid(rel));
+	refuse_shard(RelationGetRelid(opened));
 	return opened;
 }
 

@@ -190,6 +190,11 @@ static const Rule rules[] = {
 		"objects outside the partnership depend on it",
 		"Drop them first, or call drop_partnership with cascade => true."
 	},
+	[RULE_SCHEMA_IS_SHARDED] = {
+		"P06", "schemas are sharded", "YHP06",
+		"a partnership cannot be made where Citus shards every new schema",
+		"Set citus.enable_schema_based_sharding to off in this session, and keep the partnership's tables local."
+	},
 	[RULE_REFRESH_ISOLATION] = {
 		"K01", "refresh needs its own transactions", "YHK01",
 		"refresh_kpis commits month by month and needs READ COMMITTED outside a transaction block",

@@ -55,6 +55,7 @@
 #include "compat.h"
 #include "engine_table.h"
 #include "partnership_row.h"
+#include "sharded.h"
 #include "stale_months.h"
 
 /*
@@ -491,6 +492,8 @@ open_log(Relation rel)
 				 errhint("Everything in a partnership's schemas belongs to one role: ALTER TABLE ... OWNER TO it.")));
 	check_log(log);
 	check_no_index(log);
+	refuse_shard(RelationGetRelid(rel));
+	refuse_shard(RelationGetRelid(log));
 
 	return log;
 }

@@ -140,7 +140,7 @@ cross join lateral (
 ) c
 left join only partnership g on true
 where p.period_kind <> 'year to date';
-comment on view caseload is 'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or financial year. Each family and child once a period: do not add periods. Group work is apart. Source: Early Help Strategy 2021-24 section 10.';
+comment on view caseload is 'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or financial year. Each family and child once a period: do not add. Group work is apart. Source: Early Help Strategy 2021-24 section 10.';
 comment on column caseload.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
 comment on column caseload.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
 comment on column caseload.period_start is 'First day of the period.';
