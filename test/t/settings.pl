@@ -120,6 +120,8 @@ sub comes_to
 	$said =~ s{\b(\d\d)[./](\d\d)[./](\d{4})\b}{$3-$2-$1}g;
 	$said =~ s/^psql:<stdin>:\d+: //mg;
 	# In the sessions of old applications this is what the settings are for.
+	# It says how far it is when that takes seconds.
+	$said =~ s/^NOTICE:  figures of town: months done.*\n?//mg;
 	$said =~ s/^(CONTEXT|LINE \d+):.*\n?//mg;
 	return $said;
 }

@@ -4,7 +4,8 @@ select
     c.relname::varchar(63) as view_name,
     a.attname::varchar(63) as column_name,
     coalesce(a.attnum, 0)::integer as position,
-    format_type(a.atttypid, a.atttypmod)::varchar(63) as data_type,
+    -- Quoted where quote_all_identifiers is on.
+    replace(format_type(a.atttypid, a.atttypmod), '"', '')::varchar(63) as data_type,
     case
         when a.attnum is null then obj_description(c.oid, 'pg_class')
         else col_description(c.oid, a.attnum)
