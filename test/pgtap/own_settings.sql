@@ -31,7 +31,7 @@ select bag_eq(
     where p.prokind <> 'p'
         and not exists (select from unnest(p.settings) c where starts_with(c, 'search_path='))$$,
     $$select unnest('{
-        define_kpi_cube, define_kpi_parts, define_beside_cubes, define_published_table, kpi_live_query,
+        define_kpi_cube, define_kpi_parts, define_kpi_compute, drop_kpi_cube, define_beside_cubes, define_published_table, kpi_live_query,
         audit_queries, partnership_records_ddl, partnership_kpi_ddl,
         sample_directory, sample_families, sample_contacts, sample_plan_cases, sample_outcomes, sample_reviews,
         sample_run_cases, sample_other_contacts, sample_services, sample_groups, sample_quality, sample_births}'::text[])$$,
