@@ -5,6 +5,9 @@
 #   make installcheck     run the pg_regress suite against a running server
 #   make WERROR=1         the same with -Wall -Wextra -Werror
 #   make check            install what is missing, build, run every suite
+#   make check-assert     the same on a PostgreSQL with assertions, built here from Debian's source
+#   make fuzz             made-up calls of the C functions on it, many (FUZZ_CALLS, FUZZ_SEED, FUZZ_VALGRIND)
+#   make sqlsmith         random queries by roles that may do little (SQLSMITH_STATEMENTS)
 #   make bench            install what is missing, build, compare speeds
 #   make demo             install what is missing, build, show it at work
 #   make demo-stop        end the demo
@@ -14,7 +17,7 @@
 #   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
 
-HARNESS := bench check demo demo-stop docs drivers lint mutate
+HARNESS := bench check check-assert demo demo-stop docs drivers fuzz lint mutate sqlsmith
 ifneq ($(filter $(HARNESS),$(MAKECMDGOALS)),)
 
 # These work before there is a compiler or a PostgreSQL, so PGXS stays out;
@@ -27,6 +30,14 @@ bench:
 
 check:
 	@test/check
+
+# Assertions cost time: a test may take an hour.
+check-assert:
+	@built=$$(tools/assert-postgres) && PG_CONFIG=$$built TEST_SECONDS=$${TEST_SECONDS:-3600} test/check
+
+fuzz:
+	@built=$$(tools/assert-postgres) && PG_CONFIG=$$built SUITES=tap TESTS=fuzz_functions \
+		FUZZ_CALLS=$${FUZZ_CALLS:-200000} TEST_SECONDS=$${TEST_SECONDS:-86400} test/check
 
 demo:
 	@test/demo/start
@@ -45,6 +56,9 @@ lint:
 
 mutate:
 	@tools/with-server test/mutate '$(PATTERN)'
+
+sqlsmith:
+	@SUITES=tap TESTS=sqlsmith SQLSMITH_STATEMENTS=$${SQLSMITH_STATEMENTS:-100000} TEST_SECONDS=$${TEST_SECONDS:-86400} test/check
 
 $(filter-out $(HARNESS),$(MAKECMDGOALS)):
 	@$(MAKE) --no-print-directory $@
