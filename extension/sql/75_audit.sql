@@ -1144,7 +1144,7 @@ begin
         raise insufficient_privilege using
             message = 'an audit of cells needs to read and to compute them',
             detail = format('You may not: %s.', unread),
-            hint = 'SET ROLE to the owner of the partnership, or leave cells out: audit(…, cells => ''none'').';
+            hint = 'SET ROLE to the owner of the partnership, or leave cells out: audit(..., cells => ''none'').';
     end if;
 end
 $$;

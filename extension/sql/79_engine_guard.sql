@@ -22,7 +22,7 @@ create function early_help.write_by_engine(command text, variadic "values" "any"
     language c
 as 'MODULE_PATHNAME', 'early_help_write_by_engine';
 comment on function early_help.write_by_engine(text, "any") is
-    'The same for a command with values $1, $2 …';
+    'The same for a command with values $1, $2 ...';
 
 -- What stands guard over a table of figures. Settings are the owner's.
 create function early_help.guard_engine_table(guarded regclass) returns void

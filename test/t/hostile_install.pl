@@ -247,9 +247,9 @@ is($node->safe_psql('called', q{
 			and not exists (select from unnest(p.proconfig) c where c ~ '^search_path=pg_catalog, pg_temp$')}),
 	join(' ', sort(grep { $_ ne 'create_partnership' } @called, @within, @constant)), 'who runs in the path of the caller');
 foreach my $call (
-	q{select early_help.define_kpi_cube('own', array['contact'], 'select 1 as n from contact r where r.received_on >= m.month and r.received_on < m.next_month having true')},
-	q{select early_help.define_kpi_cube('own_few', array['contact'], 'select 1 as n from contact r where r.received_on >= m.month and r.received_on < m.next_month having true', few => true)},
-	q{select early_help.define_kpi_cube('own_parts', array['contact'], 'select cc.child_id as part, 1 as n from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month', counts => array['n'])},
+	q{select early_help.define_kpi_cube('own', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true')},
+	q{select early_help.define_kpi_cube('own_few', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true', few => true)},
+	q{select early_help.define_kpi_cube('own_parts', array['contact_child'], 'select cc.child_id as part, 1 as n from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month', counts => array['n'])},
 	q{select early_help.define_beside_cubes('create view beside as select 1 as n')},
 	q{select early_help.define_published_table('own', 'Own', array['ward'], array['n', 'k', 'rest'], array['n = k + rest'],
 		array['rate = k / n'], '{}', 'select null::date as month, null::varchar(120) as ward, 1 as n, 1 as k, 0 as rest')},
