@@ -35,7 +35,7 @@ sub sql { return $node->safe_psql('council', shift) }
 sub refusal
 {
 	my ($statement, $before) = @_;
-	my ($status, undef, $error) = $node->psql('council', "\\set VERBOSITY verbose\n" . ($before // '') . $statement);
+	my ($status, undef, $error) = $node->psql('council', "\\set VERBOSITY verbose\n" . ($before // '') . "begin;\n$statement;\ncommit;");
 	return $status == 0 ? 'it succeeded' : $error;
 }
 
@@ -44,6 +44,8 @@ sub journey
 {
 	my ($schema, $id) = @_;
 	return qq(
+		insert into $schema.agency (agency_id, name, sector) values (1, 'Town Council', 'local_authority') on conflict do nothing;
+		insert into $schema.practitioner (practitioner_id, agency_id, name) values (1, 1, 'One') on conflict do nothing;
 		insert into $schema.family (family_id) values ($id);
 		insert into $schema.child (child_id, birth_date) values ($id, '2015-01-01');
 		insert into $schema.family_member (family_id, child_id) values ($id, $id);
@@ -51,6 +53,8 @@ sub journey
 		insert into $schema.consent (family_id, given_by, given_on) values ($id, 'parent', '2024-01-02');
 		insert into $schema.episode (episode_id, family_id, opened_on) values ($id, $id, '2024-01-03');
 		insert into $schema.episode_child (episode_id, child_id, joined_on) values ($id, $id, '2024-01-03');
+		insert into $schema.lead_practitioner (episode_id, from_on, practitioner_id) values ($id, '2024-01-04', 1);
+		insert into $schema.assessment (episode_id, started_on) values ($id, '2024-01-05');
 		insert into $schema.plan (plan_id, episode_id, kind, started_on) values ($id, $id, 'intervention', '2024-01-10'););
 }
 
