@@ -122,7 +122,8 @@ sub comes_to
 	# It says how far it is when that takes seconds.
 	$said =~ s/^NOTICE:  figures of town: months done.*\n?//mg;
 	# These quote the statement, in words that the settings change.
-	$said =~ s/^(CONTEXT|LINE \d+):.*\n?//mg;
+	$said =~ s/^CONTEXT:.*?(?=^(?:ERROR|WARNING|NOTICE):|\z)//msg;
+	$said =~ s/^LINE \d+:.*\n?//mg;
 	return $said;
 }
 
