@@ -383,7 +383,7 @@ sub change
 	my $row = sub { return join(', ', map { value_for($shape, $_) } @columns) };
 	my $set = sub { return join(', ', map { name($_->{name}) . ' = ' . value_for($shape, $_) } (sort { rand() <=> 0.5 } @columns)[ 0 .. below(@columns > 4 ? 4 : scalar @columns) ]) };
 	my $where = sub {
-		my $column = pick(@{ $shape->{columns} }) // { name => 'id', type => 'bigint' };
+		my $column = pick(@{ $shape->{columns} }) // { name => 'id', type => 'bigint', suffix => '' };
 		return pick('', '', ' where ' . name($column->{name}) . '::text = ' . value($column->{type}) . '::text', ' where ' . name($column->{name}) . ' is not null');
 	};
 	my $kind = below(100);
