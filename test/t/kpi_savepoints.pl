@@ -10,7 +10,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $rows = 8000;
-my $most = 2.2;
+# Linear is 2, quadratic 4; on a busy machine linear has come to 2.3.
+my $most = 2.7;
 my $tables = 16;
 my $ticks = 0 + `getconf CLK_TCK`;
 
