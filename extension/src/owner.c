@@ -11,9 +11,9 @@
  * security-restricted operation: no code under it can change the role, make a
  * temporary object or leave something for the end of the transaction.  A write
  * fires triggers, which the owner may have made without a search_path of their
- * own: it gets a fixed one.  A write is not security-restricted, because
- * PostgreSQL then refuses deferred constraints, and the record has one
- * (episode_has_lead_from_allocation).
+ * own: where there are such, it gets a fixed one.  A write is not
+ * security-restricted, because PostgreSQL then refuses deferred constraints, and
+ * the record has one (episode_has_lead_from_allocation).
  *
  * After an error the end of the (sub)transaction restores user and settings.
  *
@@ -44,12 +44,14 @@ become_owner_to_read(Relation rel)
 	return become_owner(rel, SECURITY_RESTRICTED_OPERATION);
 }
 
-/* For a query that writes. */
+/* For a query that writes; with a fixed path where it runs others' code (others_code.h). */
 Caller
-become_owner_to_write(Relation rel)
+become_owner_to_write(Relation rel, bool fixed_path)
 {
 	Caller		caller = become_owner(rel, 0);
 
+	if (!fixed_path)
+		return caller;
 	caller.settings = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);

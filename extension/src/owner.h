@@ -19,7 +19,7 @@ typedef struct Caller
 } Caller;
 
 extern Caller become_owner_to_read(Relation rel);
-extern Caller become_owner_to_write(Relation rel);
+extern Caller become_owner_to_write(Relation rel, bool fixed_path);
 extern void become_caller(const Caller *caller);
 
 #endif

@@ -32,6 +32,7 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "nodes/parsenodes.h"
+#include "parser/parsetree.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -40,6 +41,7 @@
 #include "utils/plancache.h"
 #include "utils/snapmgr.h"
 
+#include "others_code.h"
 #include "owner.h"
 #include "partnership_query.h"
 #include "record.h"
@@ -56,6 +58,7 @@ typedef struct PlanEntry
 	PlanKey		key;
 	SPIPlanPtr	plan;
 	bool		writes;
+	bool		runs_others_code;	/* as a write, through triggers and checks */
 	int			running;		/* executions under way: a trigger can cause another */
 } PlanEntry;
 
@@ -217,12 +220,16 @@ prepare(const PartnershipQuery *query, Oid schema)
 			 errhint("Run the transaction again.")));
 }
 
-static bool
-plan_writes(SPIPlanPtr plan)
+/* The table that a plan writes; InvalidOid if it writes none. */
+static Oid
+written_table(SPIPlanPtr plan)
 {
 	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+	Query	   *query = linitial_node(Query, source->query_list);
 
-	return linitial_node(Query, source->query_list)->commandType != CMD_SELECT;
+	if (query->commandType == CMD_SELECT)
+		return InvalidOid;
+	return rt_fetch(query->resultRelation, query->rtable)->relid;
 }
 
 static void
@@ -231,7 +238,8 @@ keep_plan(PlanEntry *entry, SPIPlanPtr plan)
 	if (SPI_keepplan(plan) != 0)
 		elog(ERROR, "SPI_keepplan failed");
 	entry->plan = plan;
-	entry->writes = plan_writes(plan);
+	entry->writes = OidIsValid(written_table(plan));
+	entry->runs_others_code = entry->writes && write_runs_others_code(written_table(plan));
 }
 
 /* What is being executed further out is left to the session's end. */
@@ -313,7 +321,7 @@ run_query(Relation rel, const PartnershipQuery *query,
 	if (entry->writes)
 	{
 		become_caller(&reader);
-		writer = become_owner_to_write(rel);
+		writer = become_owner_to_write(rel, entry->runs_others_code);
 	}
 	PG_TRY();
 	{

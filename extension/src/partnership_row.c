@@ -169,23 +169,22 @@ typedef struct LedIndex
 
 static LedIndex led_indexes[64];
 
-/* The index by which a row is found: the primary key if it will do. */
+/* The index by which a row is found; where it is the primary key, it is remembered. */
 static Oid
 index_led_by(Relation sibling, int column)
 {
 	LedIndex   *known;
+	Oid			found;
 
 	if (!sibling->rd_indexvalid)
 		list_free(RelationGetIndexList(sibling));
-	if (!OidIsValid(sibling->rd_pkindex))
-		return any_index_led_by(sibling, column);
 	known = &led_indexes[sibling->rd_pkindex % lengthof(led_indexes)];
-	if (known->index == sibling->rd_pkindex && known->column == column)
+	if (OidIsValid(sibling->rd_pkindex) && known->index == sibling->rd_pkindex && known->column == column)
 		return known->index;
-	if (!is_led_by(sibling->rd_pkindex, column))
-		return any_index_led_by(sibling, column);
-	*known = (LedIndex) {sibling->rd_pkindex, column};
-	return known->index;
+	found = any_index_led_by(sibling, column);
+	if (OidIsValid(found) && found == sibling->rd_pkindex)
+		*known = (LedIndex) {found, column};
+	return found;
 }
 
 /* ---------------------------------------------------------------------

@@ -143,26 +143,26 @@ typedef struct ColumnGuess
 
 static ColumnGuess guesses[256];
 
-static ColumnGuess *
+static inline ColumnGuess *
 guess_for(Oid table, const char *field)
 {
 	uintptr_t	address = (uintptr_t) field;
-	ColumnGuess *guess = &guesses[(address ^ (address >> 8) ^ table) % lengthof(guesses)];
 
-	if (guess->field != field || guess->table != table)
-		*guess = (ColumnGuess) {.field = field, .table = table};
-	return guess;
+	return &guesses[(address ^ (address >> 8) ^ table) % lengthof(guesses)];
 }
 
-static bool
-is_right(const ColumnGuess *guess, TupleDesc desc)
+/* Is it about this field, and true of the table as it is now? */
+static inline bool
+is_right(const ColumnGuess *guess, Relation rel, const char *field, FieldKind kind)
 {
 	Form_pg_attribute attr;
 
-	if (guess->number <= 0 || guess->number > desc->natts)
+	if (guess->field != field || guess->table != RelationGetRelid(rel) ||
+		guess->number > RelationGetDescr(rel)->natts)
 		return false;
-	attr = TupleDescAttr(desc, guess->number - 1);
-	return !attr->attisdropped && strcmp(NameStr(attr->attname), guess->field) == 0;
+	attr = TupleDescAttr(RelationGetDescr(rel), guess->number - 1);
+	return (kind == FIELD_ANY || (guess->kind == kind && guess->type == attr->atttypid)) &&
+		!attr->attisdropped && strcmp(NameStr(attr->attname), field) == 0;
 }
 
 static void
@@ -185,34 +185,32 @@ refuse_type(Relation rel, const char *field, const char *expected)
 			 errhint("Give it back the type that create_partnership gave it.")));
 }
 
+static int
+look_column_up(Relation rel, const char *field, FieldKind kind, ColumnGuess *guess)
+{
+	int			number = SPI_fnumber(RelationGetDescr(rel), field);
+	Oid			type;
+
+	if (number <= 0)
+		refuse_column(rel, field);
+	type = TupleDescAttr(RelationGetDescr(rel), number - 1)->atttypid;
+	if (!type_is(type, kind))
+		refuse_type(rel, field, kind_words[kind]);
+	*guess = (ColumnGuess) {field, RelationGetRelid(rel), number, kind, type};
+	return number;
+}
+
 /*
  * The number of a column that the rules read or write as a kind of value.
  * This is the one place that says whether a column is what they take it for:
  * a table of a known name can have been made by anybody.
  */
-static int
+static inline int
 checked_column(Relation rel, const char *field, FieldKind kind)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
 	ColumnGuess *guess = guess_for(RelationGetRelid(rel), field);
-	Oid			type;
 
-	if (!is_right(guess, desc))
-	{
-		guess->number = SPI_fnumber(desc, field);
-		guess->type = InvalidOid;
-	}
-	if (guess->number <= 0)
-		refuse_column(rel, field);
-	type = TupleDescAttr(desc, guess->number - 1)->atttypid;
-	if (kind != FIELD_ANY && (guess->kind != kind || guess->type != type))
-	{
-		if (!type_is(type, kind))
-			refuse_type(rel, field, kind_words[kind]);
-		guess->kind = kind;
-		guess->type = type;
-	}
-	return guess->number;
+	return is_right(guess, rel, field, kind) ? guess->number : look_column_up(rel, field, kind, guess);
 }
 
 /* The number of a column that the rules read in whatever type it has. */
