@@ -215,7 +215,8 @@ for my $line (split /\n/, slurp_file($events))
 		else { $core{"$file $routine: $message"}++ }
 	}
 }
-cmp_ok($done, '>=', $statements - 4, "$statements statements, seed $seed");
+# sqlsmith counts one that it could not send as well.
+cmp_ok($done, '>=', 0.9 * $statements, "$statements statements, seed $seed");
 note("$done statements; errors: " . join(', ', map { "$_ $state{$_}" } sort { $state{$b} <=> $state{$a} } keys %state));
 note("internal errors of PostgreSQL's own: $_, $core{$_} times") for sort keys %core;
 my $log = slurp_file($node->logfile);
