@@ -233,8 +233,8 @@ as_dbo('called', qq{
 
 # What is not bound when it is made finds its names when it runs: it fixes the
 # path, or is called below, or by one of those in a path that they have set.
-my @called = qw(create_partnership define_beside_cubes define_kpi_cube define_published_table refresh_kpis run_due);
-my @within = qw(define_kpi_parts kpi_live_query);
+my @called = qw(create_partnership define_beside_cubes define_kpi_cube define_published_table drop_kpi_cube refresh_kpis run_due);
+my @within = qw(define_kpi_compute define_kpi_parts kpi_live_query);
 my @constant = qw(audit_queries partnership_kpi_ddl partnership_records_ddl);
 is($node->safe_psql('called', q{
 		select string_agg(p.proname, ' ' order by p.proname)
@@ -250,6 +250,7 @@ foreach my $call (
 	q{select early_help.define_kpi_cube('own', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true')},
 	q{select early_help.define_kpi_cube('own_few', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true', few => true)},
 	q{select early_help.define_kpi_cube('own_parts', array['contact_child'], 'select cc.child_id as part, 1 as n from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month', counts => array['n'])},
+	q{select early_help.drop_kpi_cube('own')},
 	q{select early_help.define_beside_cubes('create view beside as select 1 as n')},
 	q{select early_help.define_published_table('own', 'Own', array['ward'], array['n', 'k', 'rest'], array['n = k + rest'],
 		array['rate = k / n'], '{}', 'select null::date as month, null::varchar(120) as ward, 1 as n, 1 as k, 0 as rest')},
