@@ -95,6 +95,8 @@ sub proxy
 	my $pid = fork() // die;
 	return $pid if $pid;
 
+	# From PostgreSQL 17 on the handler of Cluster.pm dies, and its END block would stop the server.
+	@SIG{qw(TERM INT)} = ('DEFAULT', 'DEFAULT');
 	$SIG{CHLD} = 'IGNORE';
 	my $connections = 0;
 	while (my $client = $listener->accept)
