@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use JSON::PP;
 
-use constant CALLS => 30;    # in a scenario
+use constant CALLS => $ENV{FUZZ_EACH} // 30;    # in a scenario
 
 # What there is: functions, tables with columns and triggers, enums, OIDs.
 my $catalogue_query = <<'SQL';

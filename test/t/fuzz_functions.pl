@@ -3,6 +3,7 @@
 #
 #   FUZZ_CALLS=200000   so many calls (2400)
 #   FUZZ_SEED=7         other ones (1)
+#   FUZZ_EACH=100       so many in a scenario, with tables of its own (30)
 #   FUZZ_VALGRIND=1     the server runs under valgrind, whose reports fail as well; needs make check-assert's
 #                       server. With FUZZ_VALGRIND=origins it says where a value came from, at half the speed
 #   FUZZ_ONLY=1000123   this scenario alone

@@ -127,6 +127,29 @@ for my $name (sort grep { $_ ne 'log_destination' } keys %settings)
 	is(join('', logged($what, %other)), '', "with $name it is not");
 }
 
+# Modules that log or keep statements of their own.
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'auto_explain, pg_stat_statements'\ntrack_activities = on\n");
+$node->restart;
+my $module_off = { 'auto_explain.log_min_duration' => -1 };
+cmp_ok(scalar(logged('statements', 'auto_explain.log_min_duration' => 0)), '>', scalar(@left), 'auto_explain logs what was written');
+is(scalar(logged('statements', %$module_off)), scalar(@left), 'and with its setting of the page nothing more');
+is(join('', logged('parameter', %$module_off)), '', 'nor parameters');
+$node->safe_psql('postgres', q{
+	create extension pg_stat_statements;
+	select pg_stat_statements_reset();
+	update town.child set source_ref = 'ZQMARK' where false;
+	do $$ begin perform 'ZQMARK'; end $$;
+});
+is($node->safe_psql('postgres', q{
+	select string_agg(split_part(query, ' ', 1), ', ' order by query)
+	from pg_stat_statements
+	where query like '%ZQMARK%'}), 'do', 'pg_stat_statements keeps the text of DO, and replaces constants in queries');
+is($node->safe_psql('postgres', q{
+	create role passer_by login;
+	set role passer_by;
+	select count(*) from pg_stat_statements where query like '%ZQMARK%'}), '0', 'for its own role alone');
+$node->append_conf('postgresql.conf', "shared_preload_libraries = ''\n");
+
 # No error at all.
 ok($silent, 'the page says how to log no error at all');
 $node->append_conf('postgresql.conf', $silent);
