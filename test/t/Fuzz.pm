@@ -398,7 +398,7 @@ sub change
 	return "merge into $table t using (values (1), (2)) v (n) on t.ctid is not null when matched and n = 1 then update set " . $set->()
 	  . " when matched then delete when not matched then insert ($names) values (" . $row->() . ')' if $kind < 89;
 	return "with changed as (update $table set " . $set->() . " returning *) insert into $table ($names) select $names from changed" if $kind < 91;
-	return "do \$do\$ begin for n in 1..3 loop begin insert into $table ($names) values (" . $row->() . '); exception when others then null; end; end loop; end \$do\$' if $kind < 94;
+	return "do \$do\$ begin for n in 1..3 loop begin insert into $table ($names) values (" . $row->() . '); exception when others then null; end; end loop; end $do$' if $kind < 94;
 	return "set constraints all " . pick('immediate', 'deferred') if $kind < 95;
 	return "set session_replication_role = " . pick('replica', 'origin', 'local') if $kind < 96;
 	return "select count(*) from $table where " . name($columns[0]{name}) . ' is not null' if $kind < 97;
