@@ -145,7 +145,7 @@ sub run
 	my $folder = $PostgreSQL::Test::Utils::tmp_check;
 	my $sql = "\\set VERBOSITY verbose\n\\set ON_ERROR_ROLLBACK on\n";
 	$sql .= join('', map { "$_;\n" } @{ $scenario->{begin} });
-	my ($nth, $binary, $copied) = (0, 0, 0);
+	my ($nth, $binary, $copied, $written) = (0, 0, 0, '');
 	for my $call (@{ $scenario->{calls} })
 	{
 		$sql .= "\\warn \@\@ " . $nth++ . "\n";
@@ -165,6 +165,7 @@ sub run
 			print $file "$lines\n";
 			close $file;
 			$sql .= "\\$copy '$folder/lines.$copied'\n";
+			$written .= "$lines\n";
 		}
 		else { $sql .= "$call;\n" }
 	}
@@ -176,7 +177,7 @@ sub run
 	local %ENV = $node->_get_env(PGCLIENTENCODING => 'UTF8');
 	my $pid = open(my $out, '-|:encoding(UTF-8)', "exec psql -X -q -A -t -d postgres -o /dev/null -f $folder/scenario.sql 2>&1 </dev/null") or die;
 	my ($call, $began, $severity, $text) = (-1, Time::HiRes::time());
-	my $end = sub { judge($number, $call, $severity, $text, $sql) if $severity; $severity = undef };
+	my $end = sub { judge($number, $call, $severity, $text, $sql . $written) if $severity; $severity = undef };
 	my ($seen, $late, $lost) = (0, 0, 0);
 	local $SIG{ALRM} = sub { $late = 1; kill 'KILL', $pid };
 	alarm(900);    # for the tables
