@@ -645,6 +645,8 @@ sub scenario
 
 	my $schema = $kind == 9 ? 'medway' : 'fuzz';
 	my @begin = ("set statement_timeout = '5s'", "set lock_timeout = '3s'", 'set client_min_messages = warning');
+	# An event trigger of another scenario would refuse what this one makes.
+	push @begin, q{do $$ declare e name; begin for e in select evtname from pg_event_trigger where evtname ~ '^e\d+$' loop execute format('drop event trigger %I', e); end loop; end $$};
 	push @begin, "drop schema if exists fuzz cascade" if $way ne 'temp';
 	push @begin, 'begin' . pick('', '', '', ' isolation level repeatable read', ' isolation level serializable') if $way eq 'transaction';
 	push @begin, 'set ' . ($way eq 'transaction' ? 'local ' : '') . "role $role" if $role ne 'postgres';

@@ -101,7 +101,9 @@ sub judge
 	my ($state, $message) = $text =~ /^(\w{5}): (.*)/s ? ($1, $2) : ('', $text);
 	my ($file) = $text =~ /LOCATION:  .*?, (\S+):\d+/;
 	$state{$state}++ if $severity eq 'ERROR';
-	if ($severity =~ /FATAL|PANIC/) { keep('lost connection', $scenario, $call, $text) }
+	# What a scenario left must not be in the way of the next.
+	if ($call < 0 && $text =~ /must be fired on|schema "fuzz" already exists/) { keep('not called', $scenario, $call, $text) }
+	elsif ($severity =~ /FATAL|PANIC/) { keep('lost connection', $scenario, $call, $text) }
 	elsif ($state =~ /^XX/ && !grep { $message =~ $_ } @known_internal) { keep('internal error', $scenario, $call, $text) }
 	elsif ($message =~ /problem in (alloc set|slab|generation|bump)|(reference|refcount) leak|resource was not closed/i) { keep('memory', $scenario, $call, $text) }
 	elsif ($our_file{ $file // '' })
