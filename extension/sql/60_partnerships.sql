@@ -139,9 +139,9 @@ begin
                                                         quote_ident(name), quote_ident(kpi_schema)));
     end;
     execute format('comment on schema %I is %L', name,
-                   format('Early help records of the partnership %s.', coalesce(title, name)));
+                   'Early help records of a partnership; table partnership has its title.');
     execute format('comment on schema %I is %L', kpi_schema,
-                   format('Early help figures of the partnership %s, for BI tools.', coalesce(title, name)));
+                   'Early help figures of a partnership, for BI tools.');
 
     perform set_config('search_path', format('%I, pg_temp', name), true);
     execute early_help.partnership_records_ddl();
@@ -227,6 +227,49 @@ $$;
 comment on function early_help.partnership_dependents(oid[]) is
     'What stands outside these schemas and would be dropped with them.';
 
+create function early_help.partnership_own_tables(schema oid, kpi_schema oid) returns setof text
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    noted oid;
+begin
+    -- The note of somebody else is none. Without one nobody can tell whose the tables are.
+    select c.oid into noted
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    where c.relnamespace = schema
+        and c.relname = 'laid_down'
+        and c.relkind = 'r'
+        and c.relowner = n.nspowner;
+    if noted is null then
+        return;
+    end if;
+    return query execute format(
+        'select pg_describe_object(''pg_class''::regclass, c.oid, 0)
+        from pg_class c
+        where c.relnamespace in ($1, $2)
+            and c.relkind in (''r'', ''p'', ''f'')
+            and not exists (
+                select
+                from only %s l
+                where l.kind = ''table''
+                    and l.table_name = c.relname
+                    and c.relnamespace = $1)
+            -- A cube that was defined later has tables that the engine alone writes.
+            and not exists (
+                select
+                from pg_trigger t
+                where t.tgrelid = c.oid
+                    and t.tgfoid = ''early_help.engine_writes_only''::regproc)
+        order by 1', noted::regclass)
+        using schema, kpi_schema;
+end
+$$;
+comment on function early_help.partnership_own_tables(oid, oid) is
+    'Tables in the two schemas of a partnership, its records and its figures, that early_help did not make: what they hold is nowhere else.';
+
 create function early_help.drop_partnership(name text, cascade boolean default false) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -234,14 +277,15 @@ create function early_help.drop_partnership(name text, cascade boolean default f
 as $$
 declare
     own record;
-    outside text[];
+    others text[];
 begin
     own := early_help.own_partnership(name);
-    outside := array(select early_help.partnership_dependents(variadic array_remove(array[own.schema, own.kpi_schema], null)));
-    if outside <> '{}' and cascade is not true then
+    others := array(select early_help.partnership_dependents(variadic array_remove(array[own.schema, own.kpi_schema], null)))
+        || array(select early_help.partnership_own_tables(own.schema, own.kpi_schema));
+    if others <> '{}' and cascade is not true then
         perform early_help.raise_rule('P05',
-            array_to_string(outside[:20], E'\n')
-                || case when cardinality(outside) > 20 then format(E'\nand %s more', cardinality(outside) - 20) else '' end);
+            array_to_string(others[:20], E'\n')
+                || case when cardinality(others) > 20 then format(E'\nand %s more', cardinality(others) - 20) else '' end);
     end if;
 
     execute format('drop schema %s cascade',
@@ -251,7 +295,7 @@ begin
 end
 $$;
 comment on function early_help.drop_partnership(text, boolean) is
-    'Drops a partnership, its records and its figures, for good. Its owner may do it. Refused (YHP05) while objects outside its two schemas depend on them, unless cascade => true drops those too. Error YHP03: no such partnership.';
+    'Drops a partnership, its records and its figures, for good. Its owner may do it. Refused (YHP05) while objects outside its two schemas depend on them, or tables that early_help did not make stand inside, unless cascade => true drops those too. Error YHP03: no such partnership.';
 
 create function early_help.rename_partnership(old_name text, new_name text) returns void
     language plpgsql

@@ -186,8 +186,8 @@ static const Rule rules[] = {
 		"Drop the partnerships first, with early_help.drop_partnership."
 	},
 	[RULE_PARTNERSHIP_NEEDED] = {
-		"P05", "others depend on the partnership", "YHP05",
-		"objects outside the partnership depend on it",
+		"P05", "a drop takes nothing of others unasked", "YHP05",
+		"objects that early_help did not make would be dropped with the partnership",
 		"Drop them first, or call drop_partnership with cascade => true."
 	},
 	[RULE_SCHEMA_IS_SHARDED] = {

@@ -1,6 +1,6 @@
 -- Which function cells_once() calls, with whose rights, and what it takes from it.
 begin;
-select plan(27);
+select plan(28);
 
 set client_min_messages = warning;
 create role owner_of_f superuser;
@@ -59,6 +59,8 @@ create function f.open(d date) returns table (month date, who text) language sql
 create function f.revoked(d date) returns table (month date, who text) language sql stable security definer set search_path = pg_catalog as 'select d, current_user::text';
 create function closed.open(d date) returns table (month date, who text) language sql stable security definer set search_path = pg_catalog as 'select d, current_user::text';
 create function f.plain(d date) returns table (month date, who text) language sql stable as 'select d, current_user::text';
+create function f.revoked(t text) returns text language sql stable security definer set search_path = pg_catalog as 'select current_user::text';
+alter function f.revoked(text) owner to owner_of_f;
 alter function f.open(date) owner to owner_of_f;
 alter function f.revoked(date) owner to owner_of_f;
 alter function closed.open(date) owner to owner_of_f;
@@ -74,6 +76,7 @@ set role stranger;
 select results_eq('select who from seen', array['owner_of_f'], 'a function that runs as its owner');
 select is(public.call('f.plain(date)', 'month date, who text'), '(2020-01-01,stranger)', 'one that runs as the caller');
 select throws_ok('select * from seen_revoked', '42501', 'permission denied for function revoked', 'one that is not granted, though a view calls it');
+select is(public.call('f.revoked(text)', 'month date, who text'), '42809', 'nor is it reached by the name of one that is granted');
 select throws_ok('select * from seen_closed', '42501', 'permission denied for schema closed', 'one in a schema that is closed');
 select throws_ok(format('select * from early_help.cells_once(%s::oid::regprocedure, ''2020-01-01'') as c (month date, who text)', :closed_function), '42501',
     'permission denied for schema closed', 'named by its OID');

@@ -314,8 +314,24 @@ drop function reports.families();
 drop view reports.view_of_view, public.families_of_medway;
 drop table reports.counted;
 alter table reports.note drop constraint note_family;
+-- Tables of somebody's own inside; a cube of one's own is the engine's.
+create table medway.own_note (family_id bigint, text text);
+create table medway_kpi.own_target (text text);
+create table medway_kpi.family (text text);
+set search_path = medway, public;
+select early_help.define_kpi_cube('own', array['contact_child'], $$
+    select count(*)::integer as contacts
+    from contact_child c
+    where c.received_on >= m.month and c.received_on < m.next_month
+    having count(*) > 0 $$) \g /dev/null
+reset search_path;
+select is(
+    string_to_array((public.error_of($$select early_help.drop_partnership('medway')$$)).detail, E'\n'),
+    array['table medway.own_note', 'table medway_kpi.family', 'table medway_kpi.own_target'],
+    'a table that early_help did not make is listed, whatever its name, and nothing else');
+drop table medway.own_note, medway_kpi.own_target, medway_kpi.family;
 select lives_ok($$select early_help.drop_partnership('medway')$$,
-    'what stands inside the two schemas, the owner''s own views too, goes with them');
+    'what stands inside the two schemas, the owner''s own views and cubes too, goes with them');
 select hasnt_schema('medway');
 select hasnt_schema('medway_kpi');
 create view reports.kent as select * from kent.family;
