@@ -8,11 +8,20 @@ create function early_help.execute_list_routines(place text, schema oid) returns
     stable
     set search_path = pg_catalog, pg_temp
 as $$
+    with listed as materialized (
+        select l.function, l.kind
+        from early_help.execute_list() l
+        where l.place = execute_list_routines.place
+    )
     select p.oid::regprocedure, l.kind
     from pg_proc p
-    join early_help.execute_list() l on l.place = execute_list_routines.place
-        and case when right(l.function, 1) = '*' then starts_with(p.proname, rtrim(l.function, '*'))
-            else p.proname = l.function end
+    join listed l on l.function = p.proname
+    where p.pronamespace = execute_list_routines.schema
+    union all
+    -- A name of the list that ends in * is the beginning of many.
+    select p.oid::regprocedure, l.kind
+    from pg_proc p
+    join listed l on right(l.function, 1) = '*' and starts_with(p.proname, rtrim(l.function, '*'))
     where p.pronamespace = execute_list_routines.schema
 $$;
 comment on function early_help.execute_list_routines(text, oid) is
