@@ -401,7 +401,7 @@ as_council('listed', q{call early_help.refresh_kpis('medway')});
 as_council('plain', q{select early_help.rename_partnership('medway', 'Medway Council')});
 is($node->safe_psql('plain', q{select contacts from early_help.partnerships() where name = 'Medway Council'}),
 	'60', 'a restored partnership can be renamed');
-as_council('plain', q{select early_help.drop_partnership(name) from early_help.partnerships()});
+as_council('plain', q{select early_help.drop_partnership(name, cascade => true) from early_help.partnerships()});
 is($node->safe_psql('plain', q{select count(*) from pg_namespace where nspname ~ '^(kent|medway|St Helens)'}),
 	'0', 'and dropped');
 as_council('plain', q{drop extension early_help});
