@@ -235,14 +235,20 @@ as $$
 declare
     noted oid;
 begin
-    -- The note of somebody else is none. Without one nobody can tell whose the tables are.
+    -- Without the note nobody can tell whose the tables are. A type of somebody else could
+    -- have a cast, which is his code: a note with such columns is none.
     select c.oid into noted
     from pg_class c
-    join pg_namespace n on n.oid = c.relnamespace
     where c.relnamespace = schema
         and c.relname = 'laid_down'
         and c.relkind = 'r'
-        and c.relowner = n.nspowner;
+        and not row_security_active(c.oid)
+        and (
+            select count(*)
+            from pg_attribute a
+            where a.attrelid = c.oid
+                and not a.attisdropped
+                and (a.attname, a.atttypid) in (('kind', 'varchar'::regtype), ('table_name', 'name'::regtype))) = 2;
     if noted is null then
         return;
     end if;
