@@ -1097,7 +1097,7 @@ begin
     into strange
     from pg_class c
     left join pg_attribute a on a.attrelid = c.oid
-        and a.attname = any (spoken)
+        and (a.attname = any (spoken) or c.relname = 'laid_down')
         and a.attnum > 0
         and not a.attisdropped
     left join pg_type t on t.oid = a.atttypid
@@ -1165,7 +1165,7 @@ declare
     entries bigint;
 begin
     if to_regclass(noted) is not null then
-        execute format('select count(*) from %s', noted) into entries;
+        execute format('select count(*) from only %s', noted) into entries;
     end if;
     if entries is null or entries = 0 then
         return query select 'A02', 'laid_down', 'empty or missing: there is nothing to compare triggers and constraints with';
@@ -1185,7 +1185,7 @@ begin
                 end || case when r.rule is null then '' else format(' (%%s)', r.rule) end
             from (
                 select *, btrim(kind || ' ' || name) as what
-                from %s
+                from only %s
             ) l
             left join early_help.partnership_structure($1) s on s.kind = l.kind
                 and s.table_name = l.table_name
@@ -1278,7 +1278,7 @@ begin
                 f.oid,
                 string_to_array(p.part[1], ', ')::name[],
                 string_to_array(p.part[3], ', ')::name[]
-            from %s.laid_down l
+            from only %s.laid_down l
             cross join lateral regexp_match(l.definition,
                 '^FOREIGN KEY \(([a-z0-9_, ]+)\) REFERENCES ([a-z0-9_]+)\(([a-z0-9_, ]+)\)') p (part)
             join pg_class c on c.relnamespace = $1 and c.relname = l.table_name
@@ -1341,6 +1341,22 @@ begin
             join pg_class c on c.oid = f.at
             -- Those that hold a rule have their query there.
             where not exists (select from early_help.rules() r where f.name = any (r.constraints))
+                -- What was laid down with a key may be a view now, and a type of somebody's own
+                -- may have a cast: both could run his code as whoever audits.
+                and not exists (
+                    select
+                    from pg_class x
+                    left join pg_attribute a on a.attrelid = x.oid
+                        and a.attname = any (case when x.oid = f.at then f.columns else '{}' end
+                            || case when x.oid = f.to_table then f.to_columns else '{}' end)
+                        and not a.attisdropped
+                    left join pg_type t on t.oid = a.atttypid
+                        and t.typnamespace not in ('pg_catalog'::regnamespace, 'early_help'::regnamespace)
+                    left join pg_roles o on o.oid = t.typowner
+                        and not o.rolsuper
+                        and o.rolname <> current_user
+                    where x.oid in (f.at, f.to_table)
+                        and (x.relkind not in ('r', 'p') or o.oid is not null))
             order by c.relname, f.name
             $q$
         using records
