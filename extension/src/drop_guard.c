@@ -458,13 +458,14 @@ holds_rule(Oid constraint)
 	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
 	Form_pg_constraint row;
 	bool		holds = false;
-	ListCell   *cell;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	row = (Form_pg_constraint) GETSTRUCT(tuple);
 	if (rule_constraint(NameStr(row->conname)) != NULL)
 	{
+		ListCell   *cell;
+
 		foreach(cell, partnership_schemas())
 			holds |= ((PartnershipSchema *) lfirst(cell))->schema == row->connamespace;
 	}
