@@ -274,7 +274,7 @@ begin
 end
 $$;
 comment on function early_help.partnership_own_tables(oid, oid) is
-    'Tables in the two schemas of a partnership, its records and its figures, that early_help did not make: what they hold is nowhere else.';
+    'Tables in the two schemas of a partnership, its records and its figures, that early_help did not make: what they hold is nowhere else. None where laid_down, which tells, is missing or has other columns.';
 
 create function early_help.drop_partnership(name text, cascade boolean default false) returns void
     language plpgsql

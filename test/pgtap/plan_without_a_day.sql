@@ -1,5 +1,5 @@
--- A required day that is set to null is told as missing, in words, in each table: a rule
--- that reads the row first must not make a date of "none" (B6: DATEVAL_NOEND).
+-- A plan whose first day is set to null is told that it is missing: the rule that reads the
+-- row before must not make a date of "none" (B6: DATEVAL_NOEND).
 \ir fixture.psql
 
 select support(1, 'planned') \g /dev/null

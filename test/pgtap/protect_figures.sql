@@ -27,7 +27,7 @@ exception
 end
 $$;
 
--- Linked figures took time by their square: 60000 of them 2.5 s on a fast machine, 250000 half a minute.
+-- Linked figures took time by their square: 60000 of them 2.5 s on a fast machine.
 set statement_timeout = '200ms';
 call pg_temp.stop('one equation of 60000 figures', 60000, 1, 5);
 call pg_temp.stop('the figures linked to one that has no other value', 250000, 3, 3);
