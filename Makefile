@@ -69,26 +69,24 @@ EXTENSION = early_help
 # The version stands in the control file only.
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" early_help.control)
 
-# C: one file an idea.
-SOURCES := $(sort $(wildcard extension/src/*.c))
-OWN_HEADERS := $(sort $(wildcard extension/src/*.h))
-ifneq ($(SOURCES),)
+# C: one file an idea, in the folder of its wing.
+SOURCES := $(sort $(wildcard extension/src/*.c extension/src/*/*.c))
+OWN_HEADERS := $(sort $(wildcard extension/src/*/*.h))
 MODULE_big = early_help
 OBJS = $(SOURCES:.c=.o)
-endif
+PG_CPPFLAGS = -I$(CURDIR)/extension/src
 
-# SQL: the parts of the install script in the order of their names, whether
-# written by hand (extension/sql) or made below (build/sql).
-WRITTEN := $(wildcard extension/sql/*.sql)
-MADE := build/sql/50_partnership_ddl.sql
-ifneq ($(wildcard extension/sql/30_codes.sql),)
-MADE += build/sql/30_codes_rows.sql
-endif
-MADE += build/sql/98_execute_list.sql
+# SQL: extension/order.mk says which files and in which order, whether written
+# by hand or made below (build/).
+include extension/order.mk
+PARTS := $(patsubst extension/build/%,build/sql/%,$(INSTALL:%=extension/%))
 CODES := $(sort $(wildcard extension/codes/*.tsv))
-RECORDS := $(sort $(wildcard extension/partnership/records/*.sql))
-KPI := $(sort $(wildcard extension/partnership/kpi/*.sql))
-PARTS := $(foreach name,$(sort $(notdir $(WRITTEN) $(MADE))),$(filter %/$(name),$(WRITTEN) $(MADE)))
+RECORDS := $(RECORDS:%=extension/partnership/%)
+FIGURES := $(FIGURES:%=extension/partnership/%)
+FORGOTTEN := $(filter-out $(PARTS) $(RECORDS) $(FIGURES),$(shell find extension -name '*.sql'))
+ifneq ($(FORGOTTEN),)
+$(error extension/order.mk does not name $(FORGOTTEN))
+endif
 
 SCRIPT = early_help--$(EXTVERSION).sql
 DATA_built = $(SCRIPT)
@@ -122,28 +120,25 @@ include $(PGXS)
 
 $(OBJS): $(OWN_HEADERS) Makefile
 
-# A folder is newer than the script when a file came to it or left it.
-FOLDERS := $(wildcard extension/sql extension/codes extension/partnership/records extension/partnership/kpi)
-
-build/sql/30_codes_rows.sql: $(CODES) tools/codes-to-sql extension/codes
+build/sql/code_rows.sql: $(CODES) tools/codes-to-sql extension/codes
 	@mkdir -p $(@D)
 	tools/codes-to-sql $(CODES) >$@.new && mv $@.new $@
 
-build/sql/98_execute_list.sql: extension/execute.tsv tools/execute-to-sql
+build/sql/execute_list.sql: extension/execute.tsv tools/execute-to-sql
 	@mkdir -p $(@D)
 	tools/execute-to-sql $< >$@.new && mv $@.new $@
 
-build/sql/50_partnership_ddl.sql: $(RECORDS) $(KPI) tools/ddl-to-function $(FOLDERS)
+build/sql/partnership_ddl.sql: $(RECORDS) $(FIGURES) tools/ddl-to-function extension/order.mk
 	@mkdir -p $(@D)
 	tools/ddl-to-function partnership_records_ddl 'The DDL of the records of one partnership.' $(RECORDS) >$@.new
-	tools/ddl-to-function partnership_kpi_ddl 'The DDL of the KPI views of one partnership.' $(KPI) >>$@.new
+	tools/ddl-to-function partnership_kpi_ddl 'The DDL of the KPI views of one partnership.' $(FIGURES) >>$@.new
 	mv $@.new $@
 
 # A name that is a variable and a column is an error also where
 # plpgsql.variable_conflict says otherwise: no function can SET that for itself.
 PLPGSQL := '/^ *language plpgsql/,/^as [$$]/ s/^as [$$].*/& \#variable_conflict error/'
 
-$(SCRIPT): $(PARTS) early_help.control Makefile $(FOLDERS)
+$(SCRIPT): $(PARTS) early_help.control Makefile extension/order.mk
 	@{ printf '%s\n' '-- Made by make from extension/: do not edit.' \
 	    '\echo Use "CREATE EXTENSION early_help CASCADE" to load this file. \quit' \
 	    '-- The schema of a required extension is whoever created it'"'"'s: nothing here is to be found there.' \

@@ -1,4 +1,4 @@
--- Dates of children: see extension/src/age.c.
+-- Dates of children: see extension/src/types/age.c.
 create function early_help.age_at(birth_date date, expected_birth_date date, on_date date) returns integer
     language c
     immutable

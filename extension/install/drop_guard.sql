@@ -1,4 +1,4 @@
--- The drop guard: see extension/src/drop_guard.c.
+-- The drop guard: see extension/src/partnership/drop_guard.c.
 -- It has no search_path of its own: it finds an object by the name that the
 -- command gives, as the command will.
 create function early_help.drop_guard() returns event_trigger

@@ -1,4 +1,4 @@
--- Who writes the tables that are no records: see extension/src/engine_guard.c.
+-- Who writes the tables that are no records: see extension/src/figures/engine_guard.c.
 
 create function early_help.engine_writes_only() returns trigger
     language c

@@ -1,6 +1,6 @@
 -- The engine of the KPI views: which months are stale, what a cube is, and how
 -- stale months are made fresh. The log itself is written in C: see
--- extension/src/stale_months.c.
+-- extension/src/figures/stale_months.c.
 
 create function early_help.mark_stale_months() returns trigger
     language c

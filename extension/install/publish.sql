@@ -2,7 +2,7 @@
 -- dimension, none for a total. Tables that share a dimension share figures, so
 -- all tables of a publication are one system of equations; with the months
 -- behind them, all publications of overlapping periods are one. What is hidden
--- is decided in extension/src/disclosure.c.
+-- is decided in extension/src/publish/disclosure.c.
 
 create function early_help.protect_figures(
     value integer[],

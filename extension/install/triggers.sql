@@ -1,4 +1,4 @@
--- Trigger functions: each stands in extension/src in the file of the record it keeps.
+-- Trigger functions: each stands in extension/src, in its wing, in the file of the record it keeps.
 
 create function early_help.check_row()
 returns trigger

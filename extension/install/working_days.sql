@@ -1,5 +1,5 @@
 -- The part of counting working days that needs no table: the partnership's own
--- bank_holiday is taken off in its schema (partnership/records/72_deadlines.sql).
+-- bank_holiday is taken off in its schema (partnership/records/deadlines.sql).
 create function early_help.weekdays_between(from_date date, to_date date) returns integer
     language sql
     immutable

@@ -45,7 +45,7 @@ $node->safe_psql('postgres', Fuzz::setup());
 my $known = Fuzz::know(encode('UTF-8', $node->safe_psql('postgres', Fuzz::catalogue_query())));
 start_under_valgrind() if $valgrind;
 my %name = map { $_ => 1 } @{ $known->{names} };
-my %our_file = map { s{.*/}{}r => 1 } glob('extension/src/*.c');
+my %our_file = map { s{.*/}{}r => 1 } glob('extension/src/*.c extension/src/*/*.c');
 
 my ($calls, $scenarios, %state, %trouble, @trouble) = (0, 0);
 my $log_seen = -s $node->logfile;

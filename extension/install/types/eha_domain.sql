@@ -1,6 +1,6 @@
 -- eha_domain: the areas that an Early Help Assessment assesses, all of them.
 -- Four values, one byte by value; the byte is the number of the domain.
--- The C code that all one-byte types share is extension/src/one_byte_type.c.
+-- The C code that all one-byte types share is extension/src/types/one_byte_type.c.
 
 create type early_help.eha_domain;
 

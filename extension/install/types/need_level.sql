@@ -1,6 +1,6 @@
 -- need_level: where a child stands on the continuum of need.
 -- Three values, one byte by value; the byte is the number of the level.
--- The C code that all one-byte types share is extension/src/one_byte_type.c.
+-- The C code that all one-byte types share is extension/src/types/one_byte_type.c.
 
 create type early_help.need_level;
 

@@ -1,5 +1,5 @@
 -- Figures as they were published: frozen with their day, hidden where they could
--- disclose somebody, never changed. Board views show what is not hidden (kpi/92_published.sql).
+-- disclose somebody, never changed. Board views show what is not hidden (figures/published_*.sql).
 create table published_table (
     table_name varchar(40) not null,
     title varchar(200) not null,

@@ -1,6 +1,6 @@
 -- Where the rules fire. Triggers fire in the order of their names: rules first, check_row last.
 -- A rule that looks at other tables fires where the row is written (origin); what a row says of itself
--- is checked on a subscriber too (ENABLE ALWAYS, 99_every_table.sql).
+-- is checked on a subscriber too (ENABLE ALWAYS, every_table.sql).
 create trigger partnership_stays
     before delete on partnership
     for each row

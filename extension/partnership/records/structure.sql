@@ -1,5 +1,5 @@
 -- What create_partnership laid down, as the catalog told it then: the audit
--- compares it with the catalog of today. Filled at the end (kpi/98_laid_down.sql).
+-- compares it with the catalog of today. Filled at the end (figures/note_structure.sql).
 create table laid_down (
     kind varchar(20) not null,
     table_name name not null,

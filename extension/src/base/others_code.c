@@ -27,7 +27,7 @@
 #include "utils/reltrigger.h"
 #include "utils/syscache.h"
 
-#include "others_code.h"
+#include "base/others_code.h"
 
 /* Also false for a function that is gone. */
 static bool

@@ -24,7 +24,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
-#include "owner.h"
+#include "base/owner.h"
 
 static Caller
 become_owner(Relation rel, int context)

@@ -41,11 +41,11 @@
 #include "utils/plancache.h"
 #include "utils/snapmgr.h"
 
-#include "others_code.h"
-#include "owner.h"
-#include "partnership_query.h"
-#include "record.h"
-#include "sharded.h"
+#include "base/others_code.h"
+#include "base/owner.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/sharded.h"
 
 typedef struct PlanKey
 {

@@ -40,8 +40,8 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
-#include "partnership_row.h"
-#include "sharded.h"
+#include "base/partnership_row.h"
+#include "base/sharded.h"
 
 /* How often a table is looked up anew because it is renamed at the same time. */
 #define MOST_RENAMES 5

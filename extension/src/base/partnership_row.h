@@ -12,7 +12,7 @@
 #include "nodes/lockoptions.h"
 #include "utils/snapshot.h"
 
-#include "record.h"
+#include "base/record.h"
 
 /* A walk over the rows with a key; nothing is written before it ends. */
 typedef struct Siblings

@@ -18,7 +18,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
-#include "record.h"
+#include "base/record.h"
 
 static bool
 event_allowed(TriggerEvent event, int events)

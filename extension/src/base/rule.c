@@ -22,7 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "rule.h"
+#include "base/rule.h"
 
 static const Rule rules[] = {
 	[RULE_FIVE_OUTCOMES] = {

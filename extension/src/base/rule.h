@@ -10,7 +10,7 @@
 
 #include "utils/relcache.h"
 
-#include "compat.h"
+#include "base/compat.h"
 
 /* Places in the catalogue; a rule's number is in its row (rule.c). */
 typedef enum RuleName

@@ -31,7 +31,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "sharded.h"
+#include "base/sharded.h"
 
 typedef enum Engine
 {

@@ -10,7 +10,7 @@
  */
 #include "postgres.h"
 
-#include "continuum.h"
+#include "continuum/continuum.h"
 
 static const char *const state_names[EPISODE_STATES] = {
 	[STATE_NONE] = "",

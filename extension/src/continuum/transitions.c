@@ -13,7 +13,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#include "continuum.h"
+#include "continuum/continuum.h"
 
 /* "R06 R15" as a text array. */
 static Datum

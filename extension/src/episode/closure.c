@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
-#include "closure.h"
-#include "continuum.h"
-#include "partnership_row.h"
-#include "rule.h"
+#include "episode/closure.h"
+#include "continuum/continuum.h"
+#include "base/partnership_row.h"
+#include "base/rule.h"
 
 /* ---------------------------------------------------------------------
  * Whom closing waits for

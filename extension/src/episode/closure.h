@@ -8,7 +8,7 @@
 #ifndef EARLY_HELP_CLOSURE_H
 #define EARLY_HELP_CLOSURE_H
 
-#include "record.h"
+#include "base/record.h"
 
 extern bool is_open_assessment(const Record *row);
 extern void let_others_go_first(const Record *episode);

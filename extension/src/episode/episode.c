@@ -10,13 +10,13 @@
 
 #include "catalog/pg_type.h"
 
-#include "attached_contact.h"
-#include "closure.h"
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "partnership_row.h"
-#include "record.h"
-#include "rule.h"
+#include "family/attached_contact.h"
+#include "episode/closure.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 /* ---------------------------------------------------------------------
  * Before the row is written: is it allowed, and what state does it have

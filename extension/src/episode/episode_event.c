@@ -16,11 +16,11 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "partnership_row.h"
-#include "record.h"
-#include "rule.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static const PartnershipQuery set_state_query = {
 	"update @episode set state = $2::pg_catalog.text::early_help.episode_state"

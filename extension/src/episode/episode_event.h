@@ -11,7 +11,7 @@
 #include "utils/date.h"
 #include "utils/rel.h"
 
-#include "continuum.h"
+#include "continuum/continuum.h"
 
 /* What a rule reads of an episode, locked against other writers. */
 typedef struct Episode

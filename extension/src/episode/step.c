@@ -13,11 +13,11 @@
 
 #include "catalog/pg_type.h"
 
-#include "consent.h"
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "record.h"
-#include "rule.h"
+#include "family/consent.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static bool
 is_step_up(const Record *step)

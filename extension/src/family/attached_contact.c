@@ -14,11 +14,11 @@
 
 #include "catalog/pg_type.h"
 
-#include "attached_contact.h"
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "record.h"
-#include "rule.h"
+#include "family/attached_contact.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static const PartnershipQuery open_episode_query = {
 	"select episode_id from @episode where family_id" EQ "$1"

@@ -8,7 +8,7 @@
 #ifndef EARLY_HELP_ATTACHED_CONTACT_H
 #define EARLY_HELP_ATTACHED_CONTACT_H
 
-#include "record.h"
+#include "base/record.h"
 
 extern void check_no_referral_during(const Record *episode);
 

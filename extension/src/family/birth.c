@@ -12,9 +12,9 @@
 
 #include "catalog/pg_type.h"
 
-#include "partnership_query.h"
-#include "record.h"
-#include "rule.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 #define DAYS_BEFORE_BIRTH 280
 

@@ -16,10 +16,10 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 
-#include "partnership_query.h"
-#include "partnership_row.h"
-#include "record.h"
-#include "rule.h"
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 /* ---------------------------------------------------------------------
  * Whom a contact or referral counts for

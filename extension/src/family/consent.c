@@ -11,12 +11,12 @@
 #include "catalog/pg_type.h"
 #include "utils/timestamp.h"
 
-#include "consent.h"
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "partnership_row.h"
-#include "record.h"
-#include "rule.h"
+#include "family/consent.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static bool
 consents_on(const Record *consent, DateADT on)

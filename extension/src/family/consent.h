@@ -11,7 +11,7 @@
 #include "utils/date.h"
 #include "utils/rel.h"
 
-#include "record.h"
+#include "base/record.h"
 
 /* How an EHA or a plan ends without being completed. */
 #define SUPPORT_CONSENT_WITHDRAWN "consent_withdrawn"

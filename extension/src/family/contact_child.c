@@ -9,8 +9,8 @@
 
 #include "catalog/pg_type.h"
 
-#include "partnership_query.h"
-#include "record.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
 
 static const PartnershipQuery contact_query = {
 	"select received_on::pg_catalog.date, source_code::pg_catalog.text from @contact where contact_id" EQ "$1",

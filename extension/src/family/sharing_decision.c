@@ -9,10 +9,10 @@
 
 #include "catalog/pg_type.h"
 
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "record.h"
-#include "rule.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static const PartnershipQuery consent_to_share_query = {
 	"select consent_id from @consent where family_id" EQ "$1 and kind" EQ "'share'"

@@ -38,7 +38,7 @@
 #include "utils/tuplestore.h"
 #include "utils/typcache.h"
 
-#include "compat.h"
+#include "base/compat.h"
 
 /* The cells of one month. */
 typedef struct Month

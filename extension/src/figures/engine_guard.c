@@ -35,7 +35,7 @@
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 
-#include "rule.h"
+#include "base/rule.h"
 
 #define NO_COMMAND (-1)
 

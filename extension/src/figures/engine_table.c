@@ -22,7 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "engine_table.h"
+#include "figures/engine_table.h"
 
 static bool is_called(Relation rel, Oid schema, const char *name);
 static void check_is_engines(Relation rel);

@@ -30,8 +30,8 @@
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 
-#include "engine_table.h"
-#include "stale_months.h"
+#include "figures/engine_table.h"
+#include "figures/stale_months.h"
 
 /* The fourth fields of our lock tags. */
 #define RUN_LOCK 3

@@ -52,11 +52,11 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "compat.h"
-#include "engine_table.h"
-#include "partnership_row.h"
-#include "sharded.h"
-#include "stale_months.h"
+#include "base/compat.h"
+#include "figures/engine_table.h"
+#include "base/partnership_row.h"
+#include "base/sharded.h"
+#include "figures/stale_months.h"
 
 /*
  * How many marks of parts a transaction writes for one source before it marks

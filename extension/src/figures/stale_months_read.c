@@ -33,9 +33,9 @@
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
-#include "compat.h"
-#include "engine_table.h"
-#include "stale_months.h"
+#include "base/compat.h"
+#include "figures/engine_table.h"
+#include "figures/stale_months.h"
 
 /*
  * A month with so many marks of parts is stale as a whole: to compute them one

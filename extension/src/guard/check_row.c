@@ -33,10 +33,10 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "compat.h"
-#include "partnership_query.h"
-#include "record.h"
-#include "rule.h"
+#include "base/compat.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 typedef struct CompiledChecks
 {

@@ -14,9 +14,9 @@
 
 #include "utils/memutils.h"
 
-#include "partnership_query.h"
-#include "record.h"
-#include "rule.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 #define LIMITED_CODES(list) \
 	{list, {"select code::pg_catalog.text, valid_from, valid_to from @" list \

@@ -63,8 +63,8 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "partnership.h"
-#include "rule.h"
+#include "partnership/partnership.h"
+#include "base/rule.h"
 
 /* An object of the catalogs, whole (columns do not matter here). */
 typedef struct Needed

@@ -39,8 +39,8 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-#include "compat.h"
-#include "partnership.h"
+#include "base/compat.h"
+#include "partnership/partnership.h"
 
 static List *dependents(Relation depend, Oid refclass, Oid refobject, Oid class);
 static Oid	table_of_trigger(Relation triggers, Oid trigger);

@@ -26,7 +26,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
-#include "disclosure.h"
+#include "publish/disclosure.h"
 
 /*
  * Changes tried before a search starts again in another order, how often it

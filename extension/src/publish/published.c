@@ -12,9 +12,9 @@
 #include "fmgr.h"
 #include "utils/array.h"
 
-#include "disclosure.h"
-#include "record.h"
-#include "rule.h"
+#include "publish/disclosure.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 /*
  * The most figures, and the most members of equations, that one call takes: a

@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
-#include "plan.h"
-#include "partnership_query.h"
-#include "record.h"
-#include "rule.h"
+#include "support/plan.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static void
 check_agreed_on(const Record *action, const SupportPlan *plan)

@@ -12,13 +12,13 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "consent.h"
-#include "conversation.h"
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "partnership_row.h"
-#include "record.h"
-#include "rule.h"
+#include "family/consent.h"
+#include "family/conversation.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 #define DOMAINS 4
 

@@ -12,9 +12,9 @@
 
 #include "catalog/pg_type.h"
 
-#include "partnership_query.h"
-#include "record.h"
-#include "rule.h"
+#include "base/partnership_query.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static const PartnershipQuery agency_query = {
 	"select agency_id from @practitioner where practitioner_id" EQ "$1",

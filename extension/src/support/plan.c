@@ -10,14 +10,14 @@
 
 #include "catalog/pg_type.h"
 
-#include "consent.h"
-#include "conversation.h"
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "partnership_row.h"
-#include "plan.h"
-#include "record.h"
-#include "rule.h"
+#include "family/consent.h"
+#include "family/conversation.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "support/plan.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 /* ---------------------------------------------------------------------
  * What others read of a plan

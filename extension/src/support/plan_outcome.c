@@ -22,11 +22,11 @@
 #include "nodes/bitmapset.h"
 #include "utils/builtins.h"
 
-#include "partnership_query.h"
-#include "partnership_row.h"
-#include "plan.h"
-#include "record.h"
-#include "rule.h"
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "support/plan.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static const PartnershipQuery cap_query = {
 	"select family_outcomes_plan_most_outcomes::pg_catalog.int8 from @partnership",

@@ -11,11 +11,11 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "episode_event.h"
-#include "partnership_query.h"
-#include "plan.h"
-#include "record.h"
-#include "rule.h"
+#include "episode/episode_event.h"
+#include "base/partnership_query.h"
+#include "support/plan.h"
+#include "base/record.h"
+#include "base/rule.h"
 
 static void
 check_plan_is_open(const Record *review, const SupportPlan *plan)

@@ -10,7 +10,7 @@
  */
 #include "postgres.h"
 
-#include "eha_domain.h"
+#include "types/eha_domain.h"
 
 static const OneByteValue eha_domains[] = {
 	[EHA_DOMAIN_HEALTH_AND_WELLBEING - 1] =

@@ -8,7 +8,7 @@
 #ifndef EARLY_HELP_EHA_DOMAIN_H
 #define EARLY_HELP_EHA_DOMAIN_H
 
-#include "one_byte_type.h"
+#include "types/one_byte_type.h"
 
 /* The numbers stand on disk and on the wire: never renumber */
 typedef enum EhaDomain

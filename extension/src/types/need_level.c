@@ -10,7 +10,7 @@
  */
 #include "postgres.h"
 
-#include "need_level.h"
+#include "types/need_level.h"
 
 static const OneByteValue need_levels[] = {
 	[NEED_LEVEL_UNIVERSAL - 1] =

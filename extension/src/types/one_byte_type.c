@@ -19,8 +19,8 @@
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
 
-#include "compat.h"
-#include "one_byte_type.h"
+#include "base/compat.h"
+#include "types/one_byte_type.h"
 
 /*
  * How much of a refused input an error repeats, in bytes.  Enough to recognise

@@ -16,7 +16,7 @@
 #include "utils/date.h"
 #include "utils/datetime.h"
 
-#include "compat.h"
+#include "base/compat.h"
 
 /* The days that the domain early_help.event_date takes. */
 #define FIRST_YEAR 1900
