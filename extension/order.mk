@@ -13,7 +13,6 @@ INSTALL := \
 	install/codes.sql \
 	build/code_rows.sql \
 	install/dates.sql \
-	install/working_days.sql \
 	install/triggers.sql \
 	build/partnership_ddl.sql \
 	install/partnerships.sql \
@@ -35,24 +34,43 @@ INSTALL := \
 RECORDS := \
 	records/partnership.sql \
 	records/codes.sql \
-	records/directory.sql \
+	records/bank_holiday.sql \
+	records/locality.sql \
+	records/agency.sql \
+	records/practitioner.sql \
+	records/service.sql \
+	records/child.sql \
 	records/family.sql \
-	records/contact.sql \
+	records/adult.sql \
+	records/child_merge.sql \
+	records/conversation.sql \
+	records/consent.sql \
+	records/sharing_decision.sql \
 	records/episode.sql \
+	records/episode_event.sql \
+	records/level_change.sql \
+	records/contact.sql \
+	records/referral.sql \
+	records/family_moves.sql \
 	records/assessment.sql \
 	records/plan.sql \
-	records/service.sql \
+	records/review.sql \
+	records/plan_outcome.sql \
+	records/action.sql \
 	records/step.sql \
-	records/quality.sql \
-	records/deadlines.sql \
-	records/rules.sql \
+	records/service_request.sql \
+	records/group_session.sql \
+	records/partner_return.sql \
+	records/feedback.sql \
+	records/case_audit.sql \
+	records/deadline.sql \
+	records/alert.sql \
 	engine/cells.sql \
 	engine/metrics.sql \
 	engine/publication.sql \
 	engine/refresh_log.sql \
 	records/inbox.sql \
-	records/functions.sql \
-	records/structure.sql \
+	records/laid_down.sql \
 	records/every_table.sql
 
 # What it runs after that in the schema of the figures: a cube before what sums it.

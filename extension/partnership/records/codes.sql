@@ -1,5 +1,6 @@
 -- The partnership's own code tables: official codes copied in, local codes beside them (local = true).
--- Each has the same shape; the label of a date stands in code_label.
+-- Each has the same shape; the label of a date stands in code_label. A code is used on days it is valid (R20):
+-- the trigger ..._codes of each record that names one. Sex is accepted on every day.
 do $$
 declare
     list record;

@@ -1,5 +1,7 @@
--- What every table has that people fill: its constraints in words, on a subscriber too.
--- None is truncated but those of imports (inbox_, import_).
+-- Triggers that every table of records has. zz_check_row raises its constraints in words. Triggers fire in
+-- the order of their names, so it fires after the rules of the table's own file, which may fill columns.
+-- It fires on a subscriber too (ENABLE ALWAYS): it looks at the row alone. The rules look at other tables,
+-- and fire only where the row is written. Only tables of imports (inbox_, import_) may be truncated.
 do $$
 declare
     record_table regclass;

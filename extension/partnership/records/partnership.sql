@@ -36,3 +36,8 @@ comment on column partnership.positive_outcome_share is 'Share of agreed outcome
 comment on column partnership.suppression_threshold is 'Published counts from 1 to this are hidden.';
 comment on column partnership.record_version is 'Version of the record''s tables: that of the extension that laid them down or last upgraded them.';
 comment on column partnership.recorded_at is 'When the row was written.';
+
+create trigger partnership_stays
+    before delete on partnership
+    for each row
+    execute function early_help.refuse_delete();

@@ -1,0 +1,104 @@
+-- Children change families: one child moves, a family splits, two families join. Past episodes stay
+-- with the family they were of. After episode.sql, because families do not join while an episode is open.
+create function move_child(
+    child_id bigint,
+    from_family_id bigint,
+    to_family_id bigint,
+    moved_on date default current_date
+)
+returns family_member
+language sql
+begin atomic
+    select early_help.raise_rule('S05',
+        format('child_id %s is no member of family_id %s on %s', move_child.child_id, move_child.from_family_id, move_child.moved_on))
+    where not exists (
+        select
+        from only family_member m
+        where m.child_id = move_child.child_id
+            and m.family_id = move_child.from_family_id
+            and (m.joined_on is null or m.joined_on < move_child.moved_on)
+            and m.left_on is null);
+    update only family_member
+    set left_on = move_child.moved_on
+    where family_member.child_id = move_child.child_id
+        and family_member.family_id = move_child.from_family_id
+        and family_member.left_on is null;
+    insert into family_member (family_id, child_id, joined_on)
+    values (move_child.to_family_id, move_child.child_id, move_child.moved_on)
+    returning family_member;
+end;
+comment on function move_child(bigint, bigint, bigint, date) is
+    'A child moves to another family from a day on. Past episodes stay with the family they were of. Errors YHS05, 23P01 where the child belongs there already.';
+
+create function split_family(family_id bigint, children bigint[], split_on date default current_date)
+returns family
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('no child of family_id %s is named', split_family.family_id))
+    where coalesce(cardinality(split_family.children), 0) = 0;
+    select early_help.raise_rule('S05', format('child_id %s is no member of family_id %s', c.child_id, split_family.family_id))
+    from unnest(split_family.children) as c (child_id)
+    where not exists (
+        select
+        from only family_member m
+        where m.child_id = c.child_id
+            and m.family_id = split_family.family_id
+            and m.left_on is null);
+    update only family_member
+    set left_on = split_family.split_on
+    where family_member.family_id = split_family.family_id
+        and family_member.child_id = any (split_family.children)
+        and family_member.left_on is null;
+    with parted as (
+        insert into family default values
+        returning family as whole, family_id
+    ), joined as (
+        insert into family_member (family_id, child_id, joined_on)
+        select
+            p.family_id,
+            c.child_id,
+            split_family.split_on
+        from parted p
+        cross join unnest(split_family.children) as c (child_id)
+    )
+    select p.whole
+    from parted p;
+end;
+comment on function split_family(bigint, bigint[], date) is
+    'Children of a family are a family of their own from a day on; one row back, the new family. Past episodes stay with the old one. Error YHS05.';
+
+create function join_families(keep_family_id bigint, join_family_id bigint, joined_on date default current_date)
+returns family
+language sql
+begin atomic
+    select early_help.raise_rule('S05', format('family_id %s', f.id))
+    from (values (join_families.keep_family_id), (join_families.join_family_id)) as f (id)
+    where not exists (select from only family r where r.family_id = f.id);
+    select early_help.raise_rule('R06', format('family_id %s, which joins, has episode_id %s open', e.family_id, e.episode_id))
+    from only episode e
+    where e.family_id = join_families.join_family_id
+        and e.closed_on is null;
+    insert into family_member (family_id, child_id, joined_on)
+    select
+        join_families.keep_family_id,
+        m.child_id,
+        join_families.joined_on
+    from only family_member m
+    where m.family_id = join_families.join_family_id
+        and m.left_on is null
+        and not exists (
+            select
+            from only family_member k
+            where k.family_id = join_families.keep_family_id
+                and k.child_id = m.child_id
+                and k.left_on is null);
+    update only family_member
+    set left_on = join_families.joined_on
+    where family_member.family_id = join_families.join_family_id
+        and family_member.left_on is null;
+    select f
+    from only family f
+    where f.family_id = join_families.keep_family_id;
+end;
+comment on function join_families(bigint, bigint, date) is
+    'The children of one family belong to another from a day on. Past episodes stay where they were. Errors YH006 while the joining family has an open episode, YHS05.';
