@@ -128,6 +128,10 @@ build/sql/execute_list.sql: extension/execute.tsv tools/execute-to-sql
 	@mkdir -p $(@D)
 	tools/execute-to-sql $< >$@.new && mv $@.new $@
 
+build/sql/triggers.sql: extension/triggers.tsv tools/triggers-to-sql
+	@mkdir -p $(@D)
+	tools/triggers-to-sql $< >$@.new && mv $@.new $@
+
 build/sql/partnership_ddl.sql: $(RECORDS) $(FIGURES) tools/ddl-to-function extension/order.mk
 	@mkdir -p $(@D)
 	tools/ddl-to-function partnership_records_ddl 'The DDL of the records of one partnership.' $(RECORDS) >$@.new

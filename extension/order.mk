@@ -13,7 +13,7 @@ INSTALL := \
 	install/codes.sql \
 	build/code_rows.sql \
 	install/dates.sql \
-	install/triggers.sql \
+	build/triggers.sql \
 	build/partnership_ddl.sql \
 	install/partnerships.sql \
 	install/drop_guard.sql \

@@ -24,6 +24,11 @@ is($status, 0, 'the owner of a database creates the extension') or diag($error);
 is($node->safe_psql('council', "select extversion from pg_extension where extname = 'early_help'", @as_owner),
 	$control, 'in that version');
 
+# One that the library lacks stops create extension; one that no SQL creates is forgotten.
+my ($symbols) = run_command([ 'nm', '--dynamic', '--defined-only', $node->config_data('--pkglibdir') . '/early_help.so' ]);
+is_deeply([ sort split /\n/, $node->safe_psql('council', "select distinct prosrc from pg_proc where probin like '%/early_help'") ],
+	[ sort $symbols =~ / pg_finfo_(\w+)$/mg ], 'every C function of the library is created by SQL');
+
 ($status) = $node->psql('council', 'drop extension early_help', @as_owner);
 is($status, 0, 'and drops it while there is no partnership');
 
