@@ -71,7 +71,9 @@ insert into breach values
     ('YHS02', 'plan', '', $$update plan set kind = 'family_outcomes', source_ref = 'SECRET' where plan_id = 1$$),
     ('YHS03', 'episode', '', $$update episode set state = 'waiting', reopen_reason = 'SECRET' where episode_id = 1$$),
     ('YHS04', 'episode_event', '', $$truncate episode_event$$),
-    ('YHS05', '', '', $$select add_outcome(987654321, 'SECRET', '2024-02-02')$$),
+    ('YHS05', 'plan_outcome', 'plan_outcome_of_a_plan', $$select add_outcome(987654321, 'SECRET', '2024-02-02')$$),
+    ('YHS05', 'review', 'review_of_a_plan', $$select hold_review(987654321, 'complete', '2024-02-02', family_views => 'SECRET')$$),
+    ('YHS05', '', '', $$select achieve_outcome(987654321, '2024-02-02')$$),
     ('23502', 'plan_outcome', '', $$insert into plan_outcome (plan_id, description, plan_outcome_id) values (2, 'SECRET', 99)$$),
     ('23514', 'plan_outcome', 'plan_outcome_withdrawn_after_agreed', $$update plan_outcome set withdrawn_on = '2024-01-01', withdrawn_reason = 'SECRET' where plan_outcome_id = 1$$);
 create table public.heard as

@@ -55,8 +55,6 @@ create function add_outcome(
 returns plan_outcome
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('plan_id %s', add_outcome.plan_id))
-    where not exists (select from only plan r where r.plan_id = add_outcome.plan_id);
     insert into plan_outcome (plan_id, agreed_on, description, headline_outcome_code)
     values (add_outcome.plan_id, add_outcome.agreed_on, add_outcome.description, add_outcome.headline_outcome_code)
     returning plan_outcome;

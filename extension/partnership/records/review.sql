@@ -107,8 +107,6 @@ create function hold_review(
 returns review
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('plan_id %s', hold_review.plan_id))
-    where not exists (select from only plan r where r.plan_id = hold_review.plan_id);
     insert into review (plan_id, decision, held_on, next_review_due_on, practitioner_id, family_views)
     values (hold_review.plan_id, hold_review.decision, hold_review.held_on, hold_review.next_review_due_on,
         hold_review.practitioner_id, hold_review.family_views)
