@@ -20,7 +20,7 @@ create table adult_identity (
     email varchar(254),
     recorded_at timestamptz not null default now()
 );
-comment on table adult_identity is 'Who an adult is: one row an adult.';
+comment on table adult_identity is 'Who an adult is: one row per adult.';
 comment on column adult_identity.adult_id is 'The adult.';
 comment on column adult_identity.given_name is 'Given names.';
 comment on column adult_identity.family_name is 'Family name.';

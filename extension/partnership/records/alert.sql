@@ -33,7 +33,7 @@ create index on alert (step_id) where step_id is not null;
 create index on alert (episode_id) where episode_id is not null;
 create index on alert (practitioner_id) where practitioner_id is not null;
 create index on alert (acknowledged_by) where acknowledged_by is not null;
-comment on table alert is 'What became overdue, raised once a thing and due date by early_help.run_due, acknowledged by a person, and cleared by run_due when its cause is gone. It goes with the plan, step or episode it is about.';
+comment on table alert is 'What became overdue. early_help.run_due raises one alert for each thing and due date, a person acknowledges it, and run_due clears it when its cause is gone. Deleting the plan, step or episode deletes its alerts.';
 comment on column alert.alert_id is 'Key; NOTIFY early_help_alert carries it.';
 comment on column alert.kind is 'review_overdue, consultation_missing or lead_practitioner_left.';
 comment on column alert.plan_id is 'review_overdue: the plan.';
@@ -72,4 +72,4 @@ begin atomic
     where a.alert_id = acknowledge_alert.alert_id;
 end;
 comment on function acknowledge_alert(bigint, bigint, date, text) is
-    'A practitioner takes note of an alert, which stands until its cause is gone. The first to do so stays: see acknowledged_by of the row that comes back. Error YHS05.';
+    'A practitioner takes note of an alert, which stands until its cause is gone. Only the first is recorded: see acknowledged_by of the row returned. Error YHS05.';

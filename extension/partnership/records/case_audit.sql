@@ -22,7 +22,7 @@ comment on column case_audit.audited_on is 'Day of the audit.';
 comment on column case_audit.grade is 'outstanding, good, requires_improvement, inadequate.';
 comment on column case_audit.auditor_practitioner_id is 'Auditor from another agency than the lead''s; further ones in case_audit_auditor.';
 comment on column case_audit.auditor_agency_id is 'Agency of the auditor at the time; filled from the practitioner.';
-comment on column case_audit.lead_agency_id is 'Agency of the lead practitioner on the day of the audit, or of the last one before; filled from them; null: nobody had led when it was recorded.';
+comment on column case_audit.lead_agency_id is 'Agency of whoever led the episode on the day of the audit, or last before it. Filled by the rules; null: nobody had led it when the audit was recorded.';
 comment on column case_audit.findings is 'What the audit found. Narrative.';
 comment on column case_audit.source_ref is 'Identifier in the sending system.';
 comment on column case_audit.recorded_at is 'When the row was written.';

@@ -50,7 +50,7 @@ create table child_identity (
     unique_pupil_number varchar(13),
     recorded_at timestamptz not null default now()
 );
-comment on table child_identity is 'Who a child is: one row a child, kept apart from what analysis needs.';
+comment on table child_identity is 'Who a child is: one row per child, kept apart from what analysis needs.';
 comment on column child_identity.child_id is 'The child.';
 comment on column child_identity.given_name is 'Given names.';
 comment on column child_identity.family_name is 'Family name.';

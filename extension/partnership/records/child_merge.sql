@@ -54,7 +54,7 @@ begin atomic
     returning child_merge;
 end;
 comment on function merge_children(bigint, bigint, text, date) is
-    'Two records are one child: contacts and referrals of the duplicate count for the child that is kept. Both keep their histories. Errors YHM01, 23505 where the duplicate is merged already.';
+    'Records that two children are one: contacts and referrals of merge_child_id then count for keep_child_id. Both keep their histories. Errors YHM01, 23505 where the duplicate is merged already.';
 
 create function unmerge_children(child_merge_id bigint, reason text, undone_on date default current_date)
 returns child_merge

@@ -19,11 +19,11 @@ comment on table consent is 'Consent of a family: to take part in early help, or
 comment on column consent.consent_id is 'Key.';
 comment on column consent.family_id is 'The family.';
 comment on column consent.kind is 'take_part or share.';
-comment on column consent.agency_id is 'Agency information may be shared with; only and always for share.';
+comment on column consent.agency_id is 'Agency that information may be shared with. Given for share, null for take_part.';
 comment on column consent.given_by is 'Who gave it: parent, carer, competent young person.';
 comment on column consent.given_on is 'Day it was given.';
 comment on column consent.withdrawn_on is 'Day it was withdrawn: from that day on it does not hold.';
-comment on column consent.withdrawal_recorded_at is 'When withdrawn_on was last written; set by the rules. What was recorded before rested on the consent as it was known then.';
+comment on column consent.withdrawal_recorded_at is 'When withdrawn_on was last written; set by the rules. What was recorded before that time rests on the consent as it was known then.';
 comment on column consent.source_ref is 'Identifier in the sending system.';
 comment on column consent.recorded_at is 'When the row was written.';
 

@@ -50,7 +50,7 @@ create index contact_child_of_a_child on contact_child (counted_child_id, receiv
 create index on contact_child (child_id);
 create index contact_child_of_a_month on contact_child (received_on);
 create index on contact_child (attached_episode_id) where attached_episode_id is not null;
-comment on table contact_child is 'One child in one contact: the unit contacts are counted in (Annex A list 1: a row a child a contact).';
+comment on table contact_child is 'One child in one contact. Contacts are counted by these rows: one row per child per contact (Annex A list 1).';
 comment on column contact_child.contact_child_id is 'Key.';
 comment on column contact_child.contact_id is 'The contact.';
 comment on column contact_child.received_on is 'Day of the contact; filled from it, and follows it.';

@@ -52,4 +52,4 @@ comment on column deadline.step_id is 'The step without consultation; null for o
 comment on column deadline.episode_id is 'The episode whose lead practitioner leaves; null for other kinds.';
 comment on column deadline.practitioner_id is 'The lead practitioner who leaves; null for other kinds.';
 comment on column deadline.due_on is 'Last day in time; the day after it is overdue.';
-comment on column deadline.until_on is 'Day from which it is settled, where that is known already: the next lead practitioner begins; null: not settled.';
+comment on column deadline.until_on is 'Day from which it is settled, if that is known already: the next lead practitioner begins then. Null: not settled.';

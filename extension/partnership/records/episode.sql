@@ -46,7 +46,7 @@ comment on column episode.closure_agreed_on is 'Day the family agreed that suppo
 comment on column episode.closure_agreement_absent_reason is 'Why that agreement is absent. Narrative.';
 comment on column episode.reopened_on is 'Day of the latest reopening.';
 comment on column episode.reopen_reason is 'Why it was reopened. Narrative.';
-comment on column episode.state is 'Where it stands; moves by its events alone (early_help.transitions()).';
+comment on column episode.state is 'State of the episode. Only its events change it: see early_help.transitions().';
 comment on column episode.source_ref is 'Identifier in the sending system.';
 comment on column episode.recorded_at is 'When the row was written.';
 
@@ -242,7 +242,7 @@ begin atomic
     where e.episode_id = assign_lead_practitioner.episode_id;
 end;
 comment on function assign_lead_practitioner(bigint, bigint, date) is
-    'From a day on, a practitioner leads an episode (2021: lead professional); the first one allocates it. The same day again replaces. Errors YHS05, YH007, YH014.';
+    'From a day on, a practitioner leads an episode (2021: lead professional); the first one allocates it. Called again for the same day, it replaces the practitioner. Errors YHS05, YH007, YH014.';
 
 create function lead_practitioner_on(episode_id bigint, on_day date default current_date)
 returns table (practitioner_id bigint, name varchar(120), agency_id bigint)

@@ -65,7 +65,7 @@ begin atomic
     from parted p;
 end;
 comment on function split_family(bigint, bigint[], date) is
-    'Children of a family are a family of their own from a day on; one row back, the new family. Past episodes stay with the old one. Error YHS05.';
+    'From a day on, the children named are a family of their own. Returns the new family. Past episodes stay with the old one. Error YHS05.';
 
 create function join_families(keep_family_id bigint, join_family_id bigint, joined_on date default current_date)
 returns family
@@ -101,4 +101,4 @@ begin atomic
     where f.family_id = join_families.keep_family_id;
 end;
 comment on function join_families(bigint, bigint, date) is
-    'The children of one family belong to another from a day on. Past episodes stay where they were. Errors YH006 while the joining family has an open episode, YHS05.';
+    'From a day on, the children of join_family_id belong to keep_family_id. Past episodes stay with the family they were of. Errors YH006 while the joining family has an open episode, YHS05.';

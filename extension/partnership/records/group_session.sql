@@ -33,7 +33,7 @@ create table group_session (
 );
 create index on group_session (group_programme_id);
 create index on group_session (held_on);
-comment on table group_session is 'One session of a group: it helps families without a plan, and counts apart.';
+comment on table group_session is 'One session of a group. Groups help families without a plan, and are counted apart.';
 comment on column group_session.group_session_id is 'Key.';
 comment on column group_session.group_programme_id is 'The programme.';
 comment on column group_session.held_on is 'Day of the session.';

@@ -13,7 +13,7 @@ create table inbox_contact (
     reason text,
     decision text
 );
-comment on table inbox_contact is 'Contacts as a file gives them, a row a child a contact: COPY inbox_contact FROM STDIN (FORMAT csv, HEADER MATCH), then SELECT * FROM import_contacts(). Emptied by that.';
+comment on table inbox_contact is 'Contacts as a file gives them, one row per child per contact: COPY inbox_contact FROM STDIN (FORMAT csv, HEADER MATCH), then SELECT * FROM import_contacts(), which empties it.';
 comment on column inbox_contact.contact_ref is 'Identifier of the contact in the sending system. Needed; a known one corrects that contact.';
 comment on column inbox_contact.received_on is 'Day of the contact, YYYY-MM-DD. Needed.';
 comment on column inbox_contact.child_ref is 'Identifier of the child in the sending system. Needed; an unknown one makes a child and a family.';

@@ -26,7 +26,7 @@ comment on table plan_outcome is 'An outcome agreed with the family. At most fiv
 comment on column plan_outcome.plan_outcome_id is 'Key.';
 comment on column plan_outcome.plan_id is 'The plan.';
 comment on column plan_outcome.plan_kind is 'Kind of the plan; filled from it.';
-comment on column plan_outcome.position is 'Place among the plan''s live outcomes, a token and no order; the lowest free one where none is given, null exactly when withdrawn.';
+comment on column plan_outcome.position is 'Place among the plan''s live outcomes: a token, not an order. The lowest free place where none is given; null if the outcome is withdrawn, and only then.';
 comment on column plan_outcome.agreed_on is 'Day it was agreed with the family.';
 comment on column plan_outcome.description is 'The outcome in the family''s words. Narrative.';
 comment on column plan_outcome.headline_outcome_code is 'Headline outcome it counts towards.';

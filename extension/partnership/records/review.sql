@@ -26,7 +26,7 @@ comment on column review.review_id is 'Key.';
 comment on column review.plan_id is 'The plan.';
 comment on column review.plan_kind is 'Kind of the plan; filled from it.';
 comment on column review.due_on is 'Day this review was due; filled from the plan.';
-comment on column review.held_on is 'Day it was held: on time up to due_on.';
+comment on column review.held_on is 'Day it was held. In time if it is not after due_on.';
 comment on column review.decision is 'complete or extend.';
 comment on column review.next_review_due_on is 'Only if extended: day the next review is due, by R02.';
 comment on column review.practitioner_id is 'Practitioner who held it.';

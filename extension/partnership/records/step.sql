@@ -64,10 +64,10 @@ comment on column step.offered_on is 'Day it was offered.';
 comment on column step.basis is 'Ground of a step up (R10); none for a step down.';
 comment on column step.reason is 'Why. Narrative.';
 comment on column step.consulted_role is 'Whom the practitioner talked to first: supervisor, line manager, designated safeguarding lead.';
-comment on column step.consulted_on is 'Day of that talk; s.47 may go first.';
+comment on column step.consulted_on is 'Day of that talk. A s.47 step up may be offered before it.';
 comment on column step.assessment_id is 'EHA that goes with a step up.';
 comment on column step.no_assessment_reason is 'Why none goes with it. Narrative.';
-comment on column step.consent_override_reason is 'Why a step up goes without consent (R08); s.47 never waits for it. Narrative.';
+comment on column step.consent_override_reason is 'Why a step up is offered without consent (R08). A s.47 step up needs neither consent nor this reason. Narrative.';
 comment on column step.decided_on is 'Day it was accepted, declined or withdrawn.';
 comment on column step.outcome is 'accepted, declined or withdrawn; null: open.';
 comment on column step.decision_reason is 'What the deciding side said. Narrative.';
@@ -218,4 +218,4 @@ begin atomic
     returning step;
 end;
 comment on function record_consultation(bigint, early_help.consultation_role, date) is
-    'Records the consultation of an urgent (s.47) step up that went first, once, also after the step was decided: due by the next working day after the offer. Errors YHS05, YH010, YH012.';
+    'Records the consultation for an urgent (s.47) step up that was offered before it: once, also after the step was decided. It is due by the next working day after the offer. Errors YHS05, YH010, YH012.';
