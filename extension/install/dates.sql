@@ -19,4 +19,5 @@ create function early_help.weekdays_between(from_date date, to_date date) return
         5 * ((to_date - date '4714-11-24 BC' + 1) / 7) + least((to_date - date '4714-11-24 BC' + 1) % 7, 5)
         - 5 * ((from_date - date '4714-11-24 BC' + 1) / 7) - least((from_date - date '4714-11-24 BC' + 1) % 7, 5);
 comment on function early_help.weekdays_between(date, date) is
-    'Number of days, Monday to Friday, after from_date up to and including to_date. If to_date is earlier, the negative of the count from to_date to from_date. Null for null.';
+    'Number of days, Monday to Friday, after from_date up to and including to_date. '
+    'If to_date is earlier, the negative of the count from to_date to from_date. Null for null.';

@@ -33,7 +33,8 @@ comment on column action.description is 'What is to be done. Narrative.';
 comment on column action.agreed_on is 'Day it was agreed.';
 comment on column action.due_on is 'Day it is due.';
 comment on column action.done_on is 'Day it was done; null: not yet.';
-comment on column action.safety_reason is 'Why it is a safety action, which no overdue review holds up. Narrative; null: an ordinary action.';
+comment on column action.safety_reason is
+    'Why it is a safety action, which no overdue review holds up. Narrative; null: an ordinary action.';
 comment on column action.source_ref is 'Identifier in the sending system.';
 comment on column action.recorded_at is 'When the row was written.';
 
@@ -66,7 +67,8 @@ begin atomic
     returning action;
 end;
 comment on function add_action(bigint, date, text, date, bigint, bigint, text) is
-    'Agrees an action: of a practitioner, or of the family where none is given. A safety action says why it is one. Errors YH003, YH004, YH014.';
+    'Agrees an action: of a practitioner, or of the family where none is given. A safety action says why it is one. '
+    'Errors YH003, YH004, YH014.';
 
 create function finish_action(action_id bigint, done_on date default current_date)
 returns action

@@ -33,7 +33,9 @@ create index on alert (step_id) where step_id is not null;
 create index on alert (episode_id) where episode_id is not null;
 create index on alert (practitioner_id) where practitioner_id is not null;
 create index on alert (acknowledged_by) where acknowledged_by is not null;
-comment on table alert is 'What became overdue. early_help.run_due raises one alert for each thing and due date, a person acknowledges it, and run_due clears it when its cause is gone. Deleting the plan, step or episode deletes its alerts.';
+comment on table alert is
+    'What became overdue. early_help.run_due raises one alert for each thing and due date, a person acknowledges it, and '
+    'run_due clears it when its cause is gone. Deleting the plan, step or episode deletes its alerts.';
 comment on column alert.alert_id is 'Key; NOTIFY early_help_alert carries it.';
 comment on column alert.kind is 'review_overdue, consultation_missing or lead_practitioner_left.';
 comment on column alert.plan_id is 'review_overdue: the plan.';
@@ -46,7 +48,8 @@ comment on column alert.raised_at is 'When the row was written.';
 comment on column alert.acknowledged_by is 'Practitioner who took note of it first; null: nobody yet.';
 comment on column alert.acknowledged_on is 'Day of that.';
 comment on column alert.note is 'What that person said about it. Narrative.';
-comment on column alert.cleared_on is 'Day on which run_due found the cause gone: reviewed, ended, recorded, handed over, re-dated; null: it stands.';
+comment on column alert.cleared_on is
+    'Day on which run_due found the cause gone: reviewed, ended, recorded, handed over, re-dated; null: it stands.';
 
 create function acknowledge_alert(
     alert_id bigint,
@@ -72,4 +75,5 @@ begin atomic
     where a.alert_id = acknowledge_alert.alert_id;
 end;
 comment on function acknowledge_alert(bigint, bigint, date, text) is
-    'A practitioner takes note of an alert, which stands until its cause is gone. Only the first is recorded: see acknowledged_by of the row returned. Error YHS05.';
+    'A practitioner takes note of an alert, which stands until its cause is gone. '
+    'Only the first is recorded: see acknowledged_by of the row returned. Error YHS05.';

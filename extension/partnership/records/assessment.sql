@@ -22,13 +22,16 @@ create table assessment (
 );
 create index on assessment (episode_id);
 create index on assessment (child_id);
-comment on table assessment is 'An Early Help Assessment (EHA). Complete when its four domains are assessed; then it changes only as a new version (R05). Source: Medway Early Help Strategy 2021-24 section 7.';
+comment on table assessment is
+    'An Early Help Assessment (EHA). Complete when its four domains are assessed; then it changes only as a new version (R05). '
+    'Source: Medway Early Help Strategy 2021-24 section 7.';
 comment on column assessment.assessment_id is 'Key.';
 comment on column assessment.episode_id is 'The episode.';
 comment on column assessment.child_id is 'The child it is about; null: all children of the family.';
 comment on column assessment.practitioner_id is 'Practitioner who carries it out.';
 comment on column assessment.service_id is 'Service that started it: counted by hub or partner.';
-comment on column assessment.supports_sen is 'True for an EHA that serves SEN support, the graduated response before an education, health and care plan.';
+comment on column assessment.supports_sen is
+    'True for an EHA that serves SEN support, the graduated response before an education, health and care plan.';
 comment on column assessment.started_on is 'Day it was started.';
 comment on column assessment.completed_on is 'Day it was completed; null: continuing, or ended.';
 comment on column assessment.ended_on is 'Day it ended without being completed.';

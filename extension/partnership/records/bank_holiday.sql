@@ -8,7 +8,10 @@ insert into bank_holiday (day, name)
 select o.code::date, o.label
 from early_help.official_code o
 where o.list = 'bank_holiday';
-comment on table bank_holiday is 'Days that are not working days, besides Saturdays and Sundays: the bank holidays of England as gov.uk/bank-holidays publishes them (Crown copyright, Open Government Licence v3.0), and the partnership''s own closure days. Add the years to come as they are published.';
+comment on table bank_holiday is
+    'Days that are not working days, besides Saturdays and Sundays: the bank holidays of England as gov.uk/bank-holidays '
+    'publishes them (Crown copyright, Open Government Licence v3.0), and the partnership''s own closure days. '
+    'Add the years to come as they are published.';
 comment on column bank_holiday.day is 'The day. Of a bank holiday that falls on a weekend, the substitute day.';
 comment on column bank_holiday.name is 'What it is.';
 comment on column bank_holiday.local is 'True for a closure day of this partnership''s own.';
@@ -28,7 +31,8 @@ begin atomic
                 and extract(isodow from h.day) < 6);
 end;
 comment on function working_days_between(date, date) is
-    'Number of working days (Monday to Friday, less bank_holiday) after from_date, up to and including to_date: 1 from a working day to the next, 0 for the same day. If to_date is earlier, the negative of the count from to_date to from_date.';
+    'Number of working days (Monday to Friday, less bank_holiday) after from_date, up to and including to_date: 1 from a '
+    'working day to the next, 0 for the same day. If to_date is earlier, the negative of the count from to_date to from_date.';
 
 create function add_working_days(from_date date, days integer)
 returns date
@@ -51,4 +55,6 @@ begin atomic
     limit 1);
 end;
 comment on function add_working_days(date, integer) is
-    'The working day that is this many working days after from_date, or before it if days is negative. 0 gives from_date itself, working day or not. One working day after a Friday, a Saturday or a Sunday is Monday, unless that is a bank_holiday.';
+    'The working day that is this many working days after from_date, or before it if days is negative. '
+    '0 gives from_date itself, working day or not. '
+    'One working day after a Friday, a Saturday or a Sunday is Monday, unless that is a bank_holiday.';

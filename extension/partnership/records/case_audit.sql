@@ -15,14 +15,19 @@ create table case_audit (
 );
 create index on case_audit (episode_id);
 create index on case_audit (audited_on);
-comment on table case_audit is 'An audit of a sampled case file by the multi-agency case-file auditing group (CFAG), by an auditor from another agency than the lead''s (R18).';
+comment on table case_audit is
+    'An audit of a sampled case file by the multi-agency case-file auditing group (CFAG), by an auditor from another agency '
+    'than the lead''s (R18).';
 comment on column case_audit.case_audit_id is 'Key.';
 comment on column case_audit.episode_id is 'The episode audited.';
 comment on column case_audit.audited_on is 'Day of the audit.';
 comment on column case_audit.grade is 'outstanding, good, requires_improvement, inadequate.';
-comment on column case_audit.auditor_practitioner_id is 'Auditor from another agency than the lead''s; further ones in case_audit_auditor.';
+comment on column case_audit.auditor_practitioner_id is
+    'Auditor from another agency than the lead''s; further ones in case_audit_auditor.';
 comment on column case_audit.auditor_agency_id is 'Agency of the auditor at the time; filled from the practitioner.';
-comment on column case_audit.lead_agency_id is 'Agency of whoever led the episode on the day of the audit, or last before it. Filled by the rules; null: nobody had led it when the audit was recorded.';
+comment on column case_audit.lead_agency_id is
+    'Agency of whoever led the episode on the day of the audit, or last before it. Filled by the rules; '
+    'null: nobody had led it when the audit was recorded.';
 comment on column case_audit.findings is 'What the audit found. Narrative.';
 comment on column case_audit.source_ref is 'Identifier in the sending system.';
 comment on column case_audit.recorded_at is 'When the row was written.';

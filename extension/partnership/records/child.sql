@@ -28,7 +28,8 @@ comment on column child.died_on is 'Date of death: no referral after it (R15).';
 comment on column child.sex_code is 'Sex (DfE code M, F, U).';
 comment on column child.ethnicity_code is 'Ethnicity (DfE code).';
 comment on column child.merged_into_child_id is 'Child this duplicate counts for, while a merge holds; set by child_merge.';
-comment on column child.counts_for_child_id is 'The child itself, or the one it was merged into: whom its contacts and referrals count for.';
+comment on column child.counts_for_child_id is
+    'The child itself, or the one it was merged into: whom its contacts and referrals count for.';
 comment on column child.source_ref is 'Identifier in the sending system.';
 comment on column child.recorded_at is 'When the row was written.';
 

@@ -8,13 +8,16 @@ begin
     for list in
         select *
         from (values
-            ('contact_source', 'referral_source', 'Where a contact or referral came from (DfE children in need census, referral source).'),
+            ('contact_source', 'referral_source',
+                'Where a contact or referral came from (DfE children in need census, referral source).'),
             ('primary_need', 'primary_need', 'Main need (DfE children in need census, primary need code).'),
             ('ethnicity', 'ethnicity', 'Ethnicity (DfE census codes).'),
             ('sex', 'sex', 'Sex (DfE census codes M, F, U; accepted for all dates).'),
             ('disability', 'disability', 'Disability (DfE census codes).'),
-            ('assessment_factor', 'assessment_factors', 'Factor identified at the end of an assessment (DfE children in need census).'),
-            ('closure_reason', 'closure_reason', 'Why an episode closed. No national list exists for early help; this is the product''s own.'),
+            ('assessment_factor', 'assessment_factors',
+                'Factor identified at the end of an assessment (DfE children in need census).'),
+            ('closure_reason', 'closure_reason',
+                'Why an episode closed. No national list exists for early help; this is the product''s own.'),
             ('headline_outcome', 'headline_outcome', 'Headline outcome (Supporting Families, 2022-25).')
         ) as t (table_name, official_list, meaning)
     loop
@@ -30,11 +33,16 @@ begin
             )', list.table_name);
         execute format('comment on table %I is %L', list.table_name, list.meaning);
         execute format('comment on column %I.code is %L', list.table_name, 'The code.');
-        execute format('comment on column %I.label is %L', list.table_name, 'Its label today; code_label has the label of a date.');
-        execute format('comment on column %I.valid_from is %L', list.table_name, 'First day the code may be used; null: always could.');
-        execute format('comment on column %I.valid_to is %L', list.table_name, 'Last day the code may be used; null: no end known.');
-        execute format('comment on column %I.offered is %L', list.table_name, 'Whether a form should still offer the code; a withdrawn code is accepted, not offered.');
-        execute format('comment on column %I.local is %L', list.table_name, 'True for a code this partnership added to the official list.');
+        execute format('comment on column %I.label is %L', list.table_name,
+            'Its label today; code_label has the label of a date.');
+        execute format('comment on column %I.valid_from is %L', list.table_name,
+            'First day the code may be used; null: always could.');
+        execute format('comment on column %I.valid_to is %L', list.table_name,
+            'Last day the code may be used; null: no end known.');
+        execute format('comment on column %I.offered is %L', list.table_name,
+            'Whether a form should still offer the code; a withdrawn code is accepted, not offered.');
+        execute format('comment on column %I.local is %L', list.table_name,
+            'True for a code this partnership added to the official list.');
         -- A code is valid from its first label to its last; a label without a day has no limit on that side.
         execute format(
             'insert into %I (code, label, valid_from, valid_to)

@@ -15,7 +15,9 @@ create table consent (
     constraint consent_withdrawn_after_given check (withdrawn_on >= given_on)
 );
 create index on consent (family_id, kind, given_on);
-comment on table consent is 'Consent of a family: to take part in early help, or to share with a named agency. Withdrawal stops it and never deletes it (R08).';
+comment on table consent is
+    'Consent of a family: to take part in early help, or to share with a named agency. '
+    'Withdrawal stops it and never deletes it (R08).';
 comment on column consent.consent_id is 'Key.';
 comment on column consent.family_id is 'The family.';
 comment on column consent.kind is 'take_part or share.';
@@ -23,7 +25,9 @@ comment on column consent.agency_id is 'Agency that information may be shared wi
 comment on column consent.given_by is 'Who gave it: parent, carer, competent young person.';
 comment on column consent.given_on is 'Day it was given.';
 comment on column consent.withdrawn_on is 'Day it was withdrawn: from that day on it does not hold.';
-comment on column consent.withdrawal_recorded_at is 'When withdrawn_on was last written; set by the rules. What was recorded before that time rests on the consent as it was known then.';
+comment on column consent.withdrawal_recorded_at is
+    'When withdrawn_on was last written; set by the rules. '
+    'What was recorded before that time rests on the consent as it was known then.';
 comment on column consent.source_ref is 'Identifier in the sending system.';
 comment on column consent.recorded_at is 'When the row was written.';
 

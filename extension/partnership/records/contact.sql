@@ -10,7 +10,8 @@ create table contact (
     constraint contact_source_ref_is_unique unique (source_ref),
     constraint contact_facts_its_children_share unique (contact_id, received_on, source_code)
 );
-comment on table contact is 'Somebody told the partnership about one child or several. Source: Medway Early Help Strategy 2021-24 section 10, access.';
+comment on table contact is
+    'Somebody told the partnership about one child or several. Source: Medway Early Help Strategy 2021-24 section 10, access.';
 comment on column contact.contact_id is 'Key.';
 comment on column contact.received_on is 'Day the contact was received.';
 comment on column contact.source_code is 'Where it came from (DfE referral source code).';
@@ -50,18 +51,22 @@ create index contact_child_of_a_child on contact_child (counted_child_id, receiv
 create index on contact_child (child_id);
 create index contact_child_of_a_month on contact_child (received_on);
 create index on contact_child (attached_episode_id) where attached_episode_id is not null;
-comment on table contact_child is 'One child in one contact. Contacts are counted by these rows: one row per child per contact (Annex A list 1).';
+comment on table contact_child is
+    'One child in one contact. Contacts are counted by these rows: one row per child per contact (Annex A list 1).';
 comment on column contact_child.contact_child_id is 'Key.';
 comment on column contact_child.contact_id is 'The contact.';
 comment on column contact_child.received_on is 'Day of the contact; filled from it, and follows it.';
 comment on column contact_child.source_code is 'Source of the contact; filled from it, and follows it.';
 comment on column contact_child.child_id is 'The child.';
-comment on column contact_child.counted_child_id is 'Child it counts for: the child, or the one it was merged into. Filled from the child, and follows it.';
+comment on column contact_child.counted_child_id is
+    'Child it counts for: the child, or the one it was merged into. Filled from the child, and follows it.';
 comment on column contact_child.primary_need_code is 'Main need identified (DfE primary need code).';
-comment on column contact_child.reason is 'Reason for the contact in the partnership''s own words (sub-reason of the 2018 report).';
+comment on column contact_child.reason is
+    'Reason for the contact in the partnership''s own words (sub-reason of the 2018 report).';
 comment on column contact_child.locality_id is 'Ward of the child at the time of the contact.';
 comment on column contact_child.decision is 'What was decided; null: not decided yet.';
-comment on column contact_child.attached_episode_id is 'Episode that was open already: the contact is attached to it and not referred again (R16).';
+comment on column contact_child.attached_episode_id is
+    'Episode that was open already: the contact is attached to it and not referred again (R16).';
 comment on column contact_child.recorded_at is 'When the row was written.';
 
 create trigger contact_child_facts
@@ -130,4 +135,5 @@ begin atomic
     returning contact_child;
 end;
 comment on function record_contact(bigint, text, text, date, text, bigint, early_help.contact_decision, bigint, bigint) is
-    'Records a contact about one child and what was decided; attached to the episode that supports the child on that day, if there is one. Errors YH016, YH020.';
+    'Records a contact about one child and what was decided; '
+    'attached to the episode that supports the child on that day, if there is one. Errors YH016, YH020.';

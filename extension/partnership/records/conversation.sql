@@ -11,7 +11,9 @@ create table conversation (
     constraint conversation_source_ref_is_unique unique (source_ref)
 );
 create index on conversation (family_id, held_on);
-comment on table conversation is 'A conversation with the family: all support begins with one, and not every one leads to support. Source: Medway Early Help Strategy 2021-24 section 7, assessing need through conversation.';
+comment on table conversation is
+    'A conversation with the family: all support begins with one, and not every one leads to support. '
+    'Source: Medway Early Help Strategy 2021-24 section 7, assessing need through conversation.';
 comment on column conversation.conversation_id is 'Key.';
 comment on column conversation.family_id is 'The family.';
 comment on column conversation.child_id is 'The child it was with or about; null: the family as a whole.';

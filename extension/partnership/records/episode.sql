@@ -22,7 +22,8 @@ create table episode (
         check (state = 'closed' or (state = 'waiting') = (allocated_on is null)),
     constraint episode_closure_agreed_or_explained
         check (closed_on is null or closure_agreed_on is not null or coalesce(closure_agreement_absent_reason, '') ~ '\S'),
-    constraint episode_reopening_has_reason check ((reopened_on is null) = (reopen_reason is null) and coalesce(reopen_reason, '.') ~ '\S'),
+    constraint episode_reopening_has_reason
+        check ((reopened_on is null) = (reopen_reason is null) and coalesce(reopen_reason, '.') ~ '\S'),
     constraint episode_closed_after_opened check (closed_on >= opened_on),
     constraint episode_allocated_after_opened check (allocated_on >= opened_on),
     constraint episode_closed_after_allocated check (closed_on >= allocated_on),
@@ -34,7 +35,8 @@ create table episode (
 );
 create unique index episode_one_open_a_family on episode (family_id) where closed_on is null;
 create index on episode (referral_id);
-comment on table episode is 'A period of early help for a family, from the accepted request to closure. At most one is open (R06).';
+comment on table episode is
+    'A period of early help for a family, from the accepted request to closure. At most one is open (R06).';
 comment on column episode.episode_id is 'Key.';
 comment on column episode.family_id is 'The family.';
 comment on column episode.referral_id is 'Referral it answers, where there is one.';
@@ -83,7 +85,8 @@ create table episode_child (
 );
 create unique index episode_child_once_at_a_time on episode_child (episode_id, child_id) where left_on is null;
 create index on episode_child (child_id);
-comment on table episode_child is 'Children an episode supports. Siblings can be at different levels: one can step up while the others go on.';
+comment on table episode_child is
+    'Children an episode supports. Siblings can be at different levels: one can step up while the others go on.';
 comment on column episode_child.episode_id is 'The episode.';
 comment on column episode_child.child_id is 'The child.';
 comment on column episode_child.joined_on is 'First day the child is supported.';
@@ -111,7 +114,9 @@ create table lead_practitioner (
     constraint lead_practitioner_pkey primary key (episode_id, from_on)
 );
 create index on lead_practitioner (practitioner_id);
-comment on table lead_practitioner is 'Lead practitioner (2021: lead professional) of an episode from a day on, until the next row or closure: one on every day, with no gap and no overlap (R07).';
+comment on table lead_practitioner is
+    'Lead practitioner (2021: lead professional) of an episode from a day on, until the next row or closure: one on every day, '
+    'with no gap and no overlap (R07).';
 comment on column lead_practitioner.episode_id is 'The episode.';
 comment on column lead_practitioner.from_on is 'First day of this lead practitioner. The first row of an episode allocates it.';
 comment on column lead_practitioner.practitioner_id is 'The practitioner.';
@@ -182,7 +187,8 @@ begin atomic
         and e.closed_on is null;
 end;
 comment on function open_episode(bigint, date, bigint, bigint[], bigint, date) is
-    'Opens an episode of early help for a family: waiting, or allocated where a lead practitioner is given. Supports the children given, or all living members of the family. Errors YHS05, YH006, YH007, YH011.';
+    'Opens an episode of early help for a family: waiting, or allocated where a lead practitioner is given. '
+    'Supports the children given, or all living members of the family. Errors YHS05, YH006, YH007, YH011.';
 
 create function close_episode(
     episode_id bigint,
@@ -209,7 +215,9 @@ begin atomic
     returning episode;
 end;
 comment on function close_episode(bigint, text, date, date, text) is
-    'Closes an episode; agreed_on is the day the family agreed that support is no longer needed, or agreement_absent_reason says why there is none. Its plans and open EHAs end. Errors YHS01 if it is closed already, YHS05, YH012 while a step is open, YH014.';
+    'Closes an episode; agreed_on is the day the family agreed that support is no longer needed, or agreement_absent_reason '
+    'says why there is none. Its plans and open EHAs end. '
+    'Errors YHS01 if it is closed already, YHS05, YH012 while a step is open, YH014.';
 
 create function reopen_episode(episode_id bigint, reason text, reopened_on date default current_date)
 returns episode
@@ -242,7 +250,8 @@ begin atomic
     where e.episode_id = assign_lead_practitioner.episode_id;
 end;
 comment on function assign_lead_practitioner(bigint, bigint, date) is
-    'From a day on, a practitioner leads an episode (2021: lead professional); the first one allocates it. Called again for the same day, it replaces the practitioner. Errors YHS05, YH007, YH014.';
+    'From a day on, a practitioner leads an episode (2021: lead professional); the first one allocates it. '
+    'Called again for the same day, it replaces the practitioner. Errors YHS05, YH007, YH014.';
 
 create function lead_practitioner_on(episode_id bigint, on_day date default current_date)
 returns table (practitioner_id bigint, name varchar(120), agency_id bigint)
@@ -258,4 +267,5 @@ begin atomic
     limit 1;
 end;
 comment on function lead_practitioner_on(bigint, date) is
-    'The lead practitioner of an episode on a day (lead professional in the 2021 strategy); no row before the episode was allocated.';
+    'The lead practitioner of an episode on a day (lead professional in the 2021 strategy); '
+    'no row before the episode was allocated.';

@@ -11,7 +11,8 @@ create table episode_event (
     recorded_at timestamptz not null default now()
 );
 create index on episode_event (episode_id);
-comment on table episode_event is 'Every transition of every episode: what, when, from where to where, and who recorded it. Written by the rules alone.';
+comment on table episode_event is
+    'Every transition of every episode: what, when, from where to where, and who recorded it. Written by the rules alone.';
 comment on column episode_event.episode_event_id is 'Key; in the order the events were recorded.';
 comment on column episode_event.episode_id is 'The episode.';
 comment on column episode_event.event is 'What happened.';

@@ -25,7 +25,8 @@ create table family_member (
     )
 );
 create index on family_member (family_id);
-comment on table family_member is 'Who belonged to which family when: half-open periods (R22). A child can belong to two families.';
+comment on table family_member is
+    'Who belonged to which family when: half-open periods (R22). A child can belong to two families.';
 comment on column family_member.family_member_id is 'Key.';
 comment on column family_member.family_id is 'The family.';
 comment on column family_member.child_id is 'The child.';

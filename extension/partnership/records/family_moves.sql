@@ -10,7 +10,8 @@ returns family_member
 language sql
 begin atomic
     select early_help.raise_rule('S05',
-        format('child_id %s is no member of family_id %s on %s', move_child.child_id, move_child.from_family_id, move_child.moved_on))
+        format('child_id %s is no member of family_id %s on %s',
+            move_child.child_id, move_child.from_family_id, move_child.moved_on))
     where not exists (
         select
         from only family_member m
@@ -28,7 +29,8 @@ begin atomic
     returning family_member;
 end;
 comment on function move_child(bigint, bigint, bigint, date) is
-    'A child moves to another family from a day on. Past episodes stay with the family they were of. Errors YHS05, 23P01 where the child belongs there already.';
+    'A child moves to another family from a day on. Past episodes stay with the family they were of. '
+    'Errors YHS05, 23P01 where the child belongs there already.';
 
 create function split_family(family_id bigint, children bigint[], split_on date default current_date)
 returns family
@@ -65,7 +67,8 @@ begin atomic
     from parted p;
 end;
 comment on function split_family(bigint, bigint[], date) is
-    'From a day on, the children named are a family of their own. Returns the new family. Past episodes stay with the old one. Error YHS05.';
+    'From a day on, the children named are a family of their own. Returns the new family. Past episodes stay with the old one. '
+    'Error YHS05.';
 
 create function join_families(keep_family_id bigint, join_family_id bigint, joined_on date default current_date)
 returns family
@@ -101,4 +104,5 @@ begin atomic
     where f.family_id = join_families.keep_family_id;
 end;
 comment on function join_families(bigint, bigint, date) is
-    'From a day on, the children of join_family_id belong to keep_family_id. Past episodes stay with the family they were of. Errors YH006 while the joining family has an open episode, YHS05.';
+    'From a day on, the children of join_family_id belong to keep_family_id. Past episodes stay with the family they were of. '
+    'Errors YH006 while the joining family has an open episode, YHS05.';

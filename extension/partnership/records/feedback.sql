@@ -47,7 +47,9 @@ create index on feedback (feedback_request_id);
 create index on feedback (episode_id);
 create index on feedback (group_programme_id);
 create index on feedback (given_on);
-comment on table feedback is 'Feedback of a child or a parent: was it timely, helpful, and did it empower them to meet their own needs (R17). Source: Medway Early Help Strategy 2021-24 section 10.';
+comment on table feedback is
+    'Feedback of a child or a parent: was it timely, helpful, and did it empower them to meet their own needs (R17). '
+    'Source: Medway Early Help Strategy 2021-24 section 10.';
 comment on column feedback.feedback_id is 'Key.';
 comment on column feedback.feedback_request_id is 'The request it answers; null: unasked.';
 comment on column feedback.episode_id is 'Episode it is about.';

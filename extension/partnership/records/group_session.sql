@@ -13,7 +13,9 @@ create table group_programme (
     constraint group_programme_places_are_positive check (places > 0)
 );
 create index on group_programme (service_id);
-comment on table group_programme is 'A parenting group or other group work of a service. Source: Medway Early Help Strategy 2021-24 section 7, early help services.';
+comment on table group_programme is
+    'A parenting group or other group work of a service. '
+    'Source: Medway Early Help Strategy 2021-24 section 7, early help services.';
 comment on column group_programme.group_programme_id is 'Key.';
 comment on column group_programme.service_id is 'Service that runs it.';
 comment on column group_programme.name is 'Name of the programme.';

@@ -8,9 +8,12 @@ create table laid_down (
     state text not null,
     constraint laid_down_pkey primary key (kind, table_name, name)
 );
-comment on table laid_down is 'Tables, columns, constraints, indexes, triggers, functions and views as create_partnership, or the last upgrade, laid them down: early_help.audit compares. Written by early_help.note_laid_down alone.';
+comment on table laid_down is
+    'Tables, columns, constraints, indexes, triggers, functions and views as create_partnership, or the last upgrade, laid them '
+    'down: early_help.audit compares. Written by early_help.note_laid_down alone.';
 comment on column laid_down.kind is 'table, column, constraint, index, trigger, function, view, kpi view or kpi function.';
 comment on column laid_down.table_name is 'Table it belongs to; empty for a function.';
 comment on column laid_down.name is 'Its name; of a table or view, empty.';
 comment on column laid_down.definition is 'What it is, as PostgreSQL words it, without the name of the partnership.';
-comment on column laid_down.state is 'When a trigger fires, whether a constraint or an index is valid, whether a table has row security.';
+comment on column laid_down.state is
+    'When a trigger fires, whether a constraint or an index is valid, whether a table has row security.';

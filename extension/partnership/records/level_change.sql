@@ -14,10 +14,13 @@ create table level_change (
     constraint level_change_changes_the_level check (level_from <> level_to)
 );
 create index on level_change (episode_id);
-comment on table level_change is 'Moves of children along the continuum of need. A child''s level is level_to of its last move. Written by the rules alone (R11).';
+comment on table level_change is
+    'Moves of children along the continuum of need. A child''s level is level_to of its last move. '
+    'Written by the rules alone (R11).';
 comment on column level_change.level_change_id is 'Key.';
 comment on column level_change.child_id is 'The child.';
-comment on column level_change.change_number is 'Number of the change, counted for each child from 1: two writers cannot both record the next one.';
+comment on column level_change.change_number is
+    'Number of the change, counted for each child from 1: two writers cannot both record the next one.';
 comment on column level_change.level_from is 'Level before.';
 comment on column level_change.level_to is 'Level after.';
 comment on column level_change.event is 'The opening (refer, reopen), accepted step or closure that moved the child.';

@@ -12,7 +12,9 @@ create table partner_return (
     constraint partner_return_counts_are_not_negative check (families >= 0 and children >= 0 and new_families >= 0),
     constraint partner_return_new_are_among_all check (new_families <= families)
 );
-comment on table partner_return is 'Monthly counts of a service that keeps its own records: added by the Board, marked as returned, never mixed with counted records.';
+comment on table partner_return is
+    'Monthly counts of a service that keeps its own records: added by the Board, marked as returned, never mixed with counted '
+    'records.';
 comment on column partner_return.service_id is 'The service.';
 comment on column partner_return.month is 'First day of the month.';
 comment on column partner_return.families is 'Families worked with in the month.';

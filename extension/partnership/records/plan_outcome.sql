@@ -22,11 +22,16 @@ create table plan_outcome (
     constraint plan_outcome_achieved_after_agreed check (achieved_on >= agreed_on),
     constraint plan_outcome_achieved_or_withdrawn check (achieved_on is null or withdrawn_on is null)
 );
-comment on table plan_outcome is 'An outcome agreed with the family. At most five of an intervention plan are live: each holds a position 1-5 until it is withdrawn (R01). Source: Medway Early Help Strategy 2021-24 section 7.';
+comment on table plan_outcome is
+    'An outcome agreed with the family. '
+    'At most five of an intervention plan are live: each holds a position 1-5 until it is withdrawn (R01). '
+    'Source: Medway Early Help Strategy 2021-24 section 7.';
 comment on column plan_outcome.plan_outcome_id is 'Key.';
 comment on column plan_outcome.plan_id is 'The plan.';
 comment on column plan_outcome.plan_kind is 'Kind of the plan; filled from it.';
-comment on column plan_outcome.position is 'Place among the plan''s live outcomes: a token, not an order. The lowest free place where none is given; null if the outcome is withdrawn, and only then.';
+comment on column plan_outcome.position is
+    'Place among the plan''s live outcomes: a token, not an order. The lowest free place where none is given; '
+    'null if the outcome is withdrawn, and only then.';
 comment on column plan_outcome.agreed_on is 'Day it was agreed with the family.';
 comment on column plan_outcome.description is 'The outcome in the family''s words. Narrative.';
 comment on column plan_outcome.headline_outcome_code is 'Headline outcome it counts towards.';
@@ -60,7 +65,8 @@ begin atomic
     returning plan_outcome;
 end;
 comment on function add_outcome(bigint, text, date, text) is
-    'Agrees an outcome with the family, in the lowest free position of the plan. Errors YHS05, YH001 where five are live, YH003, YH004, YH014.';
+    'Agrees an outcome with the family, in the lowest free position of the plan. '
+    'Errors YHS05, YH001 where five are live, YH003, YH004, YH014.';
 
 create function withdraw_outcome(plan_outcome_id bigint, withdrawn_on date default current_date, reason text default null)
 returns plan_outcome

@@ -12,7 +12,8 @@ create table practitioner (
     constraint practitioner_dates_in_order check (active_from <= active_to)
 );
 create index on practitioner (agency_id);
-comment on table practitioner is 'A person who works with families; can be a lead practitioner (lead professional in the 2021 strategy).';
+comment on table practitioner is
+    'A person who works with families; can be a lead practitioner (lead professional in the 2021 strategy).';
 comment on column practitioner.practitioner_id is 'Key.';
 comment on column practitioner.agency_id is 'Agency the practitioner works for.';
 comment on column practitioner.name is 'Working name.';

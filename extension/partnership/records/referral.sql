@@ -29,11 +29,13 @@ create index referral_of_a_child on referral (counted_child_id, referred_on);
 create index on referral (child_id);
 create index referral_of_a_month on referral (referred_on);
 create index on referral (family_id);
-comment on table referral is 'A request for early help for one child: what a contact was decided to be. The family waits from the day it is accepted.';
+comment on table referral is
+    'A request for early help for one child: what a contact was decided to be. The family waits from the day it is accepted.';
 comment on column referral.referral_id is 'Key.';
 comment on column referral.contact_child_id is 'The contact it came from; null: the partnership recorded no contact.';
 comment on column referral.child_id is 'The child.';
-comment on column referral.counted_child_id is 'Child it counts for: the child, or the one it was merged into. Filled from the child, and follows it.';
+comment on column referral.counted_child_id is
+    'Child it counts for: the child, or the one it was merged into. Filled from the child, and follows it.';
 comment on column referral.family_id is 'The family support is asked for.';
 comment on column referral.referred_on is 'Day of the referral.';
 comment on column referral.source_code is 'Where it came from (DfE referral source code).';
@@ -104,7 +106,9 @@ begin atomic
     returning referral;
 end;
 comment on function refer(bigint, bigint, date, bigint) is
-    'Refers the child of a contact to early help. A contact that was undecided is decided as referral. If no family is given, it is the child''s only one. Errors YH015, YH016, YHS05, 23502 where the child has several families, 23503 where the contact was decided otherwise.';
+    'Refers the child of a contact to early help. A contact that was undecided is decided as referral. '
+    'If no family is given, it is the child''s only one. '
+    'Errors YH015, YH016, YHS05, 23502 where the child has several families, 23503 where the contact was decided otherwise.';
 
 create function accept_referral(referral_id bigint, accepted_on date default current_date)
 returns referral

@@ -113,4 +113,5 @@ begin atomic
     returning review;
 end;
 comment on function hold_review(bigint, early_help.review_decision, date, date, bigint, text) is
-    'Records a held review, which completes the plan or extends it to a next review 42-56 days on. Errors YHS05, YH002, YH003, YH014, YHS01.';
+    'Records a held review, which completes the plan or extends it to a next review 42-56 days on. '
+    'Errors YHS05, YH002, YH003, YH014, YHS01.';

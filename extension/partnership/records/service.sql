@@ -18,14 +18,17 @@ create table service (
     constraint service_dates_in_order check (opened_on <= closed_on)
 );
 create index on service (locality_id);
-comment on table service is 'An early help service of an agency, run by a hub or a partner. Source: Medway Early Help Strategy 2021-24 section 7, early help services.';
+comment on table service is
+    'An early help service of an agency, run by a hub or a partner. '
+    'Source: Medway Early Help Strategy 2021-24 section 7, early help services.';
 comment on column service.service_id is 'Key.';
 comment on column service.agency_id is 'Agency that runs it.';
 comment on column service.name is 'Name of the service.';
 comment on column service.run_by is 'hub or partner: EHAs started are counted by it.';
 comment on column service.prevention_tier is 'Tier of prevention (2025-27).';
 comment on column service.capacity is 'Families it can support at a time; null: unknown.';
-comment on column service.keeps_own_records is 'True for a service that keeps its own records and sends monthly counts (partner_return).';
+comment on column service.keeps_own_records is
+    'True for a service that keeps its own records and sends monthly counts (partner_return).';
 comment on column service.locality_id is 'Area it serves; null: everywhere.';
 comment on column service.opened_on is 'First day of the service.';
 comment on column service.closed_on is 'Last day of the service; null: open.';

@@ -34,7 +34,10 @@ create index on service_request (family_id);
 create index on service_request (service_id);
 create index on service_request (episode_id);
 create index on service_request (requested_on);
-comment on table service_request is 'A service asked for, to meet a need of a family: requested, offered, started or not. The family waits for it while offered_on and outcome are null. Source: Medway Early Help Strategy 2021-24 section 10, waiting lists.';
+comment on table service_request is
+    'A service asked for, to meet a need of a family: requested, offered, started or not. '
+    'The family waits for it while offered_on and outcome are null. '
+    'Source: Medway Early Help Strategy 2021-24 section 10, waiting lists.';
 comment on column service_request.service_request_id is 'Key.';
 comment on column service_request.family_id is 'The family.';
 comment on column service_request.child_id is 'The child; null: the family.';

@@ -23,7 +23,8 @@ comment on column sharing_decision.agency_id is 'Agency it is shared with, or no
 comment on column sharing_decision.practitioner_id is 'Practitioner who decided.';
 comment on column sharing_decision.decided_on is 'Day of the decision.';
 comment on column sharing_decision.shared is 'True: shared; false: not shared.';
-comment on column sharing_decision.basis is 'Ground of the decision; consent needs consent to share with that agency on that day.';
+comment on column sharing_decision.basis is
+    'Ground of the decision; consent needs consent to share with that agency on that day.';
 comment on column sharing_decision.reason is 'Why. Narrative.';
 comment on column sharing_decision.source_ref is 'Identifier in the sending system.';
 comment on column sharing_decision.recorded_at is 'When the row was written.';

@@ -53,7 +53,9 @@ create index on step (decided_on);
 -- Few rows, found without reading all steps.
 create index step_urgent_without_consultation on step (offered_on)
     where basis = 'section_47' and consulted_on is null;
-comment on table step is 'A step up to social care or down from it, of one child: offered, then accepted, declined or withdrawn, once (R10-R13). Early help stays open until social care accepts.';
+comment on table step is
+    'A step up to social care or down from it, of one child: offered, then accepted, declined or withdrawn, once (R10-R13). '
+    'Early help stays open until social care accepts.';
 comment on column step.step_id is 'Key.';
 comment on column step.child_id is 'The child.';
 comment on column step.family_id is 'Family the child is stepped up from, or down to.';
@@ -63,11 +65,13 @@ comment on column step.to_level is 'Level it leads to: social_care is a step up.
 comment on column step.offered_on is 'Day it was offered.';
 comment on column step.basis is 'Ground of a step up (R10); none for a step down.';
 comment on column step.reason is 'Why. Narrative.';
-comment on column step.consulted_role is 'Whom the practitioner talked to first: supervisor, line manager, designated safeguarding lead.';
+comment on column step.consulted_role is
+    'Whom the practitioner talked to first: supervisor, line manager, designated safeguarding lead.';
 comment on column step.consulted_on is 'Day of that talk. A s.47 step up may be offered before it.';
 comment on column step.assessment_id is 'EHA that goes with a step up.';
 comment on column step.no_assessment_reason is 'Why none goes with it. Narrative.';
-comment on column step.consent_override_reason is 'Why a step up is offered without consent (R08). A s.47 step up needs neither consent nor this reason. Narrative.';
+comment on column step.consent_override_reason is
+    'Why a step up is offered without consent (R08). A s.47 step up needs neither consent nor this reason. Narrative.';
 comment on column step.decided_on is 'Day it was accepted, declined or withdrawn.';
 comment on column step.outcome is 'accepted, declined or withdrawn; null: open.';
 comment on column step.decision_reason is 'What the deciding side said. Narrative.';
@@ -119,8 +123,10 @@ begin atomic
         step_up.consent_override_reason)
     returning step;
 end;
-comment on function step_up(bigint, early_help.step_basis, text, date, early_help.consultation_role, date, bigint, text, text, bigint) is
-    'Offers a child''s case to social care; early help stays open until it is accepted. Errors YHS05, YH008, YH010, YH011, YH012, YHS01.';
+comment on function step_up(
+    bigint, early_help.step_basis, text, date, early_help.consultation_role, date, bigint, text, text, bigint) is
+    'Offers a child''s case to social care; early help stays open until it is accepted. '
+    'Errors YHS05, YH008, YH010, YH011, YH012, YHS01.';
 
 create function step_down(
     child_id bigint,
@@ -139,7 +145,8 @@ begin atomic
     returning step;
 end;
 comment on function step_down(bigint, text, date, bigint, early_help.need_level) is
-    'Social care offers a child''s case to early help (or to universal services); it needs no earlier episode. Errors YHS05, YH011, YH012.';
+    'Social care offers a child''s case to early help (or to universal services); it needs no earlier episode. '
+    'Errors YHS05, YH011, YH012.';
 
 create function accept_step(
     step_id bigint,
@@ -167,7 +174,9 @@ begin atomic
     where s.step_id = accept_step.step_id;
 end;
 comment on function accept_step(bigint, date, bigint, bigint, date, text) is
-    'Accepts an offered step. Up: the child moves to social care, and the last child''s step closes the episode. Down: needs receiving agency, lead practitioner and first review; opens an episode where none is open. Errors YHS05, YH011, YH012, YH013.';
+    'Accepts an offered step. Up: the child moves to social care, and the last child''s step closes the episode. '
+    'Down: needs receiving agency, lead practitioner and first review; opens an episode where none is open. '
+    'Errors YHS05, YH011, YH012, YH013.';
 
 create function decline_step(step_id bigint, decided_on date default current_date, reason text default null)
 returns step
@@ -218,4 +227,5 @@ begin atomic
     returning step;
 end;
 comment on function record_consultation(bigint, early_help.consultation_role, date) is
-    'Records the consultation for an urgent (s.47) step up that was offered before it: once, also after the step was decided. It is due by the next working day after the offer. Errors YHS05, YH010, YH012.';
+    'Records the consultation for an urgent (s.47) step up that was offered before it: once, also after the step was decided. '
+    'It is due by the next working day after the offer. Errors YHS05, YH010, YH012.';
