@@ -47,82 +47,86 @@ insert into family_member (family_id, child_id, joined_on) values (:family_first
 \echo
 \echo 1. Assessment, plan, review, closure.
 select held_on
-from record_conversation(:family_first, held_on => '2026-01-05', practitioner_id => 1, family_voice => 'Mornings are hard.');
-select given_on from give_consent(:family_first, 'parent', given_on => '2026-01-05');
-select episode_id, state from open_episode(:family_first, opened_on => '2026-01-06')
+from record_conversation(family_id => :family_first, held_on => '2026-01-05', practitioner_id => 1,
+    family_voice => 'Mornings are hard.');
+select given_on from give_consent(family_id => :family_first, given_by => 'parent', given_on => '2026-01-05');
+select episode_id, state from open_episode(family_id => :family_first, opened_on => '2026-01-06')
 \gset first_
-select state from assign_lead_practitioner(:first_episode_id, practitioner_id => 1, from_on => '2026-01-12');
-select assessment_id from start_assessment(:first_episode_id, started_on => '2026-01-14', service_id => 1)
+select state from assign_lead_practitioner(episode_id => :first_episode_id, practitioner_id => 1, from_on => '2026-01-12');
+select assessment_id from start_assessment(episode_id => :first_episode_id, started_on => '2026-01-14', service_id => 1)
 \gset first_
 select domain
-from assess_domain(:first_assessment_id, 'health_and_wellbeing', '2026-01-15')
+from assess_domain(assessment_id => :first_assessment_id, domain => 'health_and_wellbeing', assessed_on => '2026-01-15')
 union all
 select domain
-from assess_domain(:first_assessment_id, 'development_and_education', '2026-01-15')
+from assess_domain(assessment_id => :first_assessment_id, domain => 'development_and_education', assessed_on => '2026-01-15')
 union all
 select domain
-from assess_domain(:first_assessment_id, 'parenting_and_caring', '2026-01-21')
+from assess_domain(assessment_id => :first_assessment_id, domain => 'parenting_and_caring', assessed_on => '2026-01-21')
 union all
 select domain
-from assess_domain(:first_assessment_id, 'family_and_community', '2026-01-21');
-select completed_on from complete_assessment(:first_assessment_id, completed_on => '2026-01-23');
+from assess_domain(assessment_id => :first_assessment_id, domain => 'family_and_community', assessed_on => '2026-01-21');
+select completed_on from complete_assessment(assessment_id => :first_assessment_id, completed_on => '2026-01-23');
 select plan_id, started_on, review_due_on
-from start_plan(:first_episode_id, started_on => '2026-01-26', assessment_id => :first_assessment_id, service_id => 1);
+from start_plan(episode_id => :first_episode_id, started_on => '2026-01-26', assessment_id => :first_assessment_id,
+    service_id => 1);
 select plan_id from plan where episode_id = :first_episode_id
 \gset first_
 select
-    (add_outcome(:first_plan_id, agreed_on => '2026-01-26', headline_outcome_code => code)).position,
+    (add_outcome(plan_id => :first_plan_id, agreed_on => '2026-01-26', headline_outcome_code => code)).position,
     code as headline_outcome
 from unnest(array['education', 'health', 'family_relationships']) as code;
 select achieved_on from achieve_outcome(
-    (select plan_outcome_id from plan_outcome where plan_id = :first_plan_id and position = 1), achieved_on => '2026-03-02');
+    plan_outcome_id => (select plan_outcome_id from plan_outcome where plan_id = :first_plan_id and position = 1),
+    achieved_on => '2026-03-02');
 select held_on, due_on, decision, next_review_due_on
-from hold_review(:first_plan_id, 'extend', held_on => '2026-03-20');
+from hold_review(plan_id => :first_plan_id, decision => 'extend', held_on => '2026-03-20');
 
 \echo 2. One sibling steps up to social care, the episode goes on for the other, then the family agrees to end it.
 select step_id, from_level, to_level
-from step_up(:older_child, 'section_17', 'Needs beyond early help.', offered_on => '2026-03-24',
+from step_up(child_id => :older_child, basis => 'section_17', reason => 'Needs beyond early help.', offered_on => '2026-03-24',
     consulted_role => 'designated_safeguarding_lead', consulted_on => '2026-03-23', assessment_id => :first_assessment_id)
 \gset older_
-select outcome, decided_on from accept_step(:older_step_id, decided_on => '2026-03-27');
-select review_id from hold_review(:first_plan_id, 'complete', held_on => '2026-05-08')
+select outcome, decided_on from accept_step(step_id => :older_step_id, decided_on => '2026-03-27');
+select review_id from hold_review(plan_id => :first_plan_id, decision => 'complete', held_on => '2026-05-08')
 \gset first_
 select state, closed_on, closure_reason_code
-from close_episode(:first_episode_id, 'outcomes_achieved', closed_on => '2026-05-11', agreed_on => '2026-05-08');
+from close_episode(episode_id => :first_episode_id, reason_code => 'outcomes_achieved', closed_on => '2026-05-11',
+    agreed_on => '2026-05-08');
 
 \echo 3. Social care steps the child down: a new episode opens with its lead practitioner.
-select step_id from step_down(:older_child, 'Plan completed.', offered_on => '2026-07-01')
+select step_id from step_down(child_id => :older_child, reason => 'Plan completed.', offered_on => '2026-07-01')
 \gset older_
 select outcome, decided_on, episode_id
-from accept_step(:older_step_id, decided_on => '2026-07-06', receiving_agency_id => 2, receiving_practitioner_id => 2,
+from accept_step(step_id => :older_step_id, decided_on => '2026-07-06', receiving_agency_id => 2, receiving_practitioner_id => 2,
     first_review_on => '2026-08-17');
 
 \echo 4. Straight to an intervention plan; an urgent section 47 step up of the only child closes the episode.
-select held_on from record_conversation(:family_second, held_on => '2026-02-02', practitioner_id => 3);
-select given_on from give_consent(:family_second, 'parent', given_on => '2026-02-02');
+select held_on from record_conversation(family_id => :family_second, held_on => '2026-02-02', practitioner_id => 3);
+select given_on from give_consent(family_id => :family_second, given_by => 'parent', given_on => '2026-02-02');
 select episode_id, state
-from open_episode(:family_second, opened_on => '2026-02-03', lead_practitioner_id => 3)
+from open_episode(family_id => :family_second, opened_on => '2026-02-03', lead_practitioner_id => 3)
 \gset second_
-select plan_id from start_plan(:second_episode_id, started_on => '2026-02-05', service_id => 2)
+select plan_id from start_plan(episode_id => :second_episode_id, started_on => '2026-02-05', service_id => 2)
 \gset second_
 select position
-from add_outcome(:second_plan_id, agreed_on => '2026-02-05');
+from add_outcome(plan_id => :second_plan_id, agreed_on => '2026-02-05');
 select step_id
-from step_up((select child_id from episode_child where episode_id = :second_episode_id), 'section_47', 'Risk of harm.',
-    offered_on => '2026-02-19', no_assessment_reason => 'Urgent.')
+from step_up(child_id => (select child_id from episode_child where episode_id = :second_episode_id), basis => 'section_47',
+    reason => 'Risk of harm.', offered_on => '2026-02-19', no_assessment_reason => 'Urgent.')
 \gset second_
-select outcome from accept_step(:second_step_id, decided_on => '2026-02-19');
+select outcome from accept_step(step_id => :second_step_id, decided_on => '2026-02-19');
 select state, closure_reason_code from episode where episode_id = :second_episode_id;
 
 \echo 5. One family waits; one has a running plan.
-select state from open_episode(:family_third, opened_on => '2026-04-01');
-select held_on from record_conversation(:family_fourth, held_on => '2026-04-02', practitioner_id => 2);
-select given_on from give_consent(:family_fourth, 'young_person', given_on => '2026-04-02');
-select episode_id from open_episode(:family_fourth, opened_on => '2026-04-02', lead_practitioner_id => 2)
+select state from open_episode(family_id => :family_third, opened_on => '2026-04-01');
+select held_on from record_conversation(family_id => :family_fourth, held_on => '2026-04-02', practitioner_id => 2);
+select given_on from give_consent(family_id => :family_fourth, given_by => 'young_person', given_on => '2026-04-02');
+select episode_id from open_episode(family_id => :family_fourth, opened_on => '2026-04-02', lead_practitioner_id => 2)
 \gset fourth_
-select plan_id, review_due_on from start_plan(:fourth_episode_id, started_on => '2026-04-07', service_id => 2)
+select plan_id, review_due_on from start_plan(episode_id => :fourth_episode_id, started_on => '2026-04-07', service_id => 2)
 \gset fourth_
-select (add_outcome(:fourth_plan_id, agreed_on => '2026-04-07')).position
+select (add_outcome(plan_id => :fourth_plan_id, agreed_on => '2026-04-07')).position
 from generate_series(1, 5);
 
 \echo The way of the first family, as its events tell it:

@@ -7,7 +7,7 @@ set search_path = medway;
 
 \echo
 \echo A sixth outcome:
-select * from add_outcome((select max(plan_id) from plan), agreed_on => '2026-04-08');
+select * from add_outcome(plan_id => (select max(plan_id) from plan), agreed_on => '2026-04-08');
 \set sixth_outcome :SQLSTATE
 
 \echo
