@@ -65,9 +65,12 @@ $(filter-out $(HARNESS),$(MAKECMDGOALS)):
 
 else
 
-EXTENSION = early_help
-# The version stands in the control file only.
+EXTENSION = early_help early_help_sample
+# The version stands in the control files only, and is the same in both.
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" early_help.control)
+ifneq ($(EXTVERSION),$(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" early_help_sample.control))
+$(error early_help_sample.control has another default_version than early_help.control)
+endif
 
 # C: one file an idea, in the folder of its wing.
 SOURCES := $(sort $(wildcard extension/src/*.c extension/src/*/*.c))
@@ -81,21 +84,23 @@ PG_CPPFLAGS = -I$(CURDIR)/extension/src
 include extension/order.mk
 PARTS := $(patsubst extension/build/%,build/sql/%,$(INSTALL:%=extension/%))
 CODES := $(sort $(wildcard extension/codes/*.tsv))
+SAMPLE := $(SAMPLE:%=extension/%)
 RECORDS := $(RECORDS:%=extension/partnership/%)
 FIGURES := $(FIGURES:%=extension/partnership/%)
-FORGOTTEN := $(filter-out $(PARTS) $(RECORDS) $(FIGURES),$(shell find extension -name '*.sql'))
+FORGOTTEN := $(filter-out $(PARTS) $(SAMPLE) $(RECORDS) $(FIGURES),$(shell find extension -name '*.sql'))
 ifneq ($(FORGOTTEN),)
 $(error extension/order.mk does not name $(FORGOTTEN))
 endif
 
 SCRIPT = early_help--$(EXTVERSION).sql
-DATA_built = $(SCRIPT)
+SAMPLE_SCRIPT = early_help_sample--$(EXTVERSION).sql
+DATA_built = $(SCRIPT) $(SAMPLE_SCRIPT)
 
 # Every test of the pg_regress suite finds the extension already created.
 REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
 REGRESS_OPTS = --encoding=UTF8 --no-locale --load-extension=btree_gist --load-extension=early_help
 
-EXTRA_CLEAN = build/sql early_help--*.sql
+EXTRA_CLEAN = build/sql early_help*--*.sql
 
 # No LLVM bitcode beside the library: it would need the very clang that the
 # server was built with, and these functions gain nothing from inlining.
@@ -142,12 +147,20 @@ build/sql/partnership_ddl.sql: $(RECORDS) $(FIGURES) tools/ddl-to-function exten
 # plpgsql.variable_conflict says otherwise: no function can SET that for itself.
 PLPGSQL := '/^ *language plpgsql/,/^as [$$]/ s/^as [$$].*/& \#variable_conflict error/'
 
+# $(call script,EXTENSION,PARTS): what CREATE EXTENSION runs. @extension@ in a part is the name of the extension.
+define script
+@{ printf '%s\n' '-- Made by make from extension/: do not edit.' \
+    '\echo Use "CREATE EXTENSION $(1) CASCADE" to load this file. \quit' \
+    '-- The schema of a required extension is whoever created it'"'"'s: nothing here is to be found there.' \
+    'set local search_path = pg_catalog, pg_temp;'; \
+  for part in $(2); do echo; echo "-- $$part"; sed -e $(PLPGSQL) -e 's/@extension@/$(1)/g' $$part; done; } >$@.new && mv $@.new $@
+@echo "$@: $(words $(2)) parts"
+endef
+
 $(SCRIPT): $(PARTS) early_help.control Makefile extension/order.mk
-	@{ printf '%s\n' '-- Made by make from extension/: do not edit.' \
-	    '\echo Use "CREATE EXTENSION early_help CASCADE" to load this file. \quit' \
-	    '-- The schema of a required extension is whoever created it'"'"'s: nothing here is to be found there.' \
-	    'set local search_path = pg_catalog, pg_temp;'; \
-	  for part in $(PARTS); do echo; echo "-- $$part"; sed $(PLPGSQL) $$part; done; } >$@.new && mv $@.new $@
-	@echo "$@: $(words $(PARTS)) parts"
+	$(call script,early_help,$(PARTS))
+
+$(SAMPLE_SCRIPT): $(SAMPLE) early_help_sample.control Makefile extension/order.mk
+	$(call script,early_help_sample,$(SAMPLE))
 
 endif

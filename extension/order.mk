@@ -20,7 +20,6 @@ INSTALL := \
 	install/import.sql \
 	install/audit/audit.sql \
 	install/run_due.sql \
-	sample/generate_sample.sql \
 	install/engine_guard.sql \
 	install/kpi_parts.sql \
 	install/kpi_engine.sql \
@@ -28,6 +27,30 @@ INSTALL := \
 	install/publish.sql \
 	build/execute_list.sql \
 	install/execute.sql \
+	install/execute_members.sql \
+	install/role_settings.sql
+
+# What CREATE EXTENSION early_help_sample runs.
+SAMPLE := \
+	sample/schema.sql \
+	sample/draw.sql \
+	sample/working_tables.sql \
+	sample/directory.sql \
+	sample/families.sql \
+	sample/contacts.sql \
+	sample/case_days.sql \
+	sample/beginnings.sql \
+	sample/steps_up.sql \
+	sample/assessments.sql \
+	sample/plans.sql \
+	sample/reviews.sql \
+	sample/closures.sql \
+	sample/cases.sql \
+	sample/services.sql \
+	sample/quality.sql \
+	sample/births.sql \
+	sample/generate_sample.sql \
+	install/execute_members.sql \
 	install/role_settings.sql
 
 # What create_partnership runs in the schema of the records.

@@ -76,7 +76,7 @@ copy_sources() {
 	mkdir -p "$1"
 	for part in "$tree"/*; do
 		case ${part##*/} in
-			build | results | tmp_check | early_help--*.sql | *.so | regression.*) ;;
+			build | results | tmp_check | early_help*--*.sql | *.so | regression.*) ;;
 			*) cp -R "$part" "$1/" ;;
 		esac
 	done

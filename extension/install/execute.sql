@@ -27,6 +27,28 @@ $$;
 comment on function early_help.execute_list_routines(text, oid) is
     'The functions of a schema that the list of execute_list() names for a place, with their kinds.';
 
+-- By membership, not by the schema's name: anybody could make a schema early_help_sample.
+create function early_help.extension_routines() returns table (extension name, routine regprocedure, kind text)
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    with listed as materialized (
+        select r.routine, r.kind
+        from pg_namespace n
+        cross join lateral early_help.execute_list_routines(n.nspname, n.oid) r
+        where n.nspname in ('pg_catalog', 'early_help', 'early_help_sample')
+    )
+    select e.extname, d.objid::regprocedure, l.kind
+    from pg_extension e
+    join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid
+        and d.classid = 'pg_proc'::regclass and d.deptype = 'e'
+    left join listed l on l.routine = d.objid
+    where e.extname in ('early_help', 'early_help_sample')
+$$;
+comment on function early_help.extension_routines() is
+    'The functions of early_help, and of early_help_sample where it is there, with their kinds by execute_list().';
+
 create function early_help.check_ownership_granted() returns void
     language plpgsql
     stable
@@ -62,7 +84,7 @@ begin
     perform early_help.check_role(role);
     for routine in
         select r.routine
-        from early_help.execute_list_routines('early_help', 'early_help'::regnamespace) r
+        from early_help.extension_routines() r
         where r.kind = 'owner'
     loop
         execute format('grant execute on routine %s to %I', routine, role);
@@ -70,7 +92,7 @@ begin
 end
 $$;
 comment on function early_help.grant_ownership(text) is
-    'Lets a role create, restore and own partnerships: it may call the functions of kind owner in execute_list(). For the owner of the database, who may do so without it. The role also needs CREATE on the database to create a partnership. After a restore by anybody but a superuser, and after an upgrade of the extension, call it again. Errors 42501, 42704.';
+    'Lets a role create, restore and own partnerships: it may call the functions of kind owner in execute_list(). For the owner of the database, who may do so without it. The role also needs CREATE on the database to create a partnership. After a restore by anybody but a superuser, after an upgrade of the extension, and after CREATE EXTENSION early_help_sample, call it again. Errors 42501, 42704.';
 
 create function early_help.revoke_ownership(role text) returns void
     language plpgsql
@@ -83,7 +105,7 @@ begin
     perform early_help.check_role(role);
     for routine in
         select r.routine
-        from early_help.execute_list_routines('early_help', 'early_help'::regnamespace) r
+        from early_help.extension_routines() r
         where r.kind = 'owner'
     loop
         execute format('revoke execute on routine %s from %I', routine, role);
@@ -138,35 +160,3 @@ end
 $$;
 comment on function early_help.check_role(text) is
     'Raises 42704 unless there is a role of this name.';
-
--- Every function of the extension is in the list, and is granted by it alone.
-do $$
-declare
-    one record;
-begin
-    for one in
-        select p.oid::regprocedure as routine, l.kind
-        from pg_extension e
-        join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid
-            and d.classid = 'pg_proc'::regclass and d.deptype = 'e'
-        join pg_proc p on p.oid = d.objid
-        left join (
-            select * from early_help.execute_list_routines('pg_catalog', 'pg_catalog'::regnamespace)
-            union all
-            select * from early_help.execute_list_routines('early_help', 'early_help'::regnamespace)
-        ) l on l.routine = p.oid
-        where e.extname = 'early_help'
-    loop
-        if one.kind is null then
-            raise exception 'extension/execute.tsv does not say who may call %', one.routine;
-        end if;
-        execute format('revoke execute on routine %s from public', one.routine);
-        if one.kind = 'public' then
-            execute format('grant execute on routine %s to public', one.routine);
-        elsif one.kind in ('owner', 'database owner') then
-            -- Without a grant option: see grant_ownership.
-            execute format('grant execute on routine %s to pg_database_owner', one.routine);
-        end if;
-    end loop;
-end
-$$;

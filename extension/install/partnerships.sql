@@ -33,7 +33,7 @@ begin
     elsif name ~ '^\s|\s$' then
         perform early_help.raise_rule('P01', 'The name begins or ends with a space.');
     elsif starts_with(lower(name), 'pg_')
-        or lower(name) in ('information_schema', 'public', 'early_help', '$user') then
+        or lower(name) in ('information_schema', 'public', 'early_help', 'early_help_sample', '$user') then
         perform early_help.raise_rule('P01', format('The name %s is reserved.', quote_ident(name)));
     elsif right(lower(name), 4) = '_kpi' then
         perform early_help.raise_rule('P01', 'Names that end in _kpi are kept for the schemas that BI tools read.');
@@ -107,6 +107,7 @@ create function early_help.create_partnership(
     family_outcomes_plan_most_outcomes integer default null,
     positive_outcome_share numeric default null,
     suppression_threshold integer default null,
+    training boolean default false,
     out kpi_schema text,
     out version text
 )
@@ -161,10 +162,11 @@ begin
             family_outcomes_plan_review_weeks = coalesce($6, family_outcomes_plan_review_weeks),
             family_outcomes_plan_most_outcomes = coalesce($7, family_outcomes_plan_most_outcomes),
             positive_outcome_share = coalesce($8, positive_outcome_share),
-            suppression_threshold = coalesce($9, suppression_threshold)'
+            suppression_threshold = coalesce($9, suppression_threshold),
+            training = coalesce($10, training)'
         using local_authority_name, gss_code, dfe_number, population_0_17, re_referral_months,
             family_outcomes_plan_review_weeks, family_outcomes_plan_most_outcomes, positive_outcome_share,
-            suppression_threshold;
+            suppression_threshold, training;
 
     perform set_config('search_path', format('%I, %I, pg_temp', kpi_schema, name), true);
     execute early_help.partnership_kpi_ddl();
@@ -174,7 +176,7 @@ begin
 end
 $$;
 comment on function early_help.create_partnership is
-    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';
+    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at most); the rest is what table partnership holds, and can be changed there; training, only while it holds no records of people (YHP07). Errors YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';
 
 create function early_help.partnership_dependents(variadic schemas oid[]) returns setof text
     language sql
@@ -337,7 +339,8 @@ create function early_help.partnerships()
         version text,
         families bigint,
         open_episodes bigint,
-        contacts bigint
+        contacts bigint,
+        training boolean
     )
     language plpgsql
     stable
@@ -365,12 +368,13 @@ begin
         families := null;
         open_episodes := null;
         contacts := null;
+        training := null;
         -- Anybody may lay out a schema that looks like a partnership. Read
         -- nothing that could run code of its owner as the caller: plain
         -- tables, without row security, no cast, no operator. A count that
         -- row security makes smaller would not be the count anyway.
         for counted in
-            select c.relname, c.oid::regclass::text as place
+            select c.relname, c.oid, c.oid::regclass::text as place
             from pg_class c
             where c.relnamespace = one
                 and c.relkind = 'r'
@@ -397,6 +401,16 @@ begin
         loop
             if counted.relname = 'partnership' then
                 execute format('select record_version from only %s limit 1', counted.place) into version;
+                -- One of an older version has no mark.
+                if exists (
+                    select
+                    from pg_attribute a
+                    where a.attrelid = counted.oid
+                        and a.attname = 'training'
+                        and a.atttypid = 'boolean'::regtype
+                        and not a.attisdropped) then
+                    execute format('select training from only %s limit 1', counted.place) into training;
+                end if;
             elsif counted.relname = 'family' then
                 execute format('select count(*) from only %s', counted.place) into families;
             elsif counted.relname = 'episode' then
@@ -410,4 +424,4 @@ begin
 end
 $$;
 comment on function early_help.partnerships() is
-    'Partnerships of this database, from the system catalogs: name; kpi_schema (null: it is gone); owner; version of the extension that laid its tables down or last upgraded them; families; episodes now open; contacts (one a child a contact). Version and counts are null where the caller may not read them all.';
+    'Partnerships of this database, from the system catalogs: name; kpi_schema (null: it is gone); owner; version of the extension that laid its tables down or last upgraded them; families; episodes now open; contacts (one a child a contact); training: it is for made-up records. Version, counts and training are null where the caller may not read them all.';

@@ -12,7 +12,7 @@ begin
         join pg_proc p on p.oid = d.objid
         join pg_language l on l.oid = p.prolang
         cross join early_help.own_settings() s
-        where e.extname = 'early_help'
+        where e.extname = '@extension@'
             and p.prokind = 'f'
             and p.prosqlbody is null
             and l.lanname in ('plpgsql', 'sql')

@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage: generate_sample.sh [FAMILIES]
-# How long early_help.generate_sample takes for so many families (100000), with
+# How long early_help_sample.generate_sample takes for so many families (100000), with
 # every rule on, and how many rows it writes. By the clock and by the
 # processor time of the server's process, which other work on the machine does
 # not change. The server and database are those of PGHOST, PGDATABASE and so
@@ -11,15 +11,16 @@ families=${1:-100000}
 psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --set=families="$families" <<'END'
 set client_min_messages = warning;
 create extension if not exists early_help cascade;
+create extension if not exists early_help_sample;
 drop schema if exists generate_sample, generate_sample_kpi cascade;
-select null from early_help.create_partnership('generate_sample') \g /dev/null
+select null from early_help.create_partnership('generate_sample', training => true) \g /dev/null
 select pg_backend_pid() as pid, clock_timestamp() as began \gset
 \setenv PID :pid
 \set cpu `awk '{ print ($14 + $15) / 100 }' /proc/$PID/stat 2>/dev/null || echo 0`
 \pset tuples_only off
 \pset format aligned
 \pset footer off
-select * from early_help.generate_sample('generate_sample', :families, '2021-04-01', '2025-12-31', 1);
+select * from early_help_sample.generate_sample('generate_sample', :families, '2021-04-01', '2025-12-31', 1);
 \set cpu_after `awk '{ print ($14 + $15) / 100 }' /proc/$PID/stat 2>/dev/null || echo 0`
 select clock_timestamp() as ended \gset
 select

@@ -51,8 +51,16 @@ build() {
 partnership() {
 	sql <<-END
 		create extension early_help cascade;
+		-- The revision BASE can be older than early_help_sample.
+		select exists (select from pg_available_extensions where name = 'early_help_sample') as sample \gset
+		\if :sample
+		create extension early_help_sample;
+		select early_help.create_partnership('$p', training => true) \g /dev/null
+		select early_help_sample.generate_sample('$p', 300, '2022-01-01', '2023-12-31', 1) \g /dev/null
+		\else
 		select early_help.create_partnership('$p') \g /dev/null
 		select early_help.generate_sample('$p', 300, '2022-01-01', '2023-12-31', 1) \g /dev/null
+		\endif
 		set search_path = $p;
 		insert into agency (name, sector) values ('An agency', 'health');
 		insert into practitioner (agency_id, name) select max(agency_id), 'A practitioner' from agency;

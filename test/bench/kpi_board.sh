@@ -33,8 +33,9 @@ ms() { sql -c '\timing on' "$@" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail
 
 load() {
 	local copies=$1 years=$2
-	sql -c 'create extension if not exists early_help cascade' -c "select early_help.create_partnership('$p')" >/dev/null
-	sql -c "select early_help.generate_sample('$p', 10000, (date '$until' - interval '$years years')::date, date '$until' - 1, 1)" >/dev/null
+	sql -c 'create extension if not exists early_help cascade' -c 'create extension if not exists early_help_sample' \
+		-c "select early_help.create_partnership('$p', training => true)" >/dev/null
+	sql -c "select early_help_sample.generate_sample('$p', 10000, (date '$until' - interval '$years years')::date, date '$until' - 1, 1)" >/dev/null
 	[ "$copies" = 1 ] || sql --set=partnership=$p --set=copies=$((copies - 1)) --file=test/bench/multiply.sql
 	sql -c "vacuum analyze"
 	sql -F' ' -c "select 'contacts', (select count(*) from $p.contact_child), 'children', (select count(*) from $p.child), 'episodes', (select count(*) from $p.episode)"

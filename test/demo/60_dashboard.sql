@@ -8,7 +8,8 @@ select
     denominator,
     previous_month,
     year_to_date
-from medway_kpi.dashboard
+from sampleton_kpi.dashboard
 where month_key in ('2026-02', '2026-03')
 order by month_key, board_order;
 call early_help.refresh_kpis('medway');
+call early_help.refresh_kpis('sampleton');

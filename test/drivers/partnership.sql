@@ -3,13 +3,14 @@
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 create extension early_help cascade;
+create extension early_help_sample;
 
 create role town_owner nologin;
 select format('grant create on database %I to town_owner', current_database()) \gexec
 select null from early_help.grant_ownership('town_owner') \g /dev/null
 set role town_owner;
-select null from early_help.create_partnership('town') \g /dev/null
-select null from early_help.generate_sample('town', 60, '2023-04-01', '2024-09-30', 1) \g /dev/null
+select null from early_help.create_partnership('town', training => true) \g /dev/null
+select null from early_help_sample.generate_sample('town', 60, '2023-04-01', '2024-09-30', 1) \g /dev/null
 update town.agency set name = 'Zoë’s Łantern – £5 "families"' where name = 'Lantern Families';
 
 -- What docs/bi.md gives a BI tool: all that it gets.
@@ -58,7 +59,7 @@ reset role;
 -- Fresh, but for the months that the last families reach.
 call early_help.refresh_kpis('town');
 set role town_owner;
-select null from early_help.generate_sample('town', 5, '2024-08-01', '2024-09-30', 2) \g /dev/null
+select null from early_help_sample.generate_sample('town', 5, '2024-08-01', '2024-09-30', 2) \g /dev/null
 reset role;
 
 -- Who reads the records too.

@@ -4,8 +4,9 @@ begin;
 select no_plan();
 set client_min_messages = warning;
 create role cells_stranger;
-select from early_help.create_partnership('p');
-select from early_help.generate_sample('p', 40, '2022-01-01', '2023-03-31', 7);
+create extension early_help_sample;
+select from early_help.create_partnership('p', training => true);
+select from early_help_sample.generate_sample('p', 40, '2022-01-01', '2023-03-31', 7);
 insert into p.case_audit (episode_id, audited_on, grade, auditor_practitioner_id)
 select e.episode_id, e.opened_on + 10, 'good', r.practitioner_id
 from p.episode e

@@ -35,8 +35,9 @@ select throws_ok($$ select * from early_help.cells_once('counted(date)', '2022-0
     '42804', null, 'or fewer');
 
 -- A month of which much is asked: itself, the next one's month before, and every year to date.
-select from early_help.create_partnership('p');
-select from early_help.generate_sample('p', 20, '2022-01-01', '2023-06-30', 5);
+create extension early_help_sample;
+select from early_help.create_partnership('p', training => true);
+select from early_help_sample.generate_sample('p', 20, '2022-01-01', '2023-06-30', 5);
 create function refresh() returns void
     language plpgsql
 as $$

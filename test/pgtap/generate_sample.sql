@@ -2,15 +2,46 @@
 -- plausible figures, nothing for the audit.
 begin;
 select no_plan();
-select null from early_help.create_partnership('one') \g /dev/null
-select null from early_help.create_partnership('two') \g /dev/null
+set client_min_messages = warning;
+create extension early_help_sample;
+select null from early_help.create_partnership('one', training => true) \g /dev/null
+select null from early_help.create_partnership('two', training => true) \g /dev/null
 
-select throws_ok($$select early_help.generate_sample('one', 0, '2023-01-01', '2024-01-01')$$, '22023');
-select throws_ok($$select early_help.generate_sample('one', null, '2023-01-01', '2024-01-01')$$, '22023');
-select throws_ok($$select early_help.generate_sample('one', 1, '2024-01-02', '2024-01-01')$$, '22023', 'from_on 2024-01-02 is after to_on 2024-01-01');
-select throws_ok($$select early_help.generate_sample('one', 1, '2024-01-02', 'infinity')$$, '22023');
-select throws_ok($$select early_help.generate_sample('one', 1, '2024-01-02', '2024-01-03', null)$$, '22023');
-select throws_ok($$select early_help.generate_sample('nowhere', 1, '2023-01-01', '2024-01-01')$$, 'YHP03');
+select throws_ok($$select early_help_sample.generate_sample('one', 0, '2023-01-01', '2024-01-01')$$, '22023');
+select throws_ok($$select early_help_sample.generate_sample('one', null, '2023-01-01', '2024-01-01')$$, '22023');
+select throws_ok($$select early_help_sample.generate_sample('one', 1, '2024-01-02', '2024-01-01')$$, '22023', 'from_on 2024-01-02 is after to_on 2024-01-01');
+select throws_ok($$select early_help_sample.generate_sample('one', 1, '2024-01-02', 'infinity')$$, '22023');
+select throws_ok($$select early_help_sample.generate_sample('one', 1, '2024-01-02', '2024-01-03', null)$$, '22023');
+select throws_ok($$select early_help_sample.generate_sample('nowhere', 1, '2023-01-01', '2024-01-01')$$, 'YHP03');
+
+-- Only into a partnership that is marked training.
+select null from early_help.create_partnership('working') \g /dev/null
+create function public.refusal(command text) returns text
+    language plpgsql
+as $$
+declare
+    state text;
+    message text;
+    detail text;
+    hint text;
+begin
+    execute command;
+    return 'no error';
+exception
+    when others then
+        get stacked diagnostics state = returned_sqlstate, message = message_text, detail = pg_exception_detail, hint = pg_exception_hint;
+        return concat_ws(E'\n', state, message, detail, hint);
+end
+$$;
+select is(public.refusal($$select early_help_sample.generate_sample('working', 1, '2024-01-01', '2024-01-31')$$),
+    concat_ws(E'\n', 'YHP08', 'made-up records go only into a partnership that is marked training (P08)',
+        'Partnership working is not marked training.',
+        'Make one for them: select early_help.create_partnership(''name'', training => true).'),
+    'a partnership that works is refused, and the hint says how it is done');
+select is_empty('select * from working.agency', 'and nothing is written');
+update working.partnership set training = true;
+select is((select children from early_help_sample.generate_sample('working', 1, '2024-01-01', '2024-01-31')) > 0, true, 'marked, it is not');
+select is(left(public.refusal('update working.partnership set training = false'), 5), 'YHP07', 'and then it stays marked');
 
 -- Everything a partnership holds but the moments it was recorded at, a row of text a row.
 create function public.content_of(partnership text)
@@ -37,8 +68,8 @@ begin
 end
 $$;
 
-create temp table made as select * from early_help.generate_sample('one', 150, '2022-04-01', '2024-12-31', 5);
-select null from early_help.generate_sample('two', 150, '2022-04-01', '2024-12-31', 5) \g /dev/null
+create temp table made as select * from early_help_sample.generate_sample('one', 150, '2022-04-01', '2024-12-31', 5);
+select null from early_help_sample.generate_sample('two', 150, '2022-04-01', '2024-12-31', 5) \g /dev/null
 select is_empty($$
     (select * from public.content_of('one') except all select * from public.content_of('two'))
     union all
@@ -94,7 +125,7 @@ select results_eq(
     'referrals');
 
 -- A second time beside the first, with the same directory.
-select is((select count(*) from early_help.generate_sample('one', 20, '2022-04-01', '2024-12-31', 6)), 1::bigint, 'again, beside what is there');
+select is((select count(*) from early_help_sample.generate_sample('one', 20, '2022-04-01', '2024-12-31', 6)), 1::bigint, 'again, beside what is there');
 select is((select count(*) from family), 170::bigint, 'more families');
 select isnt(
     (select array_agg(c.birth_date order by m.family_member_id) from family_member m join child c using (child_id) where m.family_id > 150),
@@ -104,7 +135,38 @@ select is((select count(*) from agency), 12::bigint, 'the same agencies');
 select is_empty($$select * from early_help.audit('one')$$, 'every rule is still kept');
 
 -- A day, and a family.
-select is((select count(*) from early_help.generate_sample('two', 1, '2024-02-29', '2024-02-29', -1)), 1::bigint, 'one day will do');
+select is((select count(*) from early_help_sample.generate_sample('two', 1, '2024-02-29', '2024-02-29', -1)), 1::bigint, 'one day will do');
+
+-- Dropped and made again while partnerships are there, which stay as they are.
+set local search_path = public;
+create temp table before as select * from public.content_of('one');
+select throws_ok('drop extension early_help', 'YHP04', null, 'early_help stays while there are partnerships');
+select lives_ok('drop extension early_help_sample', 'early_help_sample does not');
+select is_empty($$
+    select n.nspname::text from pg_namespace n where n.nspname = 'early_help_sample'
+    union all select p.proname from pg_proc p where p.proname = 'generate_sample'
+    union all select c.relname from pg_class c where starts_with(c.relname, 'sample_')
+    union all select d.refobjid::text from pg_depend d where d.refclassid = 'pg_extension'::regclass
+        and d.refobjid not in (select oid from pg_extension)$$, 'and leaves nothing');
+select is_empty($$
+    (select * from public.content_of('one') except all select * from before)
+    union all
+    (select * from before except all select * from public.content_of('one')) $$, 'the records are as they were');
+select is_empty($$select * from early_help.audit('one')$$, 'the audit too');
+select lives_ok('create extension early_help_sample', 'made again');
+select is((select count(*) from early_help_sample.generate_sample('one', 5, '2024-01-01', '2024-12-31', 7)), 1::bigint, 'it goes on');
+select is_empty($$
+    select pg_describe_object(d.classid, d.objid, 0)
+    from pg_depend d
+    join pg_extension e on e.oid = d.refobjid and e.extname = 'early_help_sample'
+    where d.deptype = 'e'
+        and d.refclassid = 'pg_extension'::regclass
+        and obj_description(d.objid, d.classid::regclass::name) is null $$, 'everything in it has a comment');
+
+-- Without a partnership both go.
+select early_help.drop_partnership(name) from early_help.partnerships() \g /dev/null
+select throws_ok('drop extension early_help', '2BP01', null, 'early_help waits for what requires it');
+select lives_ok('drop extension early_help_sample, early_help', 'they go together');
 
 select * from finish();
 rollback;

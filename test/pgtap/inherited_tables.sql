@@ -3,8 +3,9 @@
 begin;
 select no_plan();
 set client_min_messages = warning;
-select from early_help.create_partnership('town') \g /dev/null
-select from early_help.generate_sample('town', 15, '2023-01-01', '2023-12-31') \g /dev/null
+create extension early_help_sample;
+select from early_help.create_partnership('town', training => true) \g /dev/null
+select from early_help_sample.generate_sample('town', 15, '2023-01-01', '2023-12-31') \g /dev/null
 set search_path = town, public;
 insert into case_audit (episode_id, audited_on, grade, auditor_practitioner_id)
 select e.episode_id, e.opened_on + 10, 'good', r.practitioner_id

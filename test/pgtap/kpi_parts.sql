@@ -3,8 +3,9 @@ begin;
 select plan(38);
 
 set client_min_messages = warning;
-select from early_help.create_partnership('p');
-select from early_help.generate_sample('p', 40, '2022-01-01', '2022-12-31', 3);
+create extension early_help_sample;
+select from early_help.create_partnership('p', training => true);
+select from early_help_sample.generate_sample('p', 40, '2022-01-01', '2022-12-31', 3);
 analyze;
 set search_path = p, public;
 

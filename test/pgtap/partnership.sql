@@ -54,6 +54,7 @@ from (values
     ('public', 'public'),
     ('Public', 'Public'),
     ('early_help', 'early_help'),
+    ('early_help_sample', 'early_help_sample'),
     ('$user', 'what search_path replaces by the role'),
     ('medway_kpi', 'a name that another partnership needs'),
     ('Medway_KPI', 'the same in capitals'),
@@ -91,8 +92,8 @@ select is_empty(
         and d.deptype = 'e'$$,
     'none of it is a member of the extension');
 select results_eq(
-    'select title::text, re_referral_months::integer, suppression_threshold::integer from medway.partnership',
-    $$values ('medway', 12, 5)$$,
+    'select title::text, re_referral_months::integer, suppression_threshold::integer, training from medway.partnership',
+    $$values ('medway', 12, 5, false)$$,
     'what is not given has its default');
 select cmp_ok((select count(*) from medway.contact_source), '>', 10::bigint, 'the official codes are there');
 
@@ -100,16 +101,16 @@ select results_eq(
     $$select (early_help.create_partnership('kent', title => 'Kent Partnership', local_authority_name => 'Kent',
         gss_code => 'E10000016', dfe_number => '886', population_0_17 => 300000, re_referral_months => 6,
         family_outcomes_plan_review_weeks => 8, family_outcomes_plan_most_outcomes => 9,
-        positive_outcome_share => 0.75, suppression_threshold => 10)).name$$,
+        positive_outcome_share => 0.75, suppression_threshold => 10, training => true)).name$$,
     $$values ('kent')$$,
     'everything can be given');
 select results_eq(
     $$select title::text, local_authority_name::text, gss_code::text, dfe_number::text, population_0_17,
         re_referral_months::integer, family_outcomes_plan_review_weeks::integer,
-        family_outcomes_plan_most_outcomes::integer, positive_outcome_share, suppression_threshold::integer,
+        family_outcomes_plan_most_outcomes::integer, positive_outcome_share, suppression_threshold::integer, training,
         record_version = (select extversion from pg_extension where extname = 'early_help')
     from kent.partnership$$,
-    $$values ('Kent Partnership', 'Kent', 'E10000016', '886', 300000, 6, 8, 9, 0.75, 10, true)$$,
+    $$values ('Kent Partnership', 'Kent', 'E10000016', '886', 300000, 6, 8, 9, 0.75, 10, true, true)$$,
     'and stands in table partnership');
 select is((public.error_of($$select early_help.create_partnership('leeds', re_referral_months => 99)$$)).code, '23514',
     'a setting out of bounds is refused');
@@ -160,8 +161,8 @@ select is((public.error_of($$select early_help.rename_partnership('medway', 'min
 select results_eq(
     'select * from early_help.partnerships()',
     $$values
-        ('kent', 'kent_kpi', 'partnership_owner', null::text, null::bigint, null::bigint, null::bigint),
-        ('medway', 'medway_kpi', 'partnership_owner', null, null, null, null)$$,
+        ('kent', 'kent_kpi', 'partnership_owner', null::text, null::bigint, null::bigint, null::bigint, null::boolean),
+        ('medway', 'medway_kpi', 'partnership_owner', null, null, null, null, null)$$,
     'a stranger sees that there are partnerships, and no counts');
 
 -- Counts.
@@ -170,9 +171,9 @@ set role partnership_owner;
 insert into medway.family default values;
 insert into medway.family default values;
 select results_eq(
-    'select name, version is not null, families, open_episodes, contacts from early_help.partnerships()',
-    'values (''kent'', true, 0::bigint, 0::bigint, 0::bigint), (''medway'', true, 2, 0, 0)',
-    'the owner sees the counts');
+    'select name, version is not null, families, open_episodes, contacts, training from early_help.partnerships()',
+    'values (''kent'', true, 0::bigint, 0::bigint, 0::bigint, true), (''medway'', true, 2, 0, 0, false)',
+    'the owner sees the counts, and which is for training');
 grant usage on schema medway to partnership_stranger;
 grant select on medway.family to partnership_stranger;
 set role partnership_stranger;

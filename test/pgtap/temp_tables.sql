@@ -1,7 +1,8 @@
 -- A session's own temporary tables stop nothing, and are never read in the place of ours.
 \ir fixture.psql
 set client_min_messages = warning;
-select null from early_help.create_partnership('twin') \g /dev/null
+create extension early_help_sample;
+select null from early_help.create_partnership('twin', training => true) \g /dev/null
 
 create function public.inbox(into_table regclass) returns void language plpgsql as $$
 begin
@@ -32,7 +33,7 @@ create temp table of_ours as
 select distinct p.proname, t.name[1] as name
 from pg_proc p
 cross join regexp_matches(p.prosrc, 'create temp(?:orary)? table (\w+)', 'g') t (name)
-where p.pronamespace = 'early_help'::regnamespace;
+where p.pronamespace in ('early_help'::regnamespace, 'early_help_sample'::regnamespace);
 select cmp_ok((select count(*) from of_ours), '>=', 20::bigint, 'temporary tables of ours');
 select is_empty($$select * from of_ours where name !~ '^(early_help_import|sample)_'$$, 'have names that are looked for first');
 select inbox('town.inbox_contact') \g /dev/null
@@ -48,7 +49,7 @@ end
 $$;
 select is(beside(name, 'select * from town.import_contacts()'), '42P07 t', 'the import names what is in its way: ' || name)
 from of_ours where name like 'early%';
-select is(beside(name, $$select * from early_help.generate_sample('town', 1, '2024-01-01', '2024-01-31')$$), '42P07 t',
+select is(beside(name, $$select * from early_help_sample.generate_sample('twin', 1, '2024-01-01', '2024-01-31')$$), '42P07 t',
     'so does the sample: ' || name)
 from of_ours where name like 'sample%';
 select results_eq('select * from town.import_contacts()', 'values (0, 3, 0, 1)', 'then the import goes on');
@@ -71,7 +72,7 @@ begin
         $c$select state from @.open_episode(900071, '2024-01-03', lead_practitioner_id => 900071)$c$,
         $c$insert into @.inbox_contact values ('z1', '2024-02-01', 'z1', '2015-01-01', null, 'F', 'River', '5C', 'N1', null, 'referral')$c$,
         $c$select * from @.import_contacts()$c$,
-        $c$select children, contacts, episodes, plans from early_help.generate_sample('@', 40, '2022-04-01', '2023-03-31')$c$,
+        $c$select children, contacts, episodes, plans from early_help_sample.generate_sample('@', 40, '2022-04-01', '2023-03-31')$c$,
         $c$select count(*) from early_help.audit('@')$c$,
         $c$select @.publish_figures('2023-02', 1)$c$,
         $c$select md5(string_agg(d::text, ',' order by d::text)) from @_kpi.dashboard d$c$,
@@ -112,7 +113,7 @@ begin
     end loop;
 end
 $$;
-select lives_ok($$select early_help.create_partnership('twin')$$, 'a partnership is laid down beside them');
+select lives_ok($$select early_help.create_partnership('twin', training => true)$$, 'a partnership is laid down beside them');
 select results_eq($$select journey('twin')$$, 'select line from plainly', 'and nothing is different in it');
 select is_empty($$select line from plainly where line ~ ': [0-9A-Z]{5} '$$, 'everything went well');
 set constraints all immediate;

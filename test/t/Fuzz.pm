@@ -81,14 +81,15 @@ sub setup
 {
 	return q{
 		create extension early_help cascade;
+		create extension early_help_sample;
 		create role fuzz_owner login;
 		create role fuzz_stranger login;
 		do $$ begin execute format('grant create, temp on database %I to fuzz_owner, fuzz_stranger', current_database()); end $$;
 		grant usage on schema early_help to fuzz_owner, fuzz_stranger;
-		grant execute on all functions in schema early_help to fuzz_owner;
+		grant execute on all functions in schema early_help, early_help_sample to fuzz_owner;
 		set role fuzz_owner;
-		select early_help.create_partnership('medway');
-		select early_help.generate_sample('medway', 60, '2023-01-01', '2024-12-31');
+		select early_help.create_partnership('medway', training => true);
+		select early_help_sample.generate_sample('medway', 60, '2023-01-01', '2024-12-31');
 		call early_help.refresh_kpis('medway');
 		reset role;
 		create type public.record_of_ours as (a integer, b text);

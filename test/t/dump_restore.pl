@@ -377,6 +377,27 @@ is(quietly("pg_dump --username=$superuser $from | psql --no-psqlrc --quiet --set
 		'the same by a superuser'), '', 'without a word');
 as_council('owned_4', q{set role kent_owner; call early_help.refresh_kpis('kent')});
 
+# A partnership for training, with early_help_sample: whole, still marked, and filled further.
+database('trained', 'council');
+as_council('trained', q{
+	create extension early_help cascade;
+	create extension early_help_sample;
+	select early_help.create_partnership('school', training => true);
+	select early_help_sample.generate_sample('school', 20, '2023-01-01', '2023-12-31')});
+database('trained_2', 'council');
+is(quietly("pg_dump --username=council trained | $load --output=/dev/null trained_2", 'pg_dump | psql of records that were made up'),
+	'', 'without a word');
+same(dumped('trained_2'), dumped('trained'), 'the dump of the restored database is the dump of the source');
+same(contents('trained_2'), contents('trained'), 'the same rows and figures');
+is(as_council('trained_2', q{select name, training, families from early_help.partnerships()}), 'school|t|20', 'it is marked for training');
+($status, undef, $error) = $node->psql('trained_2', "\\set VERBOSITY sqlstate\nupdate school.partnership set training = false",
+	extra_params => [ '-U', 'council' ]);
+like($error, qr/ERROR:  YHP07$/m, 'and stays so');
+is(as_council('trained_2', q{
+		select children > 0 from early_help_sample.generate_sample('school', 5, '2024-01-01', '2024-03-31', 2);
+		drop extension early_help_sample;
+		select families from early_help.partnerships()}), "t\n25", 'more can be made up, and early_help_sample dropped');
+
 # The figures' schema dropped by hand: the records go on, and any backup has
 # the views.
 as_council('listed', 'drop schema medway_kpi cascade');

@@ -14,11 +14,11 @@ $node->init;
 $node->start;
 $node->safe_psql('postgres', 'create role dbo login');
 
-# The words of the install script: which operators and functions it may mean.
+# The words of the install scripts: which operators and functions it may mean.
 my ($sharedir) = run_command([ 'pg_config', '--sharedir' ]);
-my ($script) = glob("$sharedir/extension/early_help--*.sql");
-my %word = map { $_ => 1 } slurp_file($script) =~ /\b([a-z_][a-z0-9_]*)\s*\(/g;
-my %sign = map { $_ => 1 } slurp_file($script) =~ /([-+*\/<>=~!@#%^&|]+)/g;
+my $script = join('', map { slurp_file($_) } glob("$sharedir/extension/early_help*--*.sql"));
+my %word = map { $_ => 1 } $script =~ /\b([a-z_][a-z0-9_]*)\s*\(/g;
+my %sign = map { $_ => 1 } $script =~ /([-+*\/<>=~!@#%^&|]+)/g;
 my $words = join(',', map { "'$_'" } sort keys %word);
 my $signs = join(',', map { "'$_'" } sort keys %sign);
 
@@ -151,13 +151,13 @@ end
 \$plant\$;
 SQL
 
-# What leads out of pg_catalog, early_help and what is the required extension's.
+# What leads out of pg_catalog, our own schemas and what is the required extension's.
 my $bound = q{
 	with ours as (
 		select d.classid, d.objid
 		from pg_depend d
 		join pg_extension e on d.refclassid = 'pg_extension'::regclass and e.oid = d.refobjid
-		where e.extname = 'early_help'
+		where e.extname in ('early_help', 'early_help_sample')
 			and d.deptype = 'e'
 		union
 		select 'pg_class'::regclass, c.oid from pg_class c where c.relnamespace in ('p'::regnamespace, 'p_kpi'::regnamespace)
@@ -180,7 +180,7 @@ my $bound = q{
 	cross join lateral pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) i
 	where d.refclassid in ('pg_operator'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass,
 			'pg_collation'::regclass, 'pg_cast'::regclass, 'pg_class'::regclass, 'pg_conversion'::regclass, 'pg_ts_config'::regclass)
-		and i.schema not in ('pg_catalog', 'early_help', 'p', 'p_kpi')
+		and i.schema not in ('pg_catalog', 'early_help', 'early_help_sample', 'p', 'p_kpi')
 		and not exists (
 			select
 			from pg_depend m
@@ -215,6 +215,7 @@ foreach my $schema ('evil', 'public')
 	as_dbo($database, qq{
 		set search_path = evil, public;
 		create extension early_help;
+		create extension early_help_sample;
 		select null from early_help.create_partnership('p')});
 	is($node->safe_psql($database, "set search_path = pg_catalog; $bound"), '',
 		"btree_gist in $schema: no object of the extension or a partnership is bound to one of them");
@@ -226,7 +227,8 @@ $node->safe_psql('postgres', 'create database called owner dbo');
 as_dbo('called', qq{
 	set search_path = pg_catalog;
 	create extension early_help cascade;
-	select null from early_help.create_partnership('p');
+	create extension early_help_sample;
+	select null from early_help.create_partnership('p', training => true);
 	$plant
 	create schema evil;
 	select p.* from pg_temp.plant('evil', true, true) p});
@@ -243,7 +245,6 @@ is($node->safe_psql('called', q{
 		where p.pronamespace = 'early_help'::regnamespace
 			and l.lanname in ('sql', 'plpgsql')
 			and p.prosqlbody is null
-			and p.proname !~ '^sample_'
 			and not exists (select from unnest(p.proconfig) c where c ~ '^search_path=pg_catalog, pg_temp$')}),
 	join(' ', sort(grep { $_ ne 'create_partnership' } @called, @within, @constant)), 'who runs in the path of the caller');
 foreach my $call (
@@ -254,7 +255,7 @@ foreach my $call (
 	q{select early_help.define_beside_cubes('create view beside as select 1 as n')},
 	q{select early_help.define_published_table('own', 'Own', array['ward'], array['n', 'k', 'rest'], array['n = k + rest'],
 		array['rate = k / n'], '{}', 'select null::date as month, null::varchar(120) as ward, 1 as n, 1 as k, 0 as rest')},
-	q{select null from early_help.generate_sample('p', 5, '2024-01-01', '2024-03-31', 1)},
+	q{select null from early_help_sample.generate_sample('p', 5, '2024-01-01', '2024-03-31', 1)},
 	q{call early_help.refresh_kpis('p')},
 	q{insert into p.contact (contact_id, received_on, source_code) values (100001, '2024-02-02', '6')},
 	q{insert into p.contact_child (contact_id, child_id, primary_need_code) values (100001, 1, 'N1')},

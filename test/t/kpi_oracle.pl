@@ -38,8 +38,9 @@ my $took = sub { note(sprintf '%s: %.1f s', $_[0], time - $began); $began = time
 $node->safe_psql('postgres', <<"SQL");
 set client_min_messages = warning;
 create extension early_help cascade;
-select early_help.create_partnership('p', population_0_17 => 64979);
-select early_help.generate_sample('p', $families, '2018-04-01', '2024-03-31', $seed);
+create extension early_help_sample;
+select early_help.create_partnership('p', population_0_17 => 64979, training => true);
+select early_help_sample.generate_sample('p', $families, '2018-04-01', '2024-03-31', $seed);
 SQL
 $took->('records made up');
 $node->safe_psql('postgres', slurp_file("$oracle/odd_rows.psql"));

@@ -42,8 +42,9 @@ CONF
 $node->safe_psql('postgres', <<"SQL");
 set client_min_messages = warning;
 create extension early_help cascade;
-select early_help.create_partnership('p');
-select early_help.generate_sample('p', $families, '2016-07-01', '2017-06-30', $seed % 1000);
+create extension early_help_sample;
+select early_help.create_partnership('p', training => true);
+select early_help_sample.generate_sample('p', $families, '2016-07-01', '2017-06-30', $seed % 1000);
 SQL
 $node->safe_psql('postgres', slurp_file('test/pgtap/kpi_plain.psql'));
 $node->safe_psql('postgres', q{analyze; call early_help.refresh_kpis('p')});

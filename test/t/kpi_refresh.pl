@@ -55,12 +55,12 @@ sub what_it_said
 	return slurp_file($run->{said});
 }
 
-$node->safe_psql('postgres', 'create role council login; grant create on database postgres to council; create extension early_help cascade; select early_help.grant_ownership(\'council\')');
+$node->safe_psql('postgres', 'create role council login; grant create on database postgres to council; create extension early_help cascade; create extension early_help_sample; select early_help.grant_ownership(\'council\')');
 $node->safe_psql('postgres', 'create extension pg_cron; grant usage on schema cron to council') if $has_cron;
 sql(<<'SQL');
 set client_min_messages = warning;
-select early_help.create_partnership('p');
-select early_help.generate_sample('p', 60, '2020-01-01', '2022-12-31', 7);
+select early_help.create_partnership('p', training => true);
+select early_help_sample.generate_sample('p', 60, '2020-01-01', '2022-12-31', 7);
 insert into p.contact (contact_id, received_on, source_code) values (1000000, '2022-12-01', '6');
 select early_help.create_partnership('town');
 insert into town.child (child_id, birth_date) values (1, '2015-05-05');

@@ -16,8 +16,9 @@ $node->append_conf('postgresql.conf', "autovacuum = off\nlog_line_prefix = '[%p]
 $node->start;
 $node->safe_psql('postgres', q{
 	create extension early_help cascade;
-	select from early_help.create_partnership('town');
-	select from early_help.generate_sample('town', 12, '2023-01-01', '2023-12-31');
+	create extension early_help_sample;
+	select from early_help.create_partnership('town', training => true);
+	select from early_help_sample.generate_sample('town', 12, '2023-01-01', '2023-12-31');
 });
 
 # For every record table with a text column: the marker in all of them, and what

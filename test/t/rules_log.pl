@@ -55,8 +55,9 @@ for my $breach (@breaches)
 $node->safe_psql('postgres', 'create database catalogue');
 $node->safe_psql('catalogue', q{
 	create extension early_help cascade;
-	select from early_help.create_partnership('town');
-	select from early_help.generate_sample('town', 12, '2023-01-01', '2023-12-31');
+	create extension early_help_sample;
+	select from early_help.create_partnership('town', training => true);
+	select from early_help_sample.generate_sample('town', 12, '2023-01-01', '2023-12-31');
 });
 my @wrong = map { [ split /\|/, $_, 2 ] } split /\n/, $node->safe_psql('catalogue', q{
 	with free as (

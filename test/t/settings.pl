@@ -39,8 +39,8 @@ my %otherwise = (
 my ($readme) = slurp_file('README.md') =~ /^```sql\n(.*?)^```/ms;
 my @steps = (
 	[ 'the session of the README' => $readme ],
-	[ 'a partnership' => q{select * from early_help.create_partnership('town')} ],
-	[ 'its sample' => q{select * from early_help.generate_sample('town', 20, '2023-01-01', '2023-12-31')} ],
+	[ 'a partnership' => q{create extension early_help_sample; select * from early_help.create_partnership('town', training => true)} ],
+	[ 'its sample' => q{select * from early_help_sample.generate_sample('town', 20, '2023-01-01', '2023-12-31')} ],
 	[ 'its audit' => q{select count(*), min(rule), min(detail) from early_help.audit('town')} ],
 	[ 'a file of contacts' => q{
 		insert into town.inbox_contact values

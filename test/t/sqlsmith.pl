@@ -31,12 +31,13 @@ $node->append_conf('postgresql.conf', "restart_after_crash = on\nlog_statement =
 $node->start;
 $node->safe_psql('postgres', q{
 	create extension early_help cascade;
+	create extension early_help_sample;
 	create role medway_owner;
 	select early_help.grant_ownership('medway_owner');
 	do $$ begin execute format('grant create on database %I to medway_owner', current_database()); end $$;
 	set role medway_owner;
-	select early_help.create_partnership('medway');
-	select early_help.generate_sample('medway', 100, '2023-01-01', '2024-12-31');
+	select early_help.create_partnership('medway', training => true);
+	select early_help_sample.generate_sample('medway', 100, '2023-01-01', '2024-12-31');
 	reset role;
 	create role stranger login;
 	create role board login;

@@ -12,6 +12,7 @@ create table partnership (
     family_outcomes_plan_most_outcomes smallint,
     positive_outcome_share numeric(4, 3) not null default 0.5,
     suppression_threshold smallint not null default 5,
+    training boolean not null default false,
     record_version varchar(20) not null,
     recorded_at timestamptz not null default now(),
     constraint partnership_is_one_row check (only_row),
@@ -39,6 +40,8 @@ comment on column partnership.family_outcomes_plan_most_outcomes is
 comment on column partnership.positive_outcome_share is
     'Share of agreed outcomes achieved from which a closure counts as positive; over 0, up to 1.';
 comment on column partnership.suppression_threshold is 'Published counts from 1 to this are hidden.';
+comment on column partnership.training is
+    'True: the records are made up, for training and demonstrations. Changes only while there are no records of people (P07).';
 comment on column partnership.record_version is
     'Version of the record''s tables: that of the extension that laid them down or last upgraded them.';
 comment on column partnership.recorded_at is 'When the row was written.';
@@ -47,3 +50,9 @@ create trigger partnership_stays
     before delete on partnership
     for each row
     execute function early_help.refuse_delete();
+
+-- After the row is written: whatever other triggers made of it.
+create trigger partnership_training_stays
+    after insert or update on partnership
+    for each row
+    execute function early_help.training_stays();

@@ -195,6 +195,16 @@ static const Rule rules[] = {
 		"a partnership cannot be made where Citus shards every new schema",
 		"Set citus.enable_schema_based_sharding to off in this session, and keep the partnership's tables local."
 	},
+	[RULE_TRAINING_MARK] = {
+		"P07", "the training mark stays", "YHP07",
+		"whether a partnership is for training changes only while it holds no records of people",
+		"Make another partnership with create_partnership, training => true or false, and keep real and made-up records apart."
+	},
+	[RULE_SAMPLE_IS_TRAINING] = {
+		"P08", "made-up records are for training", "YHP08",
+		"made-up records go only into a partnership that is marked training",
+		"Make one for them: select early_help.create_partnership('name', training => true)."
+	},
 	[RULE_REFRESH_ISOLATION] = {
 		"K01", "refresh needs its own transactions", "YHK01",
 		"refresh_kpis commits month by month and needs READ COMMITTED outside a transaction block",
