@@ -1,13 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * stale_months_read.c
- *	  Reads the log of stale months: which months are stale for a cube, whether
- *	  as a whole or in parts, and which parts those are.
+ *		Reads the log of stale months: which months are stale for a cube, as a
+ *		whole or in parts, and which parts those are.
  *
- * A function in C, so that the plan of a view does not depend on what the
- * statistics say of a table that grows and empties all the time, and with
- * arguments that do not change, so that a query calls it once where it asks
- * for many periods.
+ * These are functions in C, so that the plan of a view does not depend on the
+ * statistics of a table that grows and empties all the time.  Their arguments are
+ * constants, so that a query that asks for many periods calls them once.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,7 +25,6 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -35,35 +33,20 @@
 
 #include "base/compat.h"
 #include "figures/engine_table.h"
+#include "figures/month.h"
 #include "figures/stale_months.h"
 
 /*
- * A month with so many marks of parts is stale as a whole: to compute them one
- * by one would take longer.
+ * A month with so many marks of parts is stale as a whole: computing the parts
+ * one by one would take longer.
  */
 #define MANY_PARTS 5001
 
-/* What a row of the log says; the months counted from January 1900. */
-typedef struct Mark
-{
-	Datum		source;
-	int			first;
-	int			last;
-	bool		of_event;		/* does it name a month with an event? */
-	int			last_event;
-	bool		whole;			/* or of a part? */
-	int64		part;
-} Mark;
+/* ---------------------------------------------------------------------
+ * Tables, as the snapshot of the query sees them
+ * ---------------------------------------------------------------------
+ */
 
-/* What table kpi_cube says of a cube. */
-typedef struct Cube
-{
-	Datum	   *sources;
-	int			source_count;
-	bool		in_parts;
-} Cube;
-
-/* The log, or a table beside it, as the query's snapshot sees it. */
 typedef struct TableScan
 {
 	Relation	rel;
@@ -71,138 +54,12 @@ typedef struct TableScan
 	TupleTableSlot *slot;
 } TableScan;
 
-static void begin_log(TableScan *log, Oid table);
-static void begin_table_beside(TableScan *table, const TableScan *log, const char *name);
-static void begin_scan(TableScan *table, Relation rel);
-static bool next_row(TableScan *table);
-static Datum value_of(const TableScan *table, int column);
-static void end_table(TableScan *table);
-static void check_reads_figures(Relation log);
-static Oid	schema_of_figures(Relation log);
-static void check_reads_log(Relation log);
-static bool find_cube(const TableScan *log, text *name, Cube *cube);
-static void read_filled_months(const TableScan *log, int *first, int *last);
-static bool next_mark(TableScan *log, Mark *mark);
-static bool names_source(const Cube *cube, Datum source);
-static bool same_text(Datum one, Datum other);
-static int	month_in_log(DateADT day);
-static int	compare_parts(const void *a, const void *b);
-static ArrayType *array_of_different(const int64 *sorted, Size count);
-
-PG_FUNCTION_INFO_V1(early_help_stale_months);
-PG_FUNCTION_INFO_V1(early_help_stale_parts);
-
-/*
- * stale_months(log, cube): the months that the log marks for any of the cube's
- * sources, in order, the month after each, and whether they are to be computed
- * as a whole; none is before, or after, both the events of marks and the
- * months in which cells stand.
- *
- * The views of the figures call it with the rights of whoever reads them: it is
- * for whoever may look into the schema of the figures, or may read the log.
- */
-Datum
-early_help_stale_months(PG_FUNCTION_ARGS)
+static void
+begin_scan(TableScan *table, Relation rel)
 {
-	int		   *marks = palloc0(ALL_MONTHS * sizeof(int));
-	int			first;
-	int			last;
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Cube		cube;
-	TableScan	log;
-	Mark		mark;
-
-	InitMaterializedSRF(fcinfo, 0);
-	begin_log(&log, PG_GETARG_OID(0));
-	check_reads_figures(log.rel);
-	if (find_cube(&log, PG_GETARG_TEXT_PP(1), &cube))
-	{
-		read_filled_months(&log, &first, &last);
-		while (next_mark(&log, &mark))
-		{
-			if (mark.of_event)
-			{
-				first = Min(first, mark.first);
-				last = Max(last, mark.last_event);
-			}
-			if (names_source(&cube, mark.source))
-				for (int month = mark.first; month <= mark.last; month++)
-					marks[month] = mark.whole || !cube.in_parts ? MANY_PARTS : Min(marks[month] + 1, MANY_PARTS);
-		}
-		for (int month = Max(first, 0); month <= Min(last, ALL_MONTHS - 1); month++)
-			if (marks[month] > 0)
-			{
-				Datum		values[3];
-				bool		nulls[3] = {false, false, false};
-
-				values[0] = DateADTGetDatum(first_day(month));
-				values[1] = DateADTGetDatum(first_day(month + 1));
-				values[2] = BoolGetDatum(marks[month] == MANY_PARTS);
-				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-			}
-	}
-	end_table(&log);
-
-	return (Datum) 0;
-}
-
-/*
- * stale_parts(log, cube, month): the keys of the parts that the log marks in a
- * month, in order, each once.  These are keys of records: it is for who may
- * read the log.
- */
-Datum
-early_help_stale_parts(PG_FUNCTION_ARGS)
-{
-	int			month = month_in_log(PG_GETARG_DATEADT(2));
-	Size		count = 0;
-	Size		room = 64;
-	int64	   *parts = palloc(room * sizeof(int64));
-	Cube		cube;
-	TableScan	log;
-	Mark		mark;
-
-	begin_log(&log, PG_GETARG_OID(0));
-	check_reads_log(log.rel);
-	if (find_cube(&log, PG_GETARG_TEXT_PP(1), &cube))
-		while (next_mark(&log, &mark))
-			if (!mark.whole && mark.first <= month && month <= mark.last && names_source(&cube, mark.source))
-			{
-				if (count == room)
-					parts = repalloc_huge(parts, (room *= 2) * sizeof(int64));
-				parts[count++] = mark.part;
-			}
-	end_table(&log);
-
-	qsort(parts, count, sizeof(int64), compare_parts);
-	PG_RETURN_ARRAYTYPE_P(array_of_different(parts, count));
-}
-
-/* The values of a sorted list, each once. */
-static ArrayType *
-array_of_different(const int64 *sorted, Size count)
-{
-	Datum	   *each = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
-	Size		different = 0;
-
-	for (Size i = 0; i < count; i++)
-		if (i == 0 || sorted[i] != sorted[i - 1])
-			each[different++] = Int64GetDatum(sorted[i]);
-	if (different > MaxArraySize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the log marks more parts of a month than an array can hold")));
-
-	return construct_array(each, (int) different, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-}
-
-static int
-compare_parts(const void *a, const void *b)
-{
-	int64		one = *(const int64 *) a;
-	int64		other = *(const int64 *) b;
-
-	return (one > other) - (one < other);
+	table->rel = rel;
+	table->scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	table->slot = table_slot_create(rel, NULL);
 }
 
 /* Opens the log, but asks for no privilege yet. */
@@ -217,14 +74,6 @@ static void
 begin_table_beside(TableScan *table, const TableScan *log, const char *name)
 {
 	begin_scan(table, open_engine_table_in(RelationGetNamespace(log->rel), name, AccessShareLock));
-}
-
-static void
-begin_scan(TableScan *table, Relation rel)
-{
-	table->rel = rel;
-	table->scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
-	table->slot = table_slot_create(rel, NULL);
 }
 
 static bool
@@ -247,7 +96,6 @@ value_of(const TableScan *table, int column)
 				 errmsg("column \"%s\" of table \"%s\" is null",
 						NameStr(TupleDescAttr(RelationGetDescr(table->rel), column - 1)->attname),
 						RelationGetRelationName(table->rel))));
-
 	return value;
 }
 
@@ -257,6 +105,41 @@ end_table(TableScan *table)
 	ExecDropSingleTupleTableSlot(table->slot);
 	table_endscan(table->scan);
 	relation_close(table->rel, AccessShareLock);
+}
+
+/* Are these texts the same? */
+static bool
+same_text(Datum one, Datum other)
+{
+	text	   *a = DatumGetTextPP(one);
+	text	   *b = DatumGetTextPP(other);
+
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+/* ---------------------------------------------------------------------
+ * Who may read
+ * ---------------------------------------------------------------------
+ */
+
+/* The schema of the partnership's figures, if it belongs to the owner of the log. */
+static Oid
+schema_of_figures(Relation log)
+{
+	char	   *name = psprintf("%s_kpi", get_namespace_name(RelationGetNamespace(log)));
+	HeapTuple	tuple = SearchSysCache1(NAMESPACENAME, CStringGetDatum(name));
+	Oid			schema = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_namespace form = (Form_pg_namespace) GETSTRUCT(tuple);
+
+		if (form->nspowner == log->rd_rel->relowner)
+			schema = form->oid;
+		ReleaseSysCache(tuple);
+	}
+	return schema;
 }
 
 static void
@@ -275,32 +158,25 @@ check_reads_figures(Relation log)
 						 get_namespace_name(RelationGetNamespace(log)))));
 }
 
-/* The schema of the partnership's figures, if it belongs to the owner of the log. */
-static Oid
-schema_of_figures(Relation log)
-{
-	char	   *name = psprintf("%s_kpi", get_namespace_name(RelationGetNamespace(log)));
-	HeapTuple	tuple = SearchSysCache1(NAMESPACENAME, CStringGetDatum(name));
-	Oid			schema = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		Form_pg_namespace form = (Form_pg_namespace) GETSTRUCT(tuple);
-
-		if (form->nspowner == log->rd_rel->relowner)
-			schema = form->oid;
-		ReleaseSysCache(tuple);
-	}
-
-	return schema;
-}
-
 static void
 check_reads_log(Relation log)
 {
 	if (pg_class_aclcheck(RelationGetRelid(log), GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, RelationGetRelationName(log));
 }
+
+/* ---------------------------------------------------------------------
+ * Cubes and their months
+ * ---------------------------------------------------------------------
+ */
+
+/* What table kpi_cube says of a cube. */
+typedef struct Cube
+{
+	Datum	   *sources;
+	int			source_count;
+	bool		in_parts;
+} Cube;
 
 static bool
 find_cube(const TableScan *log, text *name, Cube *cube)
@@ -325,11 +201,10 @@ find_cube(const TableScan *log, text *name, Cube *cube)
 			cube->in_parts = !slot_attisnull(cubes.slot, counts_column);
 		}
 	end_table(&cubes);
-
 	return found;
 }
 
-/* Between which months cells stand.  A new subscriber has no row there. */
+/* The first and last month that have cells.  A new subscriber has no row there: no month. */
 static void
 read_filled_months(const TableScan *log, int *first, int *last)
 {
@@ -349,16 +224,33 @@ read_filled_months(const TableScan *log, int *first, int *last)
 
 		if (!DATE_NOT_FINITE(first_cell) && !DATE_NOT_FINITE(last_cell))
 		{
-			*first = Min(*first, month_in_log(first_cell));
-			*last = Max(*last, month_in_log(last_cell));
+			*first = Min(*first, nearest_month(first_cell));
+			*last = Max(*last, nearest_month(last_cell));
 		}
 	}
 	end_table(&filled);
 }
 
+/* ---------------------------------------------------------------------
+ * Marks
+ * ---------------------------------------------------------------------
+ */
+
+/* What a row of the log says. */
+typedef struct Mark
+{
+	Datum		source;
+	int			first;
+	int			last;
+	bool		of_event;		/* does it name a month with an event? */
+	int			last_event;
+	bool		whole;			/* does it name no part? */
+	int64		part;
+} Mark;
+
 /*
- * What the next row of the log says; its source as long as it is the last one
- * read.  check_log() has seen to the order and types of the columns.
+ * The next row of the log.  Its source is good until the row after it is read.
+ * check_log() has checked the order and types of the columns.
  */
 static bool
 next_mark(TableScan *log, Mark *mark)
@@ -375,10 +267,10 @@ next_mark(TableScan *log, Mark *mark)
 	part = slot_getattr(log->slot, LOG_PART, &whole);
 
 	mark->source = value_of(log, LOG_SOURCE);
-	mark->first = month_in_log(first);
-	mark->last = month_in_log(DatumGetDateADT(value_of(log, LOG_LAST_MONTH)));
+	mark->first = nearest_month(first);
+	mark->last = nearest_month(DatumGetDateADT(value_of(log, LOG_LAST_MONTH)));
 	mark->of_event = last_event >= first && !DATE_IS_NOBEGIN(last_event);
-	mark->last_event = Min(mark->last, month_in_log(last_event));
+	mark->last_event = Min(mark->last, nearest_month(last_event));
 	mark->whole = whole;
 	mark->part = whole ? 0 : DatumGetInt64(part);
 	return true;
@@ -391,35 +283,157 @@ names_source(const Cube *cube, Datum source)
 	for (int i = 0; i < cube->source_count; i++)
 		if (same_text(cube->sources[i], source))
 			return true;
-
 	return false;
 }
 
-/* Are these texts the same? */
-static bool
-same_text(Datum one, Datum other)
-{
-	text	   *a = DatumGetTextPP(one);
-	text	   *b = DatumGetTextPP(other);
+/* ---------------------------------------------------------------------
+ * stale_months()
+ * ---------------------------------------------------------------------
+ */
 
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+/* How stale each month is for a cube, and the first and last month that may be stale at all. */
+typedef struct StaleMonths
+{
+	int			marks[ALL_MONTHS];	/* of parts; MANY_PARTS: as a whole */
+	int			first;
+	int			last;
+} StaleMonths;
+
+static void
+count_mark(StaleMonths *months, const Mark *mark, const Cube *cube)
+{
+	bool		whole = mark->whole || !cube->in_parts;
+
+	for (int month = mark->first; month <= mark->last; month++)
+		months->marks[month] = whole ? MANY_PARTS : Min(months->marks[month] + 1, MANY_PARTS);
 }
 
-/* The month of a day of the log, where infinity means the first or last month. */
+/* Every mark of an event widens the range, whatever its source. */
+static StaleMonths *
+read_stale_months(TableScan *log, const Cube *cube)
+{
+	StaleMonths *months = palloc0(sizeof(StaleMonths));
+	Mark		mark;
+
+	read_filled_months(log, &months->first, &months->last);
+	while (next_mark(log, &mark))
+	{
+		if (mark.of_event)
+		{
+			months->first = Min(months->first, mark.first);
+			months->last = Max(months->last, mark.last_event);
+		}
+		if (names_source(cube, mark.source))
+			count_mark(months, &mark, cube);
+	}
+	return months;
+}
+
+static void
+put_stale_months(const StaleMonths *months, ReturnSetInfo *result)
+{
+	for (int month = Max(months->first, 0); month <= Min(months->last, ALL_MONTHS - 1); month++)
+	{
+		Datum		values[3];
+		bool		nulls[3] = {false, false, false};
+
+		if (months->marks[month] == 0)
+			continue;
+		values[0] = DateADTGetDatum(first_day(month));
+		values[1] = DateADTGetDatum(first_day(month + 1));
+		values[2] = BoolGetDatum(months->marks[month] == MANY_PARTS);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+PG_FUNCTION_INFO_V1(early_help_stale_months);
+
+/*
+ * stale_months(log, cube): the months that the log marks for any source of the
+ * cube, in order, each with the month after it, and whether it is to be computed
+ * as a whole.  A month before or after all cells and all events of marks is left
+ * out.
+ *
+ * The views of the figures call it with the rights of whoever reads them.  So a
+ * caller needs USAGE on the schema of the figures, or SELECT on the log.
+ */
+Datum
+early_help_stale_months(PG_FUNCTION_ARGS)
+{
+	Cube		cube;
+	TableScan	log;
+
+	InitMaterializedSRF(fcinfo, 0);
+	begin_log(&log, PG_GETARG_OID(0));
+	check_reads_figures(log.rel);
+	if (find_cube(&log, PG_GETARG_TEXT_PP(1), &cube))
+		put_stale_months(read_stale_months(&log, &cube), (ReturnSetInfo *) fcinfo->resultinfo);
+	end_table(&log);
+	return (Datum) 0;
+}
+
+/* ---------------------------------------------------------------------
+ * stale_parts()
+ * ---------------------------------------------------------------------
+ */
+
 static int
-month_in_log(DateADT day)
+compare_parts(const void *a, const void *b)
 {
-	int			year;
-	int			month;
-	int			day_of_month;
+	int64		one = *(const int64 *) a;
+	int64		other = *(const int64 *) b;
 
-	if (day <= first_day(0))
-		return 0;
-	if (day >= first_day(ALL_MONTHS - 1))
-		return ALL_MONTHS - 1;
-	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
-
-	return (year - FIRST_YEAR) * 12 + month - 1;
+	return (one > other) - (one < other);
 }
 
+/* The values of a sorted list, each once. */
+static ArrayType *
+array_of_different(const int64 *sorted, Size count)
+{
+	Datum	   *each = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	Size		different = 0;
+
+	for (Size i = 0; i < count; i++)
+		if (i == 0 || sorted[i] != sorted[i - 1])
+			each[different++] = Int64GetDatum(sorted[i]);
+	if (different > MaxArraySize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the log marks more parts of a month than an array can hold")));
+
+	return construct_array(each, (int) different, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+PG_FUNCTION_INFO_V1(early_help_stale_parts);
+
+/*
+ * stale_parts(log, cube, month): the keys of the parts that the log marks in a
+ * month, in order, each once.  They are keys of records, so a caller needs SELECT
+ * on the log.
+ */
+Datum
+early_help_stale_parts(PG_FUNCTION_ARGS)
+{
+	int			month = nearest_month(PG_GETARG_DATEADT(2));
+	Size		count = 0;
+	Size		room = 64;
+	int64	   *parts = palloc(room * sizeof(int64));
+	Cube		cube;
+	TableScan	log;
+	Mark		mark;
+
+	begin_log(&log, PG_GETARG_OID(0));
+	check_reads_log(log.rel);
+	if (find_cube(&log, PG_GETARG_TEXT_PP(1), &cube))
+		while (next_mark(&log, &mark))
+			if (!mark.whole && mark.first <= month && month <= mark.last && names_source(&cube, mark.source))
+			{
+				if (count == room)
+					parts = repalloc_huge(parts, (room *= 2) * sizeof(int64));
+				parts[count++] = mark.part;
+			}
+	end_table(&log);
+
+	qsort(parts, count, sizeof(int64), compare_parts);
+	PG_RETURN_ARRAYTYPE_P(array_of_different(parts, count));
+}

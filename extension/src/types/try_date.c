@@ -17,10 +17,7 @@
 #include "utils/datetime.h"
 
 #include "base/compat.h"
-
-/* The days that the domain early_help.event_date takes. */
-#define FIRST_YEAR 1900
-#define LAST_YEAR 2100
+#include "base/event_date.h"
 
 /* The number that count digits write; -1 if they are not digits. */
 static int
