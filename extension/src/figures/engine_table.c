@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * engine_table.c
- *	  Tables of a partnership's figures, such as the log of stale months.
+ *		Tables of a partnership's figures, such as the log of stale months.
  *
- * A table is not the engine's because it is called so: anybody may make a
- * temporary table of any name, and give our functions the OID of any relation.
- * It is the engine's if it is a plain and permanent table, and belongs to the
- * owner of table "partnership" in its schema.
+ * A name does not make a table the engine's: anybody may create a temporary table
+ * of any name, and pass the OID of any relation to our functions.  A table is the
+ * engine's if it is plain and permanent, and belongs to the owner of table
+ * "partnership" in its schema.
  *
  * Nothing is remembered between calls.
  *
@@ -24,32 +24,44 @@
 
 #include "figures/engine_table.h"
 
-static bool is_called(Relation rel, Oid schema, const char *name);
-static void check_is_engines(Relation rel);
-static Oid	owner_of(Oid table);
-
-/* Opens a table that a caller gives us; it must have this name. */
-Relation
-open_engine_table(Oid table, const char *name, LOCKMODE mode)
+static bool
+is_called(Relation rel, Oid schema, const char *name)
 {
-	char	   *given = get_rel_name(table);
+	return RelationGetNamespace(rel) == schema && strcmp(RelationGetRelationName(rel), name) == 0;
+}
 
-	if (given == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation with OID %u does not exist", table)));
-	if (strcmp(given, name) != 0)
+/* The owner of a relation; InvalidOid if there is none. */
+static Oid
+owner_of(Oid table)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+static void
+check_is_engines(Relation rel)
+{
+	Oid			partnership = get_relname_relid("partnership", RelationGetNamespace(rel));
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION ||
+		rel->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT ||
+		rel->rd_rel->relowner != owner_of(partnership))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a partnership's table \"%s\"", given, name)));
-
-	return open_engine_table_in(get_rel_namespace(table), name, mode);
+				 errmsg("\"%s\" is not a table of a partnership", RelationGetRelationName(rel)),
+				 errdetail("Such a table is plain and permanent, and belongs to the owner of table \"partnership\" in its schema.")));
 }
 
 /*
- * Opens the table that has this name in a schema.  While this waits for the
- * lock, the table can be renamed, moved to another schema or dropped: then it
- * looks again.
+ * Opens the table that has this name in a schema.  If another session renames,
+ * moves or drops the table during the wait for its lock, this looks again.
  */
 Relation
 open_engine_table_in(Oid schema, const char *name, LOCKMODE mode)
@@ -75,43 +87,25 @@ open_engine_table_in(Oid schema, const char *name, LOCKMODE mode)
 	}
 }
 
-static bool
-is_called(Relation rel, Oid schema, const char *name)
+/* Opens a table whose OID a caller passed; it must have this name. */
+Relation
+open_engine_table(Oid table, const char *name, LOCKMODE mode)
 {
-	return RelationGetNamespace(rel) == schema && strcmp(RelationGetRelationName(rel), name) == 0;
-}
+	char	   *given = get_rel_name(table);
 
-static void
-check_is_engines(Relation rel)
-{
-	Oid			partnership = get_relname_relid("partnership", RelationGetNamespace(rel));
-
-	if (rel->rd_rel->relkind != RELKIND_RELATION ||
-		rel->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT ||
-		rel->rd_rel->relowner != owner_of(partnership))
+	if (given == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", table)));
+	if (strcmp(given, name) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a table of a partnership", RelationGetRelationName(rel)),
-				 errdetail("Such a table is plain and permanent, and belongs to the owner of table \"partnership\" in its schema.")));
+				 errmsg("\"%s\" is not a partnership's table \"%s\"", given, name)));
+
+	return open_engine_table_in(get_rel_namespace(table), name, mode);
 }
 
-/* The owner of a relation; InvalidOid if there is none. */
-static Oid
-owner_of(Oid table)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
-	Oid			owner = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-	}
-
-	return owner;
-}
-
-/* The number of a column that is read as this type. */
+/* The number of a column, which must be of exactly this type. */
 int
 engine_column(Relation rel, const char *name, Oid type)
 {
@@ -126,6 +120,5 @@ engine_column(Relation rel, const char *name, Oid type)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" of table \"%s\" is not of type %s",
 						name, RelationGetRelationName(rel), format_type_be(type))));
-
 	return number;
 }

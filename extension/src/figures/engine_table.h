@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * engine_table.h
- *	  Tables of a partnership's figures, such as the log of stale months.
+ *		Tables of a partnership's figures, such as the log of stale months.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,4 +15,4 @@ extern Relation open_engine_table(Oid table, const char *name, LOCKMODE mode);
 extern Relation open_engine_table_in(Oid schema, const char *name, LOCKMODE mode);
 extern int	engine_column(Relation rel, const char *name, Oid type);
 
-#endif							/* EARLY_HELP_ENGINE_TABLE_H */
+#endif

@@ -1,19 +1,18 @@
 /*-------------------------------------------------------------------------
  *
  * kpi_refresh.c
- *	  What a procedure that commits cannot do in PL/pgSQL: ask whether it may,
- *	  keep other refreshes away, and show to others that it runs.
+ *		What a refresh needs and a procedure in PL/pgSQL cannot do: ask whether it
+ *		may commit, keep other refreshes away, show to others that it runs.
  *
- *	  A refresh commits many times and can be broken off anywhere, by a crash,
- *	  too.  As long as its call lasts it holds an advisory lock of the session
- *	  on its row in the log: whoever sees an unfinished row without the lock
- *	  knows that nobody works on it any more.  A lock of the transaction would
- *	  go with the first commit, and one of the session would stay after an
- *	  error: this one goes when a transaction is aborted.
+ * A refresh commits many times, and can end anywhere, in a crash too.  During its
+ * call it holds an advisory lock of the session on its row in kpi_refresh_log.  An
+ * unfinished row without that lock is of a refresh that no longer runs.  A
+ * transaction's lock would go with the first commit.  A session's lock would stay
+ * after an error, so this one is released when a transaction aborts.
  *
- *	  Only the owner of the figures takes these locks.  SQL's own advisory locks,
- *	  which anybody may take, have 1 or 2 as the fourth field of their tag.  Ours
- *	  have 3 and 4, so that nobody holds a refresh up with SQL's.
+ * Only the owner of the figures takes these locks.  The lock tags of SQL's own
+ * advisory locks, which anybody may take, have 1 or 2 in their fourth field.  Ours
+ * have 3 and 4, so nobody can block a refresh with SQL's.
  *
  *-------------------------------------------------------------------------
  */
@@ -37,21 +36,15 @@
 #define RUN_LOCK 3
 #define REFRESH_LOCK 4
 
-/*
- * The lock of the call that runs in this session, if one does: from
- * refresh_begins() to refresh_ends() or the next abort.
- */
+/* The lock of a call that runs in this session, from refresh_begins() to refresh_ends() or the next abort. */
 static LOCKTAG running;
 static bool runs = false;
 
 PG_FUNCTION_INFO_V1(early_help_may_commit);
-PG_FUNCTION_INFO_V1(early_help_exclude_refresh);
-PG_FUNCTION_INFO_V1(early_help_refresh_begins);
-PG_FUNCTION_INFO_V1(early_help_refresh_ends);
 
 /*
- * may_commit(): called from a procedure, whether COMMIT would work there: no
- * transaction block, function or exception block stands around it.
+ * may_commit(): would COMMIT work in the procedure that calls this?  It does not
+ * inside a transaction block, a function or an exception block.
  */
 Datum
 early_help_may_commit(PG_FUNCTION_ARGS)
@@ -60,7 +53,20 @@ early_help_may_commit(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(SPI_inside_nonatomic_context());
 }
 
-/* Release the lock, if it is held. */
+/* ---------------------------------------------------------------------
+ * Locks
+ * ---------------------------------------------------------------------
+ */
+
+/* The locks make others wait, so only the owner of the table may take them. */
+static void
+check_owns(Relation rel)
+{
+	if (!has_privs_of_role(GetUserId(), rel->rd_rel->relowner))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(rel));
+}
+
+/* Releases the lock, if it is held. */
 static void
 let_go(void)
 {
@@ -71,7 +77,7 @@ let_go(void)
 	}
 }
 
-/* At the end of every transaction: an aborted one ends the call. */
+/* An aborted transaction ends the call. */
 static void
 at_xact_end(XactEvent event, void *arg)
 {
@@ -80,18 +86,17 @@ at_xact_end(XactEvent event, void *arg)
 		let_go();
 }
 
-/* What keeps others waiting is for the owner of the table. */
-static void
-check_owns(Relation rel)
-{
-	if (!has_privs_of_role(GetUserId(), rel->rd_rel->relowner))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(rel));
-}
+/* ---------------------------------------------------------------------
+ * A refresh
+ * ---------------------------------------------------------------------
+ */
+
+PG_FUNCTION_INFO_V1(early_help_exclude_refresh);
 
 /*
- * exclude_refresh(schema): wait for another refresh of the partnership's figures
- * to end, and keep others away until this transaction ends.  A partnership that
- * was dropped meanwhile has none.
+ * exclude_refresh(schema): waits until another refresh of the partnership's
+ * figures ends, and keeps others away until this transaction ends.  Nothing to do
+ * if the partnership was dropped meanwhile.
  */
 Datum
 early_help_exclude_refresh(PG_FUNCTION_ARGS)
@@ -110,9 +115,11 @@ early_help_exclude_refresh(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+PG_FUNCTION_INFO_V1(early_help_refresh_begins);
+
 /*
- * refresh_begins(log, id): hold the lock on a row of table kpi_refresh_log.  It
- * never waits: a new row's run is nobody else's.
+ * refresh_begins(log, id): takes the lock on a row of kpi_refresh_log.  It never
+ * waits: no other session has a reason to hold the lock on a new row.
  */
 Datum
 early_help_refresh_begins(PG_FUNCTION_ARGS)
@@ -140,7 +147,9 @@ early_help_refresh_begins(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* refresh_ends(): the call comes to its end. */
+PG_FUNCTION_INFO_V1(early_help_refresh_ends);
+
+/* refresh_ends(): releases the lock of the call. */
 Datum
 early_help_refresh_ends(PG_FUNCTION_ARGS)
 {

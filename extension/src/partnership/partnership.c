@@ -1,14 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * partnership.c
- *	  Partnerships, found from the system catalogs.
+ *		Partnerships, found from the system catalogs.
  *
- * There is no list of partnerships: one is a schema whose tables carry
+ * There is no list of partnerships.  A partnership is a schema whose tables carry
  * triggers of this extension, and that has a table "partnership".  The
- * dependency catalog leads there: extension -> its trigger functions ->
- * triggers -> tables -> schemas, each step one index scan.  So a partnership
- * that was restored, renamed or dropped by hand is found, or not found, as
- * it is.
+ * dependency catalog leads there: extension -> trigger functions -> triggers ->
+ * tables -> schemas, each step one index scan.  So a partnership that was
+ * restored or renamed is found, and one that was dropped by hand is not.
  *
  * Nothing is remembered between calls: administration is rare.
  *
@@ -42,16 +41,9 @@
 #include "base/compat.h"
 #include "partnership/partnership.h"
 
-static List *dependents(Relation depend, Oid refclass, Oid refobject, Oid class);
-static Oid	table_of_trigger(Relation triggers, Oid trigger);
-
-PG_FUNCTION_INFO_V1(early_help_partnership_schemas);
-PG_FUNCTION_INFO_V1(early_help_hold_extension);
-
-
-/*-------------------------------------------------------------------------
+/* ---------------------------------------------------------------------
  * The walk through the catalogs
- *-------------------------------------------------------------------------
+ * ---------------------------------------------------------------------
  */
 
 /* Objects of one catalog that depend on an object, in a new list. */
@@ -76,7 +68,6 @@ dependents(Relation depend, Oid refclass, Oid refobject, Oid class)
 			found = list_append_unique_oid(found, row->objid);
 	}
 	systable_endscan(scan);
-
 	return found;
 }
 
@@ -95,101 +86,127 @@ table_of_trigger(Relation triggers, Oid trigger)
 	if (HeapTupleIsValid(tuple = systable_getnext(scan)))
 		table = ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid;
 	systable_endscan(scan);
-
 	return table;
 }
 
-/*
- * All schemas whose tables carry triggers of this extension: a list of
- * PartnershipSchema, in the caller's memory context.
- *
- * The sibling <name>_kpi of a whole partnership belongs to it and is not
- * listed; temporary tables and the extension's own are nobody's records.
- */
-List *
-partnership_schemas(void)
+/* Adds the tables that carry triggers of a function. */
+static List *
+add_tables_of(List *tables, Relation depend, Relation triggers, Oid function)
 {
-	Oid			extension = get_extension_oid("early_help", true);
-	List	   *tables = NIL;
-	List	   *schemas = NIL;
-	List	   *found = NIL;
-	List	   *siblings = NIL;
-	Relation	depend;
-	Relation	triggers;
 	ListCell   *cell;
 
-	if (!OidIsValid(extension))
-		return NIL;
+	foreach(cell, dependents(depend, ProcedureRelationId, function, TriggerRelationId))
+	{
+		Oid			table = table_of_trigger(triggers, lfirst_oid(cell));
 
-	depend = table_open(DependRelationId, AccessShareLock);
-	triggers = table_open(TriggerRelationId, AccessShareLock);
+		if (OidIsValid(table))
+			tables = list_append_unique_oid(tables, table);
+	}
+	return tables;
+}
+
+/* The tables that carry triggers of the extension. */
+static List *
+tables_with_triggers(Oid extension)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	Relation	triggers = table_open(TriggerRelationId, AccessShareLock);
+	List	   *tables = NIL;
+	ListCell   *cell;
 
 	foreach(cell, dependents(depend, ExtensionRelationId, extension, ProcedureRelationId))
 	{
-		Oid			function = lfirst_oid(cell);
-		ListCell   *trigger;
-
 		CHECK_FOR_INTERRUPTS();
-		if (get_func_rettype(function) != TRIGGEROID)
-			continue;
-		foreach(trigger, dependents(depend, ProcedureRelationId, function, TriggerRelationId))
-		{
-			Oid			table = table_of_trigger(triggers, lfirst_oid(trigger));
-
-			if (OidIsValid(table))
-				tables = list_append_unique_oid(tables, table);
-		}
+		if (get_func_rettype(lfirst_oid(cell)) == TRIGGEROID)
+			tables = add_tables_of(tables, depend, triggers, lfirst_oid(cell));
 	}
-
 	table_close(triggers, AccessShareLock);
 	table_close(depend, AccessShareLock);
+	return tables;
+}
+
+/* Their schemas.  Temporary tables and the extension's own are nobody's records. */
+static List *
+schemas_of_records(const List *tables, Oid extension)
+{
+	List	   *schemas = NIL;
+	ListCell   *cell;
 
 	foreach(cell, tables)
 	{
 		Oid			schema = get_rel_namespace(lfirst_oid(cell));
 
-		if (!OidIsValid(schema) || isAnyTempNamespace(schema) ||
-			getExtensionOfObject(RelationRelationId, lfirst_oid(cell)) == extension)
-			continue;
-		schemas = list_append_unique_oid(schemas, schema);
+		if (OidIsValid(schema) && !isAnyTempNamespace(schema) &&
+			getExtensionOfObject(RelationRelationId, lfirst_oid(cell)) != extension)
+			schemas = list_append_unique_oid(schemas, schema);
 	}
+	return schemas;
+}
+
+static bool
+is_whole(Oid schema)
+{
+	Oid			table = get_relname_relid("partnership", schema);
+
+	return OidIsValid(table) && get_rel_relkind(table) == RELKIND_RELATION;
+}
+
+/* The schemas of the figures of whole partnerships. */
+static List *
+schemas_of_figures(const List *schemas)
+{
+	List	   *figures = NIL;
+	ListCell   *cell;
 
 	foreach(cell, schemas)
 	{
+		char	   *name = is_whole(lfirst_oid(cell)) ? get_namespace_name(lfirst_oid(cell)) : NULL;
+
+		if (name != NULL)
+			figures = list_append_unique_oid(figures, get_namespace_oid(psprintf("%s_kpi", name), true));
+	}
+	return figures;
+}
+
+/*
+ * All schemas whose tables carry triggers of this extension: a list of
+ * PartnershipSchema, in the caller's memory context.  <name>_kpi belongs to the
+ * whole partnership <name> and is not listed.
+ */
+List *
+partnership_schemas(void)
+{
+	Oid			extension = get_extension_oid("early_help", true);
+	List	   *found = NIL;
+	List	   *schemas;
+	List	   *figures;
+	ListCell   *cell;
+
+	if (!OidIsValid(extension))
+		return NIL;
+
+	schemas = schemas_of_records(tables_with_triggers(extension), extension);
+	figures = schemas_of_figures(schemas);
+	foreach(cell, schemas)
+	{
 		PartnershipSchema *one = palloc(sizeof(PartnershipSchema));
-		Oid			own = get_relname_relid("partnership", lfirst_oid(cell));
 
 		one->schema = lfirst_oid(cell);
-		one->whole = OidIsValid(own) && get_rel_relkind(own) == RELKIND_RELATION;
-		if (one->whole)
-		{
-			char	   *name = get_namespace_name(one->schema);
-
-			if (name != NULL)
-				siblings = list_append_unique_oid(siblings,
-												  get_namespace_oid(psprintf("%s_kpi", name), true));
-		}
-		found = lappend(found, one);
+		one->whole = is_whole(one->schema);
+		if (one->whole || !list_member_oid(figures, one->schema))
+			found = lappend(found, one);
 	}
-
-	foreach(cell, found)
-	{
-		PartnershipSchema *one = lfirst(cell);
-
-		if (!one->whole && list_member_oid(siblings, one->schema))
-			found = foreach_delete_current(found, cell);
-	}
-
 	return found;
 }
 
-
-/*-------------------------------------------------------------------------
+/* ---------------------------------------------------------------------
  * Callable from SQL
- *-------------------------------------------------------------------------
+ * ---------------------------------------------------------------------
  */
 
-/* partnership_schemas(OUT schema oid, OUT whole boolean) */
+PG_FUNCTION_INFO_V1(early_help_partnership_schemas);
+
+/* partnership_schemas(): one row per schema. */
 Datum
 early_help_partnership_schemas(PG_FUNCTION_ARGS)
 {
@@ -207,16 +224,19 @@ early_help_partnership_schemas(PG_FUNCTION_ARGS)
 		values[1] = BoolGetDatum(one->whole);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
-
 	return (Datum) 0;
 }
 
+PG_FUNCTION_INFO_V1(early_help_hold_extension);
+
 /*
- * Holds the extension until the transaction ends: DROP EXTENSION, and
- * whatever else the drop guard stops, waits, and then sees the partnership
- * this transaction made.  Without it the drop would see no partnership yet,
- * and leave its columns without their types.  For who may make one: it makes
- * others wait.
+ * hold_extension(): locks the extension until the transaction ends.  DROP
+ * EXTENSION, and every other command that the drop guard refuses, waits for the
+ * lock and then sees the partnership that this transaction made.  Without the
+ * lock it would see no partnership yet, and leave columns without their types.
+ *
+ * The lock makes others wait, so the caller must be allowed to make a
+ * partnership.
  */
 Datum
 early_help_hold_extension(PG_FUNCTION_ARGS)
@@ -231,6 +251,5 @@ early_help_hold_extension(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("extension \"%s\" was dropped meanwhile", "early_help")));
-
 	PG_RETURN_VOID();
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * partnership.h
- *	  Partnerships, found from the system catalogs.
+ *		Partnerships, found from the system catalogs.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,4 +20,4 @@ typedef struct PartnershipSchema
 
 extern List *partnership_schemas(void);
 
-#endif							/* EARLY_HELP_PARTNERSHIP_H */
+#endif
