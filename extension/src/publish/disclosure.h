@@ -50,6 +50,6 @@ typedef struct Member
 } Member;
 
 extern void protect_figures(Figure *figures, int n, const Member *members, int n_members,
-							int n_equations, bool withhold);
+							int n_equations, bool withhold_own);
 
 #endif

@@ -12,13 +12,13 @@
 #include "fmgr.h"
 #include "utils/array.h"
 
-#include "publish/disclosure.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "publish/disclosure.h"
 
 /*
- * The most figures, and the most members of equations, that one call takes: a
- * million times what a publication has, and little enough for one allocation.
+ * One call takes so many figures and so many members of equations: far more than
+ * a publication has, and little enough for one allocation.
  */
 #define MOST_NUMBERS 10000000
 
@@ -109,7 +109,7 @@ early_help_protect_figures(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(early_help_published_stays);
 
-/* Trigger, before any change of what was published. */
+/* Trigger, before update or delete of what was published: refused. */
 Datum
 early_help_published_stays(PG_FUNCTION_ARGS)
 {
