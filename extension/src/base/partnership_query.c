@@ -304,7 +304,7 @@ latest_snapshot(void)
 }
 
 static Snapshot
-seen_snapshot(void)
+xact_snapshot(void)
 {
 	return IsolationUsesXactSnapshot() ? GetTransactionSnapshot() : InvalidSnapshot;
 }
@@ -341,12 +341,13 @@ run_query(Relation rel, const PartnershipQuery *query,
 }
 
 /*
- * Moves on whenever this transaction has written something. What a trigger
- * remembers from one row of its statement to the next is good until then: the
- * statement may call functions that write, too.
+ * Makes visible what this transaction has written, and returns the command id,
+ * which is another one if it has written anything since the last call. What a
+ * trigger remembers from one row of its statement to the next is valid while
+ * the command id stays: the statement may call functions that write.
  */
 CommandId
-writes_so_far(void)
+advance_command_id(void)
 {
 	CommandCounterIncrement();
 	return GetCurrentCommandId(false);
@@ -365,10 +366,10 @@ run_partnership_query(Relation rel, const PartnershipQuery *query,
 					 latest_snapshot(), InvalidSnapshot);
 }
 
-/* The same with the snapshot the transaction's own queries have. */
+/* The same with the transaction's snapshot: above READ COMMITTED not the latest rows. */
 uint64
-run_partnership_query_as_seen(Relation rel, const PartnershipQuery *query,
-							  const Datum *values, const char *nulls)
+run_partnership_query_xact_snapshot(Relation rel, const PartnershipQuery *query,
+									const Datum *values, const char *nulls)
 {
 	return run_query(rel, query, values, nulls, InvalidSnapshot, InvalidSnapshot);
 }
@@ -401,7 +402,7 @@ write_by_rules(Relation rel, const PartnershipQuery *query,
 	PG_TRY();
 	{
 		rule_writes = depth + 1;
-		written = run_query(rel, query, values, nulls, latest_snapshot(), seen_snapshot());
+		written = run_query(rel, query, values, nulls, latest_snapshot(), xact_snapshot());
 	}
 	PG_FINALLY();
 	{

@@ -39,14 +39,13 @@ extern void begin_partnership_queries(void);
 extern void end_partnership_queries(void);
 extern uint64 run_partnership_query(Relation rel, const PartnershipQuery *query,
 									const Datum *values, const char *nulls);
-
-extern uint64 run_partnership_query_as_seen(Relation rel, const PartnershipQuery *query,
-											const Datum *values, const char *nulls);
+extern uint64 run_partnership_query_xact_snapshot(Relation rel, const PartnershipQuery *query,
+												  const Datum *values, const char *nulls);
 extern uint64 write_by_rules(Relation rel, const PartnershipQuery *query,
 							 const Datum *values, const char *nulls);
 extern bool rules_are_writing(void);
 
-extern CommandId writes_so_far(void);
+extern CommandId advance_command_id(void);
 
 /* A value of a row of a result: NO_ID, DATEVAL_NOEND or NULL for null. */
 extern int64 row_id(const SPITupleTable *rows, uint64 row, int column);

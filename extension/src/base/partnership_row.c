@@ -3,19 +3,17 @@
  * partnership_row.c
  *		Rows of a sibling table by a key, without a query.
  *
- * Nearly every rule begins with a row it locks, the episode, the plan, the
- * EHA, and goes on to the few rows of one family, child, EHA or plan. Setting
- * up a query for them takes several times as long as finding them, so this
- * goes through an index itself, and through the table access method, as
- * foreign keys go through theirs. What it costs does not rest on statistics,
- * which a partnership that was just loaded does not have.
+ * Nearly every rule locks one row first: an episode, a plan or an EHA. Then it
+ * scans a few rows of one family, child, EHA or plan. Setting up a query takes
+ * several times as long as finding them. So this file scans an index itself and
+ * locks through the table access method, as ri_triggers.c does. Its cost does not
+ * depend on statistics, which a partnership just loaded does not have.
  *
- * What is seen is what run_partnership_query() would see: the latest committed
- * rows at every isolation level, and what this transaction has written, its
- * present statement included; no privilege is asked for and no row security
- * applies. What is locked is locked as SELECT would: an update that is under
- * way is waited for, and then the newest row counts, or above READ COMMITTED
- * the transaction fails with 40001.
+ * It sees what run_partnership_query() sees: the latest committed rows at every
+ * isolation level, and what this transaction has written, its current statement
+ * included. It asks for no privilege and applies no row security. It locks as
+ * SELECT ... FOR does: it waits for an update that is under way and then takes
+ * the newest version; above READ COMMITTED the transaction fails with 40001.
  *
  * Nothing is remembered between calls.
  *
@@ -111,7 +109,7 @@ lock_sibling_table(Relation rel, const char *table, LOCKMODE mode)
  * ---------------------------------------------------------------------
  */
 
-/* Whether an index holds every row that the snapshots of this transaction see, in the order of this bigint column. */
+/* Does an index hold every row that this transaction's snapshots see, in the order of this bigint column? */
 static bool
 is_led_by(Oid index, int column)
 {
@@ -136,7 +134,7 @@ is_led_by(Oid index, int column)
 	return led;
 }
 
-/* The first of all indexes that is; without one, InvalidOid: the whole table is read, slow and right. */
+/* The first such index; InvalidOid if there is none: then a scan reads the whole table. */
 static Oid
 any_index_led_by(Relation sibling, int column)
 {
@@ -169,7 +167,7 @@ typedef struct LedIndex
 
 static LedIndex led_indexes[64];
 
-/* The index by which a row is found; where it is the primary key, it is remembered. */
+/* The index to find a row by.  If it is the primary key, it is remembered. */
 static Oid
 index_led_by(Relation sibling, int column)
 {
@@ -212,8 +210,8 @@ find_row(Relation sibling, const char *key, int64 id, Snapshot snapshot)
 }
 
 /*
- * Locks the row that the snapshot saw, or the newest version of it. NULL if it
- * is gone meanwhile, or held by somebody else and not waited for.
+ * Locks the row that the snapshot saw, or the newest version of it.  NULL if it
+ * is gone by now, or if another transaction holds it and we do not wait.
  */
 static HeapTuple
 try_lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode mode,
@@ -262,12 +260,23 @@ lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode mod
 }
 
 /*
- * Opens the table and finds the row, with the snapshot a query would have:
- * this statement's triggers' own writes are seen.
+ * Registers the snapshot that a query would have: it sees what the triggers of
+ * this statement have written.
+ */
+static Snapshot
+register_snapshot(bool xact_snapshot)
+{
+	CommandCounterIncrement();
+	return RegisterSnapshot(xact_snapshot ? GetTransactionSnapshot() : GetLatestSnapshot());
+}
+
+/*
+ * Opens the table and finds the row; locks it if a lock mode is given.  The
+ * snapshot is taken after the table is open, because opening can wait.
  */
 static bool
 find_sibling(Relation rel, const char *table, const char *key, int64 id,
-			 const LockTupleMode *lock, bool as_seen, Record *row)
+			 const LockTupleMode *lock, bool xact_snapshot, Record *row)
 {
 	Snapshot	snapshot;
 
@@ -275,8 +284,7 @@ find_sibling(Relation rel, const char *table, const char *key, int64 id,
 		return false;			/* null refers to nothing */
 	row->rel = open_sibling(rel, table, lock ? RowShareLock : AccessShareLock);
 	row->context = CurrentMemoryContext;
-	CommandCounterIncrement();
-	snapshot = RegisterSnapshot(as_seen ? GetTransactionSnapshot() : GetLatestSnapshot());
+	snapshot = register_snapshot(xact_snapshot);
 	row->tuple = find_row(row->rel, key, id, snapshot);
 	if (row->tuple && lock)
 		row->tuple = lock_row(row->rel, row->tuple, snapshot, *lock);
@@ -289,40 +297,31 @@ find_sibling(Relation rel, const char *table, const char *key, int64 id,
 	return false;
 }
 
-/* Reads a row of a sibling table of rel; false, and nothing to leave, if there is none. */
+/* Reads the latest version of a row of a sibling table of rel; false, and nothing to leave, if there is none. */
 bool
 read_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row)
 {
 	return find_sibling(rel, table, key, id, NULL, false, row);
 }
 
-/* The same as the transaction goes on seeing it: above READ COMMITTED not the latest. */
+/* The same with the transaction's snapshot: above READ COMMITTED not the latest version. */
 bool
-read_sibling_as_seen(Relation rel, const char *table, const char *key, int64 id, Record *row)
+read_sibling_xact_snapshot(Relation rel, const char *table, const char *key, int64 id, Record *row)
 {
 	return find_sibling(rel, table, key, id, NULL, true, row);
 }
 
-/* The latest, locked until the transaction ends. */
+/* Locks the row until the transaction ends and reads its latest version. */
 bool
 lock_sibling(Relation rel, const char *table, const char *key, int64 id, LockTupleMode mode, Record *row)
 {
 	return find_sibling(rel, table, key, id, &mode, false, row);
 }
 
-/* The latest, locked FOR SHARE until the transaction ends. */
-bool
-hold_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row)
-{
-	LockTupleMode mode = LockTupleShare;
-
-	return find_sibling(rel, table, key, id, &mode, false, row);
-}
-
 /*
- * Locks a row read before, and brings it up to date; false, and nothing to
- * leave, if it is gone. Above READ COMMITTED the row is looked up again: what
- * changed it since it was read is no reason to fail yet.
+ * Locks a row read before FOR NO KEY UPDATE, and brings it up to date; false,
+ * and nothing to leave, if it is gone.  Above READ COMMITTED it looks the row
+ * up again, because an update since the read is no reason to fail yet.
  */
 bool
 lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
@@ -345,7 +344,7 @@ lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
 	return false;
 }
 
-/* The table stays locked until the transaction ends, as a query would leave it. */
+/* Closes the table, which stays locked until the transaction ends, as a query would leave it. */
 void
 leave_sibling(Record *row)
 {
@@ -360,7 +359,7 @@ leave_sibling(Record *row)
  */
 
 static void
-begin_walk(Relation rel, const char *table, const char *key, int64 id, bool as_seen, Siblings *siblings)
+begin_scan(Relation rel, const char *table, const char *key, int64 id, bool xact_snapshot, SiblingScan *scan)
 {
 	Relation	sibling = open_sibling(rel, table, AccessShareLock);
 	int			column = column_of_type(sibling, key, INT8OID);
@@ -368,71 +367,72 @@ begin_walk(Relation rel, const char *table, const char *key, int64 id, bool as_s
 	ScanKeyData scan_key;
 
 	ScanKeyInit(&scan_key, (AttrNumber) column, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
-	CommandCounterIncrement();
-	siblings->key = key;
-	siblings->id = id;
-	siblings->snapshot = RegisterSnapshot(as_seen ? GetTransactionSnapshot() : GetLatestSnapshot());
-	siblings->scan = systable_beginscan(sibling, index, OidIsValid(index), siblings->snapshot,
-										1, &scan_key);
-	siblings->row.rel = sibling;
-	siblings->row.tuple = NULL;
-	siblings->row.context = CurrentMemoryContext;
+	scan->key = key;
+	scan->id = id;
+	scan->snapshot = register_snapshot(xact_snapshot);
+	scan->scan = systable_beginscan(sibling, index, OidIsValid(index), scan->snapshot, 1, &scan_key);
+	scan->row.rel = sibling;
+	scan->row.tuple = NULL;
+	scan->row.context = CurrentMemoryContext;
 }
 
-/* Begins to walk the rows of a sibling table of rel whose key column, a bigint, is id. */
+/* Begins a scan of the latest rows of a sibling table of rel whose key column, a bigint, is id. */
 void
-begin_siblings(Relation rel, const char *table, const char *key, int64 id, Siblings *siblings)
+sibling_beginscan(Relation rel, const char *table, const char *key, int64 id, SiblingScan *scan)
 {
-	begin_walk(rel, table, key, id, false, siblings);
+	begin_scan(rel, table, key, id, false, scan);
 }
 
-/* The same as the transaction goes on seeing them: above READ COMMITTED not the latest. */
+/* The same with the transaction's snapshot: above READ COMMITTED not the latest rows. */
 void
-begin_siblings_as_seen(Relation rel, const char *table, const char *key, int64 id, Siblings *siblings)
+sibling_beginscan_xact_snapshot(Relation rel, const char *table, const char *key, int64 id,
+								SiblingScan *scan)
 {
-	begin_walk(rel, table, key, id, true, siblings);
+	begin_scan(rel, table, key, id, true, scan);
 }
 
 /* Moves on to the next row, which is good until the one after. */
 bool
-next_sibling(Siblings *siblings)
+sibling_getnext(SiblingScan *scan)
 {
-	siblings->row.tuple = systable_getnext(siblings->scan);
-	return siblings->row.tuple != NULL;
+	scan->row.tuple = systable_getnext(scan->scan);
+	return scan->row.tuple != NULL;
 }
 
 /*
- * Locks the row it has come to, until the transaction ends; it is the newest
- * version then. False if it is gone. The caller looks again at what it looked
- * at before.
+ * Locks the scan's current row until the transaction ends, and brings it up to
+ * date.  False if it is gone.  The caller tests again what it tested before,
+ * on the version that is locked.
  */
 bool
-lock_this_sibling(Siblings *siblings, LockTupleMode mode)
+lock_this_sibling(SiblingScan *scan, LockTupleMode mode)
 {
-	Record	   *row = &siblings->row;
+	Record	   *row = &scan->row;
 
 	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
-	row->tuple = lock_row(row->rel, row->tuple, siblings->snapshot, mode);
-	return row->tuple && id_of(row, siblings->key) == siblings->id;
+	row->tuple = lock_row(row->rel, row->tuple, scan->snapshot, mode);
+	return row->tuple && id_of(row, scan->key) == scan->id;
 }
 
-/* Whether somebody else holds the row it has come to; if not, it is locked FOR NO KEY UPDATE. */
+/*
+ * Locks the scan's current row without waiting.  False if another transaction
+ * holds a lock that conflicts; true also if the row is gone.
+ */
 bool
-this_sibling_is_held(const Siblings *siblings)
+try_lock_this_sibling(const SiblingScan *scan, LockTupleMode mode)
 {
-	const Record *row = &siblings->row;
+	const Record *row = &scan->row;
 	bool		held = false;
 
 	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
-	(void) try_lock_row(row->rel, row->tuple, siblings->snapshot, LockTupleNoKeyExclusive,
-						LockWaitSkip, &held);
-	return held;
+	(void) try_lock_row(row->rel, row->tuple, scan->snapshot, mode, LockWaitSkip, &held);
+	return !held;
 }
 
 void
-end_siblings(Siblings *siblings)
+sibling_endscan(SiblingScan *scan)
 {
-	systable_endscan(siblings->scan);
-	UnregisterSnapshot(siblings->snapshot);
-	leave_sibling(&siblings->row);
+	systable_endscan(scan->scan);
+	UnregisterSnapshot(scan->snapshot);
+	leave_sibling(&scan->row);
 }

@@ -14,33 +14,35 @@
 
 #include "base/record.h"
 
-/* A walk over the rows with a key; nothing is written before it ends. */
-typedef struct Siblings
+/*
+ * A scan of the rows with a key, as systable_beginscan() and its sisters make
+ * one.  Nothing is written to the table before it ends.
+ */
+typedef struct SiblingScan
 {
-	Record		row;			/* the row it has come to */
+	Record		row;			/* the current row */
 	const char *key;
 	int64		id;
 	Snapshot	snapshot;
 	SysScanDesc scan;
-} Siblings;
+} SiblingScan;
 
 extern bool read_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row);
-extern bool read_sibling_as_seen(Relation rel, const char *table, const char *key, int64 id,
-								 Record *row);
-extern bool hold_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row);
+extern bool read_sibling_xact_snapshot(Relation rel, const char *table, const char *key, int64 id,
+									   Record *row);
 extern bool lock_sibling(Relation rel, const char *table, const char *key, int64 id,
 						 LockTupleMode mode, Record *row);
 extern bool lock_read_sibling(Relation rel, const char *table, const char *key, Record *row);
 extern void leave_sibling(Record *row);
 extern void lock_sibling_table(Relation rel, const char *table, LOCKMODE mode);
 
-extern void begin_siblings(Relation rel, const char *table, const char *key, int64 id,
-						   Siblings *siblings);
-extern void begin_siblings_as_seen(Relation rel, const char *table, const char *key, int64 id,
-								   Siblings *siblings);
-extern bool next_sibling(Siblings *siblings);
-extern bool lock_this_sibling(Siblings *siblings, LockTupleMode mode);
-extern bool this_sibling_is_held(const Siblings *siblings);
-extern void end_siblings(Siblings *siblings);
+extern void sibling_beginscan(Relation rel, const char *table, const char *key, int64 id,
+							  SiblingScan *scan);
+extern void sibling_beginscan_xact_snapshot(Relation rel, const char *table, const char *key, int64 id,
+											SiblingScan *scan);
+extern bool sibling_getnext(SiblingScan *scan);
+extern bool lock_this_sibling(SiblingScan *scan, LockTupleMode mode);
+extern bool try_lock_this_sibling(const SiblingScan *scan, LockTupleMode mode);
+extern void sibling_endscan(SiblingScan *scan);
 
 #endif

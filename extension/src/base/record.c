@@ -321,9 +321,9 @@ text_is(const Record *record, const char *field, const char *text)
 	return value && strcmp(value, text) == 0;
 }
 
-/* Whether an update changes the field; true on insert and delete. */
+/* Is the field another one than before? An insert and a delete have no row to compare it with: true. */
 bool
-field_changed(const RecordChange *change, const char *field)
+field_is_new(const RecordChange *change, const char *field)
 {
 	Form_pg_attribute attr;
 	bool		null_before;

@@ -55,7 +55,7 @@ extern DateADT date_of(const Record *record, const char *field);
 extern char *text_of(const Record *record, const char *field);
 extern bool text_is(const Record *record, const char *field, const char *text);
 extern int level_of(const Record *record, const char *field);
-extern bool field_changed(const RecordChange *change, const char *field);
+extern bool field_is_new(const RecordChange *change, const char *field);
 extern void set_id(Record *record, const char *field, int64 id);
 extern void set_smallint(Record *record, const char *field, int16 number);
 extern void set_date(Record *record, const char *field, DateADT date);

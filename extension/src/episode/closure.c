@@ -36,15 +36,15 @@ held_by_others(const Record *episode, const char *table, const char *key,
 			   bool (*is_under_way) (const Record *row))
 {
 	int64		held = NO_ID;
-	Siblings	rows;
+	SiblingScan	rows;
 
-	begin_siblings(episode->rel, table, "episode_id", id_of(episode, "episode_id"), &rows);
-	while (held == NO_ID && next_sibling(&rows))
+	sibling_beginscan(episode->rel, table, "episode_id", id_of(episode, "episode_id"), &rows);
+	while (held == NO_ID && sibling_getnext(&rows))
 	{
-		if (is_under_way(&rows.row) && this_sibling_is_held(&rows))
+		if (is_under_way(&rows.row) && !try_lock_this_sibling(&rows, LockTupleNoKeyExclusive))
 			held = id_of(&rows.row, key);
 	}
-	end_siblings(&rows);
+	sibling_endscan(&rows);
 	return held;
 }
 
@@ -111,23 +111,23 @@ static void
 refuse_rows_dated_after(const RecordChange *change, const char *table, const char *key, int64 id,
 						const char *what, const char *what_id, const char *date)
 {
-	Siblings	rows;
+	SiblingScan	rows;
 
-	begin_siblings(change->rel, table, key, id, &rows);
-	while (next_sibling(&rows))
+	sibling_beginscan(change->rel, table, key, id, &rows);
+	while (sibling_getnext(&rows))
 		refuse_dated_after(change, what, id_of(&rows.row, what_id), date_of(&rows.row, date));
-	end_siblings(&rows);
+	sibling_endscan(&rows);
 }
 
 /* A corrected version is dated when the record was corrected. */
 static void
 check_assessments(const RecordChange *change, int64 episode_id)
 {
-	Siblings	assessments;
+	SiblingScan	assessments;
 	const Record *assessment = &assessments.row;
 
-	begin_siblings(change->rel, "assessment", "episode_id", episode_id, &assessments);
-	while (next_sibling(&assessments))
+	sibling_beginscan(change->rel, "assessment", "episode_id", episode_id, &assessments);
+	while (sibling_getnext(&assessments))
 	{
 		int64		id = id_of(assessment, "assessment_id");
 		DateADT		last = later_of(date_of(assessment, "started_on"), assessment, "completed_on");
@@ -140,18 +140,18 @@ check_assessments(const RecordChange *change, int64 episode_id)
 		refuse_rows_dated_after(change, "assessment_domain", "assessment_id", id,
 								"domain of assessment", "assessment_id", "assessed_on");
 	}
-	end_siblings(&assessments);
+	sibling_endscan(&assessments);
 }
 
 /* Whoever drops or achieves an outcome holds its row, and no plan or episode: he is waited for here. */
 static void
 check_outcomes(const RecordChange *change, int64 plan_id)
 {
-	Siblings	outcomes;
+	SiblingScan	outcomes;
 	const Record *outcome = &outcomes.row;
 
-	begin_siblings(change->rel, "plan_outcome", "plan_id", plan_id, &outcomes);
-	while (next_sibling(&outcomes))
+	sibling_beginscan(change->rel, "plan_outcome", "plan_id", plan_id, &outcomes);
+	while (sibling_getnext(&outcomes))
 	{
 		DateADT		last;
 
@@ -161,17 +161,17 @@ check_outcomes(const RecordChange *change, int64 plan_id)
 		refuse_dated_after(change, "plan_outcome", id_of(outcome, "plan_outcome_id"),
 						   later_of(last, outcome, "withdrawn_on"));
 	}
-	end_siblings(&outcomes);
+	sibling_endscan(&outcomes);
 }
 
 static void
 check_plans(const RecordChange *change, int64 episode_id)
 {
-	Siblings	plans;
+	SiblingScan	plans;
 	const Record *plan = &plans.row;
 
-	begin_siblings(change->rel, "plan", "episode_id", episode_id, &plans);
-	while (next_sibling(&plans))
+	sibling_beginscan(change->rel, "plan", "episode_id", episode_id, &plans);
+	while (sibling_getnext(&plans))
 	{
 		int64		id = id_of(plan, "plan_id");
 		DateADT		last = date_of(plan, "started_on");
@@ -183,35 +183,35 @@ check_plans(const RecordChange *change, int64 episode_id)
 		refuse_rows_dated_after(change, "action", "plan_id", id, "action", "action_id", "agreed_on");
 		refuse_rows_dated_after(change, "review", "plan_id", id, "review", "review_id", "held_on");
 	}
-	end_siblings(&plans);
+	sibling_endscan(&plans);
 }
 
 /* A step down may be offered before the closure and decided after it. */
 static void
 check_steps(const RecordChange *change, int64 episode_id)
 {
-	Siblings	steps;
+	SiblingScan	steps;
 	const Record *step = &steps.row;
 
-	begin_siblings(change->rel, "step", "episode_id", episode_id, &steps);
-	while (next_sibling(&steps))
+	sibling_beginscan(change->rel, "step", "episode_id", episode_id, &steps);
+	while (sibling_getnext(&steps))
 	{
 		if (level_of(step, "to_level") != LEVEL_SOCIAL_CARE)
 			continue;
 		refuse_dated_after(change, "step", id_of(step, "step_id"),
 						   later_of(date_of(step, "offered_on"), step, "decided_on"));
 	}
-	end_siblings(&steps);
+	sibling_endscan(&steps);
 }
 
 static void
 check_children(const RecordChange *change, int64 episode_id)
 {
-	Siblings	children;
+	SiblingScan	children;
 	const Record *child = &children.row;
 
-	begin_siblings(change->rel, "episode_child", "episode_id", episode_id, &children);
-	while (next_sibling(&children))
+	sibling_beginscan(change->rel, "episode_child", "episode_id", episode_id, &children);
+	while (sibling_getnext(&children))
 	{
 		DateADT		last = date_of(child, "joined_on");
 
@@ -219,7 +219,7 @@ check_children(const RecordChange *change, int64 episode_id)
 			last = later_of(last, child, "left_on");
 		refuse_dated_after(change, "episode_child of child", id_of(child, "child_id"), last);
 	}
-	end_siblings(&children);
+	sibling_endscan(&children);
 }
 
 /* R14: what is there already is not dated after the closure. */

@@ -61,17 +61,17 @@ static void
 check_no_open_step(const Record *episode)
 {
 	int64		episode_id = id_of(episode, "episode_id");
-	Siblings	steps;
+	SiblingScan	steps;
 
-	begin_siblings(episode->rel, "step", "episode_id", episode_id, &steps);
-	while (next_sibling(&steps))
+	sibling_beginscan(episode->rel, "step", "episode_id", episode_id, &steps);
+	while (sibling_getnext(&steps))
 	{
 		if (is_null(&steps.row, "outcome") && level_of(&steps.row, "to_level") == LEVEL_SOCIAL_CARE)
 			rule_error(RULE_STEP_ONCE, episode->rel, NULL,
 					   "step_id %lld of episode_id %lld is offered and not decided",
 					   (long long) id_of(&steps.row, "step_id"), (long long) episode_id);
 	}
-	end_siblings(&steps);
+	sibling_endscan(&steps);
 }
 
 /* R07: an episode is allocated on the day its first lead practitioner begins. */
@@ -79,12 +79,12 @@ static void
 check_allocated_on(const Record *episode)
 {
 	DateADT		first = DATEVAL_NOEND;
-	Siblings	leads;
+	SiblingScan	leads;
 
-	begin_siblings(episode->rel, "lead_practitioner", "episode_id", id_of(episode, "episode_id"), &leads);
-	while (next_sibling(&leads))
+	sibling_beginscan(episode->rel, "lead_practitioner", "episode_id", id_of(episode, "episode_id"), &leads);
+	while (sibling_getnext(&leads))
 		first = Min(first, date_of(&leads.row, "from_on"));
-	end_siblings(&leads);
+	sibling_endscan(&leads);
 	if (date_of(episode, "allocated_on") != first)
 		rule_error(RULE_LEAD_PRACTITIONER, episode->rel, "episode_has_lead_from_allocation",
 				   "allocated_on %s of episode_id %lld is not the first lead practitioner's day, %s",
@@ -95,7 +95,7 @@ check_allocated_on(const Record *episode)
 static void
 check_state_untouched(const RecordChange *change)
 {
-	if (field_changed(change, "state") && !rules_are_writing())
+	if (field_is_new(change, "state") && !rules_are_writing())
 		rule_error(RULE_WRITTEN_BY_RULES, change->rel, NULL,
 				   "state of episode_id %lld", (long long) id_of(&change->after, "episode_id"));
 }
@@ -135,7 +135,7 @@ reopen_episode(RecordChange *change)
 {
 	Record	   *episode = &change->after;
 
-	if (!field_changed(change, "reopened_on") || is_null(episode, "reopened_on"))
+	if (!field_is_new(change, "reopened_on") || is_null(episode, "reopened_on"))
 		rule_error(RULE_CLOSURE, change->rel, NULL,
 				   "episode_id %lld is reopened only with reopened_on and reopen_reason",
 				   (long long) id_of(episode, "episode_id"));
@@ -163,7 +163,7 @@ check_reopening(const RecordChange *change)
 	const Record *record = &change->after;
 	Episode		episode;
 
-	if (!field_changed(change, "reopened_on"))
+	if (!field_is_new(change, "reopened_on"))
 		return;
 	if (is_null(record, "reopened_on"))
 		rule_error(RULE_CLOSURE, change->rel, NULL,
@@ -197,7 +197,7 @@ check_referral(const Record *episode)
 static bool
 gains_days(const RecordChange *change)
 {
-	return field_changed(change, "opened_on") ||
+	return field_is_new(change, "opened_on") ||
 		date_of(&change->after, "closed_on") > date_of(&change->before, "closed_on");
 }
 
@@ -237,18 +237,18 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 		bool		is_closed = !is_null(episode, "closed_on");
 
 		check_state_untouched(&change);
-		if (field_changed(&change, "allocated_on"))
+		if (field_is_new(&change, "allocated_on"))
 			check_allocated_on(episode);
-		if (is_closed && field_changed(&change, "closed_on"))
+		if (is_closed && field_is_new(&change, "closed_on"))
 			close_episode(&change);
 		if (was_closed && !is_closed)
 			reopen_episode(&change);
 		else
 			check_reopening(&change);
 	}
-	if (!is_null(episode, "referral_id") && field_changed(&change, "referral_id"))
+	if (!is_null(episode, "referral_id") && field_is_new(&change, "referral_id"))
 		check_referral(episode);
-	if (field_changed(&change, "opened_on") || field_changed(&change, "closed_on"))
+	if (field_is_new(&change, "opened_on") || field_is_new(&change, "closed_on"))
 		check_days(&change);
 	end_partnership_queries();
 	return record_result(&change);
@@ -349,13 +349,13 @@ is_running(const Record *row)
 static bool
 is_any(Relation rel, const char *table, int64 episode_id, bool (*is) (const Record *row))
 {
-	Siblings	rows;
+	SiblingScan	rows;
 	bool		found = false;
 
-	begin_siblings(rel, table, "episode_id", episode_id, &rows);
-	while (!found && next_sibling(&rows))
+	sibling_beginscan(rel, table, "episode_id", episode_id, &rows);
+	while (!found && sibling_getnext(&rows))
 		found = is(&rows.row);
-	end_siblings(&rows);
+	sibling_endscan(&rows);
 	return found;
 }
 
@@ -399,7 +399,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 			log_event(change.rel, id, EVENT_CLOSE, from, STATE_CLOSED, closed_on, NO_ID);
 		end_what_is_open(change.rel, id, closed_on);
 	}
-	if (is_closed && was_closed && field_changed(&change, "closed_on"))
+	if (is_closed && was_closed && field_is_new(&change, "closed_on"))
 		redate_what_ended(change.rel, id, closed_on, date_of(&change.before, "closed_on"));
 	if (was_closed && !is_closed)
 	{
@@ -505,7 +505,7 @@ early_help_episode_child_stays(PG_FUNCTION_ARGS)
 	return record_result(&change);
 }
 
-static const PartnershipQuery hold_children_query = {
+static const PartnershipQuery lock_children_query = {
 	"select child_id from @child where child_id" EQ "any (array("
 	"select child_id from @level_change where episode_id" EQ "$1"
 	" union select child_id from @episode_child where episode_id" EQ "$1))"
@@ -546,7 +546,7 @@ early_help_episode_stays(PG_FUNCTION_ARGS)
 	Datum		values[] = {Int64GetDatum(id_of(&change.before, "episode_id"))};
 
 	begin_partnership_queries();
-	run_partnership_query(change.rel, &hold_children_query, values, NULL);
+	run_partnership_query(change.rel, &lock_children_query, values, NULL);
 	if (run_partnership_query(change.rel, &levels_rest_query, values, NULL) > 0)
 		rule_error_hint(RULE_LEVELS, change.rel, NULL,
 						"Close it, as opened in error.",

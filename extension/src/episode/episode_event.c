@@ -77,17 +77,17 @@ refuse_other_family(Relation rel, const char *what, int64 id, int64 its_family, 
 
 /* FOR KEY SHARE: nobody takes the membership away while something rests on it. */
 static bool
-hold_membership(Relation rel, int64 family_id, int64 child_id)
+lock_membership(Relation rel, int64 family_id, int64 child_id)
 {
-	Siblings	members;
+	SiblingScan	members;
 	bool		held = false;
 
-	begin_siblings(rel, "family_member", "family_id", family_id, &members);
-	while (!held && next_sibling(&members))
+	sibling_beginscan(rel, "family_member", "family_id", family_id, &members);
+	while (!held && sibling_getnext(&members))
 		held = id_of(&members.row, "child_id") == child_id &&
 			lock_this_sibling(&members, LockTupleKeyShare) &&
 			id_of(&members.row, "child_id") == child_id;
-	end_siblings(&members);
+	sibling_endscan(&members);
 	return held;
 }
 
@@ -95,7 +95,7 @@ hold_membership(Relation rel, int64 family_id, int64 child_id)
 void
 require_member(Relation rel, int64 family_id, int64 child_id)
 {
-	if (!hold_membership(rel, family_id, child_id))
+	if (!lock_membership(rel, family_id, child_id))
 		rule_error_hint(RULE_RECORD_STAYS, rel, NULL,
 						"Record first from when to when the child belonged to the family, in family_member.",
 						"child_id %lld was never of family_id %lld",
@@ -146,7 +146,7 @@ early_help_family_member_stays(PG_FUNCTION_ARGS)
 }
 
 static void
-take_episode(Record *row, Episode *episode)
+episode_from_row(const Record *row, Episode *episode)
 {
 	episode->id = id_of(row, "episode_id");
 	episode->family_id = id_of(row, "family_id");
@@ -154,7 +154,6 @@ take_episode(Record *row, Episode *episode)
 	episode->opened_on = date_of(row, "opened_on");
 	episode->allocated_on = date_of(row, "allocated_on");
 	episode->closed_on = date_of(row, "closed_on");
-	leave_sibling(row);
 }
 
 /* Reads an episode as it is now; false if it is not there. */
@@ -165,7 +164,8 @@ read_episode(Relation rel, int64 episode_id, Episode *episode)
 
 	if (!read_sibling(rel, "episode", "episode_id", episode_id, &row))
 		return false;
-	take_episode(&row, episode);
+	episode_from_row(&row, episode);
+	leave_sibling(&row);
 	return true;
 }
 
@@ -177,7 +177,8 @@ lock_episode(Relation rel, int64 episode_id, Episode *episode)
 
 	if (!lock_sibling(rel, "episode", "episode_id", episode_id, LockTupleNoKeyExclusive, &row))
 		return false;
-	take_episode(&row, episode);
+	episode_from_row(&row, episode);
+	leave_sibling(&row);
 	return true;
 }
 
@@ -202,12 +203,12 @@ episode_of_assessment(Relation rel, int64 assessment_id)
 int
 supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for, Episode *episode)
 {
-	Siblings	supported;
+	SiblingScan	supported;
 	Episode		one;
 	int			count = 0;
 
-	begin_siblings(rel, "episode_child", "child_id", child_id, &supported);
-	while (next_sibling(&supported))
+	sibling_beginscan(rel, "episode_child", "child_id", child_id, &supported);
+	while (sibling_getnext(&supported))
 	{
 		int64		episode_id = id_of(&supported.row, "episode_id");
 
@@ -218,7 +219,7 @@ supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for
 		*episode = one;
 		count++;
 	}
-	end_siblings(&supported);
+	sibling_endscan(&supported);
 	return count;
 }
 
@@ -339,18 +340,18 @@ typedef struct LastLevel
 static LastLevel
 last_level(Relation rel, int64 child_id)
 {
-	Siblings	changes;
+	SiblingScan	changes;
 	LastLevel	last = {0, LEVEL_NONE};
 
-	begin_siblings(rel, "level_change", "child_id", child_id, &changes);
-	while (next_sibling(&changes))
+	sibling_beginscan(rel, "level_change", "child_id", child_id, &changes);
+	while (sibling_getnext(&changes))
 	{
 		int			number = number_of(&changes.row, "change_number");
 
 		if (number > last.number)
 			last = (LastLevel) {number, (Level) level_of(&changes.row, "level_to")};
 	}
-	end_siblings(&changes);
+	sibling_endscan(&changes);
 	return last;
 }
 

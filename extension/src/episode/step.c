@@ -163,7 +163,7 @@ check_decided_once(const RecordChange *change)
 	{
 		if (is_late_consultation(change, facts[i]))
 			continue;
-		if (field_changed(change, facts[i]))
+		if (field_is_new(change, facts[i]))
 			rule_error(RULE_STEP_ONCE, change->rel, NULL,
 					   "step_id %lld was %s on %s", (long long) id_of(&change->before, "step_id"),
 					   text_of(&change->before, "outcome"),
@@ -188,11 +188,11 @@ early_help_step_before(PG_FUNCTION_ARGS)
 	else
 	{
 		check_decided_once(&change);
-		if (field_changed(&change, "offered_on") || field_changed(&change, "basis") ||
-			field_changed(&change, "consent_override_reason"))
+		if (field_is_new(&change, "offered_on") || field_is_new(&change, "basis") ||
+			field_is_new(&change, "consent_override_reason"))
 			check_consent(step);
 	}
-	if (!is_null(step, "assessment_id") && field_changed(&change, "assessment_id"))
+	if (!is_null(step, "assessment_id") && field_is_new(&change, "assessment_id"))
 		check_assessment(step);
 	end_partnership_queries();
 	return record_result(&change);

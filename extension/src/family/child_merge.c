@@ -32,7 +32,7 @@ static const PartnershipQuery counts_for_query = {
 };
 
 /* Held like a parent, so that its facts do not change unseen. */
-static const PartnershipQuery hold_child_query = {
+static const PartnershipQuery lock_child_query = {
 	"select child_id from @child where child_id" EQ "$1 for key share",
 	1, {INT8OID}
 };
@@ -65,7 +65,7 @@ counted_child(Relation rel, int64 child_id)
 	leave_sibling(&child);
 	if (!IsolationUsesXactSnapshot())
 		return counted;
-	seen = run_partnership_query_as_seen(rel, &counts_for_query, values, NULL) > 0 ? result_id(1) : child_id;
+	seen = run_partnership_query_xact_snapshot(rel, &counts_for_query, values, NULL) > 0 ? result_id(1) : child_id;
 	if (seen != counted)
 		try_again("merge", child_id);
 	return counted;
@@ -82,7 +82,7 @@ early_help_counted_child(PG_FUNCTION_ARGS)
 	int64		child_id;
 	int64		counted;
 
-	if (is_null(record, "child_id") || !field_changed(&change, "child_id"))
+	if (is_null(record, "child_id") || !field_is_new(&change, "child_id"))
 		return record_result(&change);
 	begin_partnership_queries();
 	child_id = id_of(record, "child_id");
@@ -92,7 +92,7 @@ early_help_counted_child(PG_FUNCTION_ARGS)
 	{
 		Datum		values[] = {Int64GetDatum(counted)};
 
-		run_partnership_query(change.rel, &hold_child_query, values, NULL);
+		run_partnership_query(change.rel, &lock_child_query, values, NULL);
 	}
 	end_partnership_queries();
 	return record_result(&change);
@@ -147,9 +147,9 @@ early_help_child_merge_before(PG_FUNCTION_ARGS)
 	begin_partnership_queries();
 	if (TRIGGER_FIRED_BY_INSERT(change.event))
 		check_merge(merge);
-	else if (field_changed(&change, "kept_child_id") || field_changed(&change, "merged_child_id") ||
+	else if (field_is_new(&change, "kept_child_id") || field_is_new(&change, "merged_child_id") ||
 			 (!is_null(&change.before, "undone_on") &&
-			  (field_changed(&change, "undone_on") || field_changed(&change, "undo_reason"))))
+			  (field_is_new(&change, "undone_on") || field_is_new(&change, "undo_reason"))))
 		rule_error(RULE_RECORD_STAYS, change.rel, NULL,
 				   "child_merge_id %lld: undo it and merge anew",
 				   (long long) id_of(merge, "child_merge_id"));
@@ -203,7 +203,7 @@ check_all_followed(Relation rel, const int64 *children, uint64 count)
 		Datum		values[] = {Int64GetDatum(children[i])};
 		int64		seen;
 
-		run_partnership_query_as_seen(rel, &count_of_child_query, values, NULL);
+		run_partnership_query_xact_snapshot(rel, &count_of_child_query, values, NULL);
 		seen = result_id(1);
 		run_partnership_query(rel, &count_of_child_query, values, NULL);
 		if (result_id(1) != seen)
@@ -249,7 +249,7 @@ early_help_child_merged_by_merges(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "child_merged_by_merges", true,
 										ROW_INSERT | ROW_UPDATE);
-	bool		set = change.before.tuple ? field_changed(&change, "merged_into_child_id") :
+	bool		set = change.before.tuple ? field_is_new(&change, "merged_into_child_id") :
 		!is_null(&change.after, "merged_into_child_id");
 
 	if (set && !rules_are_writing())

@@ -32,20 +32,20 @@ consents_on(const Record *consent, DateADT on)
  * the other.
  */
 static DateADT
-hold_consent(Relation rel, int64 family_id, DateADT on)
+lock_consents(Relation rel, int64 family_id, DateADT on)
 {
-	Siblings	consents;
+	SiblingScan	consents;
 	DateADT		reach = on;
 
-	begin_siblings(rel, "consent", "family_id", family_id, &consents);
-	while (next_sibling(&consents))
+	sibling_beginscan(rel, "consent", "family_id", family_id, &consents);
+	while (sibling_getnext(&consents))
 	{
 		if (consents_on(&consents.row, on) &&
 			lock_this_sibling(&consents, LockTupleShare) &&
 			consents_on(&consents.row, on))
 			reach = Max(reach, date_of(&consents.row, "withdrawn_on"));
 	}
-	end_siblings(&consents);
+	sibling_endscan(&consents);
 	return reach;
 }
 
@@ -60,7 +60,7 @@ consent_ends(Relation rel, int64 family_id, DateADT from)
 	DateADT		until = from;
 	DateADT		reach;
 
-	while (until != DATEVAL_NOEND && (reach = hold_consent(rel, family_id, until)) != until)
+	while (until != DATEVAL_NOEND && (reach = lock_consents(rel, family_id, until)) != until)
 		until = reach;
 	return until;
 }
@@ -186,14 +186,14 @@ early_help_consent_before(PG_FUNCTION_ARGS)
 	RecordChange change = record_change(fcinfo, "consent_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *consent = &change.after;
 
-	if (TRIGGER_FIRED_BY_INSERT(change.event) || field_changed(&change, "withdrawn_on"))
+	if (TRIGGER_FIRED_BY_INSERT(change.event) || field_is_new(&change, "withdrawn_on"))
 	{
 		if (is_null(consent, "withdrawn_on"))
 			set_field_null(consent, "withdrawal_recorded_at");
 		else
 			set_timestamp(consent, "withdrawal_recorded_at", GetCurrentTimestamp());
 	}
-	else if (field_changed(&change, "withdrawal_recorded_at"))
+	else if (field_is_new(&change, "withdrawal_recorded_at"))
 		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "withdrawal_recorded_at of consent_id %lld",
 				   (long long) id_of(consent, "consent_id"));
 	return record_result(&change);
@@ -212,7 +212,7 @@ early_help_consent_after(PG_FUNCTION_ARGS)
 	Record	   *consent = &change.after;
 
 	if (is_null(consent, "withdrawn_on") || !text_is(consent, "kind", "take_part") ||
-		!field_changed(&change, "withdrawn_on"))
+		!field_is_new(&change, "withdrawn_on"))
 		return record_result(&change);
 	begin_partnership_queries();
 	end_support(change.rel, id_of(consent, "family_id"));
@@ -275,7 +275,7 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 		Int64GetDatum(id_of(consent, "family_id")),
 		DateADTGetDatum(date_of(consent, "given_on"))
 	};
-	bool		given = field_changed(&change, "given_on");
+	bool		given = field_is_new(&change, "given_on");
 	bool		withdrawn = !is_null(consent, "withdrawn_on");
 
 	if (!text_is(consent, "kind", "take_part") || (!given && !withdrawn))

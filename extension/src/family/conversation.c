@@ -18,17 +18,17 @@
 
 /* FOR SHARE: nobody takes the conversation away while support starts on it. */
 static bool
-hold_conversation(Relation rel, int64 family_id, DateADT on)
+lock_conversation(Relation rel, int64 family_id, DateADT on)
 {
-	Siblings	conversations;
+	SiblingScan	conversations;
 	bool		held = false;
 
-	begin_siblings(rel, "conversation", "family_id", family_id, &conversations);
-	while (!held && next_sibling(&conversations))
+	sibling_beginscan(rel, "conversation", "family_id", family_id, &conversations);
+	while (!held && sibling_getnext(&conversations))
 		held = date_of(&conversations.row, "held_on") <= on &&
 			lock_this_sibling(&conversations, LockTupleShare) &&
 			date_of(&conversations.row, "held_on") <= on;
-	end_siblings(&conversations);
+	sibling_endscan(&conversations);
 	return held;
 }
 
@@ -36,7 +36,7 @@ hold_conversation(Relation rel, int64 family_id, DateADT on)
 void
 require_conversation(Relation rel, int64 family_id, DateADT on, const char *what)
 {
-	if (!hold_conversation(rel, family_id, on))
+	if (!lock_conversation(rel, family_id, on))
 		rule_error(RULE_CONVERSATION_FIRST, rel, NULL,
 				   "no conversation with family_id %lld is recorded up to %s, the day of the %s",
 				   (long long) family_id, date_words(on), what);

@@ -84,13 +84,13 @@ lock_row(Relation rel, const char *table, const char *key, int64 id, LockTupleMo
 static void
 add_events(Relation rel, Place place, int64 id, bool as_seen, MonthSet *months)
 {
-	Siblings	events;
+	SiblingScan	events;
 
 	if (as_seen)
-		begin_siblings_as_seen(rel, place.table, place.key, id, &events);
+		sibling_beginscan_xact_snapshot(rel, place.table, place.key, id, &events);
 	else
-		begin_siblings(rel, place.table, place.key, id, &events);
-	while (next_sibling(&events))
+		sibling_beginscan(rel, place.table, place.key, id, &events);
+	while (sibling_getnext(&events))
 	{
 		int			month;
 
@@ -98,7 +98,7 @@ add_events(Relation rel, Place place, int64 id, bool as_seen, MonthSet *months)
 		if (get_month(&events.row, place.column, &month))
 			add_months(months, month, month);
 	}
-	end_siblings(&events);
+	sibling_endscan(&events);
 }
 
 static void
@@ -237,9 +237,9 @@ read_version(Relation rel, Place place, int64 id, Version version, Record *row)
 		case LATEST_VERSION:
 			return read_sibling(rel, place.table, place.key, id, row);
 		case LATEST_VERSION_LOCKED:
-			return hold_sibling(rel, place.table, place.key, id, row);
+			return lock_sibling(rel, place.table, place.key, id, LockTupleShare, row);
 		case VERSION_AS_SEEN:
-			return read_sibling_as_seen(rel, place.table, place.key, id, row);
+			return read_sibling_xact_snapshot(rel, place.table, place.key, id, row);
 	}
 	return false;
 }

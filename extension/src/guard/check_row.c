@@ -357,7 +357,7 @@ early_help_keep_columns(PG_FUNCTION_ARGS)
 		return record_result(&change);
 	for (int i = 0; i < trigger->tgnargs; i++)
 	{
-		if (field_changed(&change, trigger->tgargs[i]))
+		if (field_is_new(&change, trigger->tgargs[i]))
 			rule_error(RULE_RECORD_STAYS, change.rel, NULL,
 					   "%s of \"%s\" does not change: %s",
 					   trigger->tgargs[i], RelationGetRelationName(change.rel),

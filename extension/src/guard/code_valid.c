@@ -57,7 +57,7 @@ typedef struct CheckedColumn
 typedef struct CheckedColumns
 {
 	MemoryContext context;		/* its own */
-	CommandId	read_at;		/* writes_so_far() */
+	CommandId	read_at;		/* the command id then */
 	int			count;
 	CheckedColumn columns[FLEXIBLE_ARRAY_MEMBER];
 } CheckedColumns;
@@ -135,7 +135,7 @@ check_column(const RecordChange *change, const CheckedColumn *column)
 	DateADT		day;
 
 	if (column->count == 0 ||
-		(!field_changed(change, column->column) && !field_changed(change, column->day)) ||
+		(!field_is_new(change, column->column) && !field_is_new(change, column->day)) ||
 		is_null(record, column->column) || is_null(record, column->day))
 		return;
 	day = date_of(record, column->day);
@@ -157,7 +157,7 @@ static CheckedColumns *
 checked_columns(FunctionCallInfo fcinfo, const RecordChange *change)
 {
 	CheckedColumns *checked = fcinfo->flinfo->fn_extra;
-	CommandId	now = writes_so_far();
+	CommandId	now = advance_command_id();
 
 	if (checked && checked->read_at == now)
 		return checked;

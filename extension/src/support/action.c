@@ -43,7 +43,7 @@ early_help_action_before(PG_FUNCTION_ARGS)
 	SupportPlan plan;
 
 	if (is_null(action, "agreed_on") ||
-		(!field_changed(&change, "agreed_on") && !field_changed(&change, "safety_reason")))
+		(!field_is_new(&change, "agreed_on") && !field_is_new(&change, "safety_reason")))
 		return record_result(&change);
 	begin_partnership_queries();
 	if (lock_plan(change.rel, id_of(action, "plan_id"), &plan))

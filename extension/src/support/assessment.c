@@ -30,12 +30,12 @@ check_four_domains(const Record *assessment)
 	DateADT		completed_on = date_of(assessment, "completed_on");
 	DateADT		last = DATEVAL_NOBEGIN;
 	int			count = 0;
-	Siblings	domains;
+	SiblingScan	domains;
 
-	begin_siblings(assessment->rel, "assessment_domain", "assessment_id", id, &domains);
-	for (; next_sibling(&domains); count++)
+	sibling_beginscan(assessment->rel, "assessment_domain", "assessment_id", id, &domains);
+	for (; sibling_getnext(&domains); count++)
 		last = Max(last, date_of(&domains.row, "assessed_on"));
-	end_siblings(&domains);
+	sibling_endscan(&domains);
 	if (count < DOMAINS)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
 				   "assessment_id %lld has %d of four domains assessed", (long long) id, count);
@@ -110,7 +110,7 @@ check_in_episode(RecordChange *change)
 {
 	Record	   *assessment = &change->after;
 	bool		has_new_child = TRIGGER_FIRED_BY_INSERT(change->event) && !is_null(assessment, "child_id");
-	bool		starts = is_null(assessment, "corrects_assessment_id") && field_changed(change, "started_on");
+	bool		starts = is_null(assessment, "corrects_assessment_id") && field_is_new(change, "started_on");
 	Episode		episode;
 
 	if ((!has_new_child && !starts) ||
@@ -170,7 +170,7 @@ check_end(const RecordChange *change)
 	bool		was_ended = change->before.tuple && !is_null(&change->before, "ended_on");
 
 	if (rules_are_writing() || (!ended && !was_ended) ||
-		(!field_changed(change, "ended_on") && !field_changed(change, "end_reason")))
+		(!field_is_new(change, "ended_on") && !field_is_new(change, "end_reason")))
 		return;
 	if (!ended || !ended_so(assessment))
 		rule_error_hint(RULE_FOUR_DOMAINS, change->rel, NULL,
@@ -204,7 +204,7 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 	if (!is_null(assessment, "completed_on"))
 		check_four_domains(assessment);
 	if (TRIGGER_FIRED_BY_UPDATE(change.event) && !is_null(assessment, "started_on") &&
-		(field_changed(&change, "started_on") || field_changed(&change, "completed_on")))
+		(field_is_new(&change, "started_on") || field_is_new(&change, "completed_on")))
 		check_factors(assessment);
 	end_partnership_queries();
 	return record_result(&change);

@@ -53,14 +53,14 @@ early_help_case_audit_before(PG_FUNCTION_ARGS)
 	};
 
 	begin_partnership_queries();
-	if (field_changed(&change, "auditor_practitioner_id"))
+	if (field_is_new(&change, "auditor_practitioner_id"))
 		fill_agency(audit, "auditor_agency_id", &agency_query, auditor);
-	else if (field_changed(&change, "auditor_agency_id"))
+	else if (field_is_new(&change, "auditor_agency_id"))
 		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "auditor_agency_id of case_audit_id %lld",
 				   (long long) id_of(audit, "case_audit_id"));
-	if (field_changed(&change, "audited_on"))
+	if (field_is_new(&change, "audited_on"))
 		fill_agency(audit, "lead_agency_id", &lead_agency_query, episode);
-	else if (field_changed(&change, "lead_agency_id"))
+	else if (field_is_new(&change, "lead_agency_id"))
 		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "lead_agency_id of case_audit_id %lld",
 				   (long long) id_of(audit, "case_audit_id"));
 	end_partnership_queries();

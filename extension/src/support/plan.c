@@ -25,7 +25,7 @@
  */
 
 static void
-take_plan(const Record *row, SupportPlan *plan)
+plan_from_row(const Record *row, SupportPlan *plan)
 {
 	char	   *kind = text_of(row, "kind");
 
@@ -52,7 +52,7 @@ read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 
 	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
 		return false;
-	take_plan(&row, plan);
+	plan_from_row(&row, plan);
 	found = read_episode(rel, id_of(&row, "episode_id"), &plan->episode);
 	leave_sibling(&row);
 	return found;
@@ -76,7 +76,7 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	}
 	if (!lock_read_sibling(rel, "plan", "plan_id", &row))
 		return false;
-	take_plan(&row, plan);
+	plan_from_row(&row, plan);
 	leave_sibling(&row);
 	return true;
 }
@@ -322,8 +322,8 @@ check_end(const RecordChange *change)
 		return;
 	check_nothing_after_end(plan);
 	if (!rules_are_writing() &&
-		(field_changed(change, "end_reason") || field_changed(change, "ended_on") ||
-		 field_changed(change, "completed_by_review_id")) &&
+		(field_is_new(change, "end_reason") || field_is_new(change, "ended_on") ||
+		 field_is_new(change, "completed_by_review_id")) &&
 		!end_is_true(plan))
 		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
 				   "plan_id %lld has no %s on %s", (long long) id_of(plan, "plan_id"),
@@ -334,7 +334,7 @@ check_end(const RecordChange *change)
 static void
 check_extension(const RecordChange *change)
 {
-	bool		set = change->before.tuple ? field_changed(change, "extended_by_review_id") :
+	bool		set = change->before.tuple ? field_is_new(change, "extended_by_review_id") :
 		!is_null(&change->after, "extended_by_review_id");
 
 	if (set && !rules_are_writing())
@@ -353,17 +353,17 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	Record	   *plan = &change.after;
 
 	begin_partnership_queries();
-	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "started_on") &&
+	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_is_new(&change, "started_on") &&
 		is_null(plan, "extended_by_review_id"))
 		set_date(plan, "review_counts_from", date_of(plan, "started_on"));
 	fill_review_window(plan);
-	if (field_changed(&change, "started_on"))
+	if (field_is_new(&change, "started_on"))
 		check_start(&change);
-	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "started_on"))
+	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_is_new(&change, "started_on"))
 		check_start_not_reviewed(plan);
-	if (!is_null(plan, "assessment_id") && field_changed(&change, "assessment_id"))
+	if (!is_null(plan, "assessment_id") && field_is_new(&change, "assessment_id"))
 		check_assessment(plan);
-	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_changed(&change, "review_due_on"))
+	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_is_new(&change, "review_due_on"))
 	{
 		check_due_not_completed(&change);
 		check_due_after_agreed(&change);

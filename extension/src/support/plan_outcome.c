@@ -52,17 +52,17 @@ taken_positions(const Record *outcome, const SupportPlan *plan)
 {
 	int64		own_id = id_of(outcome, "plan_outcome_id");
 	Bitmapset  *taken = NULL;
-	Siblings	others;
+	SiblingScan	others;
 
-	begin_siblings(outcome->rel, "plan_outcome", "plan_id", plan->id, &others);
-	while (next_sibling(&others))
+	sibling_beginscan(outcome->rel, "plan_outcome", "plan_id", plan->id, &others);
+	while (sibling_getnext(&others))
 	{
 		int			position = number_of(&others.row, "position");
 
 		if (position > 0 && position <= PG_INT16_MAX && id_of(&others.row, "plan_outcome_id") != own_id)
 			taken = bms_add_member(taken, position);
 	}
-	end_siblings(&others);
+	sibling_endscan(&others);
 	return taken;
 }
 
@@ -118,7 +118,7 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 
 	if (is_null(outcome, "agreed_on"))
 		return;					/* check_row says so */
-	if (field_changed(change, "agreed_on") || field_changed(change, "plan_id"))
+	if (field_is_new(change, "agreed_on") || field_is_new(change, "plan_id"))
 		check_agreed_on(outcome, plan);
 	if (!is_null(outcome, "achieved_on"))
 		last = Max(last, date_of(outcome, "achieved_on"));
@@ -135,14 +135,14 @@ static bool
 takes_a_place(const RecordChange *change)
 {
 	return !is_null(&change->after, "withdrawn_on") ? TRIGGER_FIRED_BY_INSERT(change->event) :
-		field_changed(change, "plan_id") || field_changed(change, "position") ||
-		field_changed(change, "agreed_on") || field_changed(change, "withdrawn_on");
+		field_is_new(change, "plan_id") || field_is_new(change, "position") ||
+		field_is_new(change, "agreed_on") || field_is_new(change, "withdrawn_on");
 }
 
 typedef struct LastPlan
 {
 	SupportPlan plan;
-	CommandId	read_at;		/* writes_so_far() */
+	CommandId	read_at;		/* the command id then */
 } LastPlan;
 
 /* The locked plan of the row; NULL if there is none. */
@@ -151,7 +151,7 @@ locked_plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
 {
 	int64		plan_id = id_of(&change->after, "plan_id");
 	LastPlan   *last = fcinfo->flinfo->fn_extra;
-	LastPlan	found = {.read_at = writes_so_far()};
+	LastPlan	found = {.read_at = advance_command_id()};
 
 	if (last && last->plan.id == plan_id && last->read_at == found.read_at)
 		return &last->plan;
@@ -189,7 +189,7 @@ settle_position(const RecordChange *change, Record *outcome, const SupportPlan *
 	}
 	else if (moved || is_null(outcome, "position"))
 		set_smallint(outcome, "position", (int16) lowest_free_position(outcome, plan));
-	else if (field_changed(change, "position"))
+	else if (field_is_new(change, "position"))
 		check_cap(outcome, plan);
 }
 
@@ -201,7 +201,7 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "plan_outcome_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *outcome = &change.after;
-	bool		moved = change.before.tuple && field_changed(&change, "plan_id");
+	bool		moved = change.before.tuple && field_is_new(&change, "plan_id");
 	SupportPlan *plan;
 
 	begin_partnership_queries();

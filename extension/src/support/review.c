@@ -133,7 +133,7 @@ early_help_review_before(PG_FUNCTION_ARGS)
 			check_plan_is_open(review, &plan);
 			fill_from_plan(review, &plan);
 		}
-		else if (field_changed(&change, "held_on") || field_changed(&change, "due_on"))
+		else if (field_is_new(&change, "held_on") || field_is_new(&change, "due_on"))
 			check_redated(&change, &plan);
 	}
 	end_partnership_queries();
