@@ -412,6 +412,13 @@ set_field_text(Record *record, const char *field, const char *text)
 				  OidInputFunctionCall(input, pstrdup(text), param, attr->atttypmod), false);
 }
 
+/* An id for an error's detail. */
+const char *
+id_words(int64 id)
+{
+	return id == NO_ID ? "none" : psprintf(INT64_FORMAT, id);
+}
+
 /* A date for an error's detail, ISO whatever DateStyle says. */
 const char *
 date_words(DateADT date)

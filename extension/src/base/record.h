@@ -62,6 +62,7 @@ extern void set_date(Record *record, const char *field, DateADT date);
 extern void set_timestamp(Record *record, const char *field, TimestampTz moment);
 extern void set_field_text(Record *record, const char *field, const char *text);
 extern void set_field_null(Record *record, const char *field);
+extern const char *id_words(int64 id);
 extern const char *date_words(DateADT date);
 extern int64 checked_id(Datum value, bool isnull);
 

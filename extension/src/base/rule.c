@@ -471,23 +471,6 @@ raise(const Rule *r, Relation rel, const char *constraint,
 			 constraint ? err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint) : 0));
 }
 
-/* The words for an id that is null, which the rules hold as NO_ID (record.h). */
-static void
-name_no_id(char *words)
-{
-	static const char no_id[] = "-9223372036854775808";
-	static const char none[] = "none";
-	char	   *at;
-
-	while ((at = strstr(words, no_id)) != NULL)
-	{
-		char	   *rest = at + strlen(no_id);
-
-		memcpy(at, none, strlen(none));
-		memmove(at + strlen(none), rest, strlen(rest) + 1);
-	}
-}
-
 static char *format_detail(const char *detail, va_list args) printf_format(1, 0);
 
 static char *
@@ -500,7 +483,6 @@ format_detail(const char *detail, va_list args)
 	/* Ids, dates and codes fit; whatever does not is cut, at a character's end. */
 	vsnprintf(words, sizeof(words), detail, args);
 	words[pg_mbcliplen(words, (int) strlen(words), sizeof(words) - 2)] = '\0';
-	name_no_id(words);
 	return pstrdup(words);
 }
 

@@ -93,7 +93,7 @@ extern const RuleConstraint *rule_constraint(const char *constraint);
 
 /*
  * Raises the rule's error. The detail is a format whose values are ids, dates
- * and codes, never names or narrative; NULL for none.
+ * and codes (id_words(), date_words()), never names or narrative; NULL for none.
  */
 pg_noreturn extern void rule_error(RuleName name, Relation rel, const char *constraint,
 								   const char *detail,...) printf_format(4, 5);

@@ -70,8 +70,8 @@ let_others_go_first(const Record *episode)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to what is being written to the episode"),
-				 errdetail("%s %lld, episode_id %lld", what, (long long) held,
-						   (long long) id_of(episode, "episode_id")),
+				 errdetail("%s %s, episode_id %s", what, id_words(held),
+						   id_words(id_of(episode, "episode_id"))),
 				 errhint("Run the transaction again.")));
 }
 
@@ -101,9 +101,9 @@ refuse_dated_after(const RecordChange *change, const char *what, int64 id, DateA
 
 	if (on > closed_on)
 		rule_error(RULE_CLOSURE, change->rel, NULL,
-				   "%s %lld is dated after closed_on %s of episode_id %lld",
-				   what, (long long) id, date_words(closed_on),
-				   (long long) id_of(&change->after, "episode_id"));
+				   "%s %s is dated after closed_on %s of episode_id %s",
+				   what, id_words(id), date_words(closed_on),
+				   id_words(id_of(&change->after, "episode_id")));
 }
 
 /* Rows with a key whose one date is what matters. */

@@ -49,8 +49,8 @@ check_one_at_a_time(const Record *episode)
 
 	if (run_partnership_query(episode->rel, &overlapping_query, values, nulls) > 0)
 		rule_error(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
-				   "family_id %lld has episode_id %lld on days of this one",
-				   (long long) id_of(episode, "family_id"), (long long) result_id(1));
+				   "family_id %s has episode_id %s on days of this one",
+				   id_words(id_of(episode, "family_id")), id_words(result_id(1)));
 }
 
 /*
@@ -68,8 +68,8 @@ check_no_open_step(const Record *episode)
 	{
 		if (is_null(&steps.row, "outcome") && level_of(&steps.row, "to_level") == LEVEL_SOCIAL_CARE)
 			rule_error(RULE_STEP_ONCE, episode->rel, NULL,
-					   "step_id %lld of episode_id %lld is offered and not decided",
-					   (long long) id_of(&steps.row, "step_id"), (long long) episode_id);
+					   "step_id %s of episode_id %s is offered and not decided",
+					   id_words(id_of(&steps.row, "step_id")), id_words(episode_id));
 	}
 	sibling_endscan(&steps);
 }
@@ -87,9 +87,9 @@ check_allocated_on(const Record *episode)
 	sibling_endscan(&leads);
 	if (date_of(episode, "allocated_on") != first)
 		rule_error(RULE_LEAD_PRACTITIONER, episode->rel, "episode_has_lead_from_allocation",
-				   "allocated_on %s of episode_id %lld is not the first lead practitioner's day, %s",
+				   "allocated_on %s of episode_id %s is not the first lead practitioner's day, %s",
 				   date_words(date_of(episode, "allocated_on")),
-				   (long long) id_of(episode, "episode_id"), date_words(first));
+				   id_words(id_of(episode, "episode_id")), date_words(first));
 }
 
 static void
@@ -97,7 +97,7 @@ check_state_untouched(const RecordChange *change)
 {
 	if (field_is_new(change, "state") && !rules_are_writing())
 		rule_error(RULE_WRITTEN_BY_RULES, change->rel, NULL,
-				   "state of episode_id %lld", (long long) id_of(&change->after, "episode_id"));
+				   "state of episode_id %s", id_words(id_of(&change->after, "episode_id")));
 }
 
 static void
@@ -105,17 +105,17 @@ begin_episode(Record *episode)
 {
 	if (!is_null(episode, "allocated_on"))
 		rule_error(RULE_LEAD_PRACTITIONER, episode->rel, "episode_has_lead_from_allocation",
-				   "allocated_on of a new episode of family_id %lld is set by its first lead practitioner",
-				   (long long) id_of(episode, "family_id"));
+				   "allocated_on of a new episode of family_id %s is set by its first lead practitioner",
+				   id_words(id_of(episode, "family_id")));
 	if (!is_null(episode, "reopened_on"))
 		rule_error(RULE_CLOSURE, episode->rel, NULL,
-				   "a new episode of family_id %lld has not been reopened",
-				   (long long) id_of(episode, "family_id"));
+				   "a new episode of family_id %s has not been reopened",
+				   id_words(id_of(episode, "family_id")));
 	if (!is_null(episode, "closed_on"))
 		set_field_text(episode, "state", state_name(STATE_CLOSED));
 	else if (!text_is(episode, "state", state_name(STATE_WAITING)))
 		rule_error(RULE_WRITTEN_BY_RULES, episode->rel, NULL,
-				   "a new episode of family_id %lld is waiting", (long long) id_of(episode, "family_id"));
+				   "a new episode of family_id %s is waiting", id_words(id_of(episode, "family_id")));
 }
 
 static void
@@ -137,19 +137,19 @@ reopen_episode(RecordChange *change)
 
 	if (!field_is_new(change, "reopened_on") || is_null(episode, "reopened_on"))
 		rule_error(RULE_CLOSURE, change->rel, NULL,
-				   "episode_id %lld is reopened only with reopened_on and reopen_reason",
-				   (long long) id_of(episode, "episode_id"));
+				   "episode_id %s is reopened only with reopened_on and reopen_reason",
+				   id_words(id_of(episode, "episode_id")));
 	if (date_of(episode, "reopened_on") < date_of(&change->before, "closed_on"))
 		rule_error(RULE_CLOSURE, change->rel, NULL,
-				   "reopened_on %s is before closed_on %s of episode_id %lld",
+				   "reopened_on %s is before closed_on %s of episode_id %s",
 				   date_words(date_of(episode, "reopened_on")),
 				   date_words(date_of(&change->before, "closed_on")),
-				   (long long) id_of(episode, "episode_id"));
+				   id_words(id_of(episode, "episode_id")));
 	if (is_null(episode, "allocated_on"))
 		rule_error_hint(RULE_LEAD_PRACTITIONER, change->rel, NULL,
 						"Open a new episode instead.",
-						"episode_id %lld closed while waiting: there is nothing to reopen",
-						(long long) id_of(episode, "episode_id"));
+						"episode_id %s closed while waiting: there is nothing to reopen",
+						id_words(id_of(episode, "episode_id")));
 	set_field_null(episode, "closure_reason_code");
 	set_field_null(episode, "closure_agreed_on");
 	set_field_null(episode, "closure_agreement_absent_reason");
@@ -167,12 +167,12 @@ check_reopening(const RecordChange *change)
 		return;
 	if (is_null(record, "reopened_on"))
 		rule_error(RULE_CLOSURE, change->rel, NULL,
-				   "episode_id %lld was reopened on %s",
-				   (long long) id_of(record, "episode_id"),
+				   "episode_id %s was reopened on %s",
+				   id_words(id_of(record, "episode_id")),
 				   date_words(date_of(&change->before, "reopened_on")));
 	if (!is_null(record, "closed_on"))
 		rule_error(RULE_CLOSURE, change->rel, NULL,
-				   "episode_id %lld stays closed", (long long) id_of(record, "episode_id"));
+				   "episode_id %s stays closed", id_words(id_of(record, "episode_id")));
 	if (lock_episode(change->rel, id_of(record, "episode_id"), &episode))
 		legal_transition(change->rel, &episode, EVENT_REOPEN, false);
 }
@@ -499,9 +499,9 @@ early_help_episode_child_stays(PG_FUNCTION_ARGS)
 
 	if (!episode_is_gone(member))
 		rule_error_hint(RULE_LEVELS, change.rel, NULL, "Set left_on.",
-						"child_id %lld was supported by episode_id %lld",
-						(long long) id_of(member, "child_id"),
-						(long long) id_of(member, "episode_id"));
+						"child_id %s was supported by episode_id %s",
+						id_words(id_of(member, "child_id")),
+						id_words(id_of(member, "episode_id")));
 	return record_result(&change);
 }
 
@@ -550,8 +550,8 @@ early_help_episode_stays(PG_FUNCTION_ARGS)
 	if (run_partnership_query(change.rel, &levels_rest_query, values, NULL) > 0)
 		rule_error_hint(RULE_LEVELS, change.rel, NULL,
 						"Close it, as opened in error.",
-						"the level of child_id %lld rests on episode_id %lld",
-						(long long) result_id(1), (long long) id_of(&change.before, "episode_id"));
+						"the level of child_id %s rests on episode_id %s",
+						id_words(result_id(1)), id_words(id_of(&change.before, "episode_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -71,8 +71,8 @@ refuse_other_family(Relation rel, const char *what, int64 id, int64 its_family, 
 {
 	if (its_family != family_id)
 		rule_error(RULE_RECORD_STAYS, rel, NULL,
-				   "%s %lld is of family_id %lld, not of family_id %lld",
-				   what, (long long) id, (long long) its_family, (long long) family_id);
+				   "%s %s is of family_id %s, not of family_id %s",
+				   what, id_words(id), id_words(its_family), id_words(family_id));
 }
 
 /* FOR KEY SHARE: nobody takes the membership away while something rests on it. */
@@ -98,8 +98,8 @@ require_member(Relation rel, int64 family_id, int64 child_id)
 	if (!lock_membership(rel, family_id, child_id))
 		rule_error_hint(RULE_RECORD_STAYS, rel, NULL,
 						"Record first from when to when the child belonged to the family, in family_member.",
-						"child_id %lld was never of family_id %lld",
-						(long long) child_id, (long long) family_id);
+						"child_id %s was never of family_id %s",
+						id_words(child_id), id_words(family_id));
 }
 
 static const PartnershipQuery not_a_member_query = {
@@ -138,9 +138,9 @@ early_help_family_member_stays(PG_FUNCTION_ARGS)
 	if (run_partnership_query(change.rel, &not_a_member_query, values, NULL) > 0)
 		rule_error_hint(RULE_RECORD_STAYS, change.rel, NULL,
 						"Set left_on; who was of a family stays so.",
-						"%s %lld of family_id %lld is about child_id %lld", result_text(1),
-						(long long) result_id(2), (long long) id_of(member, "family_id"),
-						(long long) id_of(member, "child_id"));
+						"%s %s of family_id %s is about child_id %s", result_text(1),
+						id_words(result_id(2)), id_words(id_of(member, "family_id")),
+						id_words(id_of(member, "child_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -249,8 +249,8 @@ legal_transition(Relation rel, const Episode *episode, ContinuumEvent event, boo
 
 	if (legal == NULL)
 		rule_error_hint(RULE_EVENT_NOT_POSSIBLE, rel, NULL, legal_events(episode->state),
-						"event %s, episode_id %lld, state %s", event_name(event),
-						(long long) episode->id, state_name(episode->state));
+						"event %s, episode_id %s, state %s", event_name(event),
+						id_words(episode->id), state_name(episode->state));
 	return legal;
 }
 
@@ -326,9 +326,9 @@ refuse_after_closure(Relation rel, const Episode *episode, const char *what, Dat
 {
 	if (on > episode->closed_on)
 		rule_error(RULE_CLOSURE, rel, NULL,
-				   "%s %s is after closed_on %s of episode_id %lld",
+				   "%s %s is after closed_on %s of episode_id %s",
 				   what, date_words(on), date_words(episode->closed_on),
-				   (long long) episode->id);
+				   id_words(episode->id));
 }
 
 typedef struct LastLevel
@@ -406,8 +406,8 @@ change_level(Relation rel, int64 child_id, Level from, Level to,
 		return;
 	if (now != from)
 		rule_error(RULE_LEVELS, rel, NULL,
-				   "child_id %lld is at level %s, and %s leads from %s to %s",
-				   (long long) child_id, level_name(now), event_name(event),
+				   "child_id %s is at level %s, and %s leads from %s to %s",
+				   id_words(child_id), level_name(now), event_name(event),
 				   level_name(from), level_name(to));
 	log_level(rel, child_id, last, from, to, event, episode_id, on);
 }

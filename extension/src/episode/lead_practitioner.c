@@ -79,8 +79,8 @@ early_help_lead_practitioner_stays(PG_FUNCTION_ARGS)
 	if (lock_episode(change.rel, id_of(lead, "episode_id"), &episode) &&
 		date_of(lead, "from_on") == episode.allocated_on)
 		rule_error(RULE_LEAD_PRACTITIONER, change.rel, "episode_has_lead_from_allocation",
-				   "from_on %s is the first day of a lead practitioner of episode_id %lld",
-				   date_words(episode.allocated_on), (long long) episode.id);
+				   "from_on %s is the first day of a lead practitioner of episode_id %s",
+				   date_words(episode.allocated_on), id_words(episode.id));
 	end_partnership_queries();
 	return record_result(&change);
 }

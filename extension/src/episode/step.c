@@ -63,8 +63,8 @@ fill_episode_and_family(Record *step)
 		set_id(step, "family_id", result_id(1));
 	if (is_null(step, "family_id"))
 		rule_error_hint(RULE_STEP_ONCE, step->rel, NULL, "Give family_id.",
-						"child_id %lld does not belong to exactly one family",
-						(long long) id_of(step, "child_id"));
+						"child_id %s does not belong to exactly one family",
+						id_words(id_of(step, "child_id")));
 	if (is_null(step, "episode_id") && !is_step_up(step))
 	{
 		Datum		family[] = {Int64GetDatum(id_of(step, "family_id"))};
@@ -88,8 +88,8 @@ settle_from_level(Record *step)
 	}
 	else if (now != LEVEL_NONE && level_of(step, "from_level") != (int) now)
 		rule_error(RULE_LEVELS, step->rel, NULL,
-				   "child_id %lld is at level %s, the step leads from %s",
-				   (long long) id_of(step, "child_id"), level_name(now),
+				   "child_id %s is at level %s, the step leads from %s",
+				   id_words(id_of(step, "child_id")), level_name(now),
 				   text_of(step, "from_level"));
 }
 
@@ -120,8 +120,8 @@ check_offer(Record *step)
 	{
 		if (episode.family_id != id_of(step, "family_id"))
 			rule_error(RULE_STEP_ONCE, step->rel, NULL,
-					   "episode_id %lld is not one of family_id %lld",
-					   (long long) episode.id, (long long) id_of(step, "family_id"));
+					   "episode_id %s is not one of family_id %s",
+					   id_words(episode.id), id_words(id_of(step, "family_id")));
 	}
 	settle_from_level(step);
 	check_consent(step);
@@ -165,7 +165,7 @@ check_decided_once(const RecordChange *change)
 			continue;
 		if (field_is_new(change, facts[i]))
 			rule_error(RULE_STEP_ONCE, change->rel, NULL,
-					   "step_id %lld was %s on %s", (long long) id_of(&change->before, "step_id"),
+					   "step_id %s was %s on %s", id_words(id_of(&change->before, "step_id")),
 					   text_of(&change->before, "outcome"),
 					   date_words(date_of(&change->before, "decided_on")));
 	}
@@ -209,7 +209,7 @@ early_help_step_stays(PG_FUNCTION_ARGS)
 
 	if (!is_null(step, "outcome"))
 		rule_error_hint(RULE_STEP_ONCE, change.rel, NULL, "Offer a new step.",
-						"step_id %lld was %s on %s", (long long) id_of(step, "step_id"),
+						"step_id %s was %s on %s", id_words(id_of(step, "step_id")),
 						text_of(step, "outcome"), date_words(date_of(step, "decided_on")));
 	return record_result(&change);
 }
@@ -301,8 +301,8 @@ open_stepped_down(const Record *step, Episode *episode, DateADT on)
 		ereport(ERROR,
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 				 errmsg("the episode that a step down opens was not written"),
-				 errdetail("step_id %lld, family_id %lld",
-						   (long long) id_of(step, "step_id"), (long long) family_id),
+				 errdetail("step_id %s, family_id %s",
+						   id_words(id_of(step, "step_id")), id_words(family_id)),
 				 errhint("A trigger of somebody's own on table \"episode\" has taken it away.")));
 	log_event(step->rel, episode->id, EVENT_ACCEPT_STEP_DOWN, STATE_NONE, STATE_WAITING,
 			  on, id_of(step, "child_id"));
@@ -319,9 +319,9 @@ accept_step_down(const Record *step, DateADT on)
 	/* Who was first met by this step may have come to early help otherwise since. */
 	if (now != LEVEL_NONE && now != LEVEL_SOCIAL_CARE)
 		rule_error_hint(RULE_LEVELS, step->rel, NULL, "Withdraw the step.",
-						"child_id %lld is at level %s, and step_id %lld leads from %s",
-						(long long) child_id, level_name(now),
-						(long long) id_of(step, "step_id"), level_name(LEVEL_SOCIAL_CARE));
+						"child_id %s is at level %s, and step_id %s leads from %s",
+						id_words(child_id), level_name(now),
+						id_words(id_of(step, "step_id")), level_name(LEVEL_SOCIAL_CARE));
 	if (run_partnership_query(step->rel, &open_episode_query, family, NULL) > 0 &&
 		lock_episode(step->rel, result_id(1), &episode) &&
 		episode.state != STATE_CLOSED)

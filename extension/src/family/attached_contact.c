@@ -46,8 +46,8 @@ early_help_referral_not_while_open(PG_FUNCTION_ARGS)
 	lock_family(change.rel, id_of(referral, "family_id"));
 	if (run_partnership_query(change.rel, &open_episode_query, values, NULL) > 0)
 		rule_error(RULE_ATTACHED_CONTACT, change.rel, NULL,
-				   "family_id %lld has episode_id %lld open on %s",
-				   (long long) id_of(referral, "family_id"), (long long) result_id(1),
+				   "family_id %s has episode_id %s open on %s",
+				   id_words(id_of(referral, "family_id")), id_words(result_id(1)),
 				   date_words(referred_on));
 	end_partnership_queries();
 	return record_result(&change);
@@ -86,9 +86,9 @@ early_help_contact_child_fits_episode(PG_FUNCTION_ARGS)
 	if (run_partnership_query(change.rel, &attachable_query, values, NULL) == 0)
 		rule_error_hint(RULE_ATTACHED_CONTACT, change.rel, NULL,
 						"Attach it to the episode that the child's family has open on that day, or to none.",
-						"episode_id %lld is not open on %s for child_id %lld",
-						(long long) id_of(contact_child, "attached_episode_id"),
-						date_words(received_on), (long long) id_of(contact_child, "child_id"));
+						"episode_id %s is not open on %s for child_id %s",
+						id_words(id_of(contact_child, "attached_episode_id")),
+						date_words(received_on), id_words(id_of(contact_child, "child_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -113,6 +113,6 @@ check_no_referral_during(const Record *episode)
 	if (run_partnership_query(episode->rel, &referral_during_query, values, nulls) > 0)
 		rule_error_hint(RULE_ATTACHED_CONTACT, episode->rel, NULL,
 						"Open the episode on the day of its latest referral, or correct the referral.",
-						"referral_id %lld of family_id %lld was made while this episode was open",
-						(long long) result_id(1), (long long) id_of(episode, "family_id"));
+						"referral_id %s of family_id %s was made while this episode was open",
+						id_words(result_id(1)), id_words(id_of(episode, "family_id")));
 }

@@ -34,7 +34,7 @@ early_help_referral_before(PG_FUNCTION_ARGS)
 	RecordChange change = record_change(fcinfo, "referral_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *referral = &change.after;
 	DateADT		referred_on = date_of(referral, "referred_on");
-	long long	child_id = (long long) id_of(referral, "child_id");
+	int64		child_id = id_of(referral, "child_id");
 	Datum		values[] = {Int64GetDatum(child_id)};
 
 	if (is_null(referral, "referred_on"))
@@ -46,12 +46,12 @@ early_help_referral_before(PG_FUNCTION_ARGS)
 
 		if (birth != DATEVAL_NOEND && referred_on < birth - DAYS_BEFORE_BIRTH)
 			rule_error(RULE_BIRTH, change.rel, NULL,
-					   "referred_on %s is more than 280 days before the birth of child_id %lld",
-					   date_words(referred_on), child_id);
+					   "referred_on %s is more than 280 days before the birth of child_id %s",
+					   date_words(referred_on), id_words(child_id));
 		if (referred_on > result_date(2) || referred_on > result_date(3))
 			rule_error(RULE_BIRTH, change.rel, NULL,
-					   "referred_on %s is after the death or ended pregnancy of child_id %lld",
-					   date_words(referred_on), child_id);
+					   "referred_on %s is after the death or ended pregnancy of child_id %s",
+					   date_words(referred_on), id_words(child_id));
 	}
 	end_partnership_queries();
 	return record_result(&change);
@@ -71,7 +71,7 @@ early_help_child_before(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "child_before", true, ROW_UPDATE);
 	Record	   *child = &change.after;
-	long long	child_id = (long long) id_of(child, "child_id");
+	int64		child_id = id_of(child, "child_id");
 	Datum		values[] = {Int64GetDatum(child_id)};
 	DateADT		birth = is_null(child, "birth_date") ?
 		date_of(child, "expected_birth_date") : date_of(child, "birth_date");
@@ -81,12 +81,12 @@ early_help_child_before(PG_FUNCTION_ARGS)
 	run_partnership_query(change.rel, &referrals_query, values, NULL);
 	if (birth != DATEVAL_NOEND && result_date(1) < birth - DAYS_BEFORE_BIRTH)
 		rule_error(RULE_BIRTH, change.rel, NULL,
-				   "child_id %lld was referred on %s, more than 280 days before %s",
-				   child_id, date_words(result_date(1)), date_words(birth));
+				   "child_id %s was referred on %s, more than 280 days before %s",
+				   id_words(child_id), date_words(result_date(1)), date_words(birth));
 	if (result_date(2) != DATEVAL_NOEND && result_date(2) > end)
 		rule_error(RULE_BIRTH, change.rel, NULL,
-				   "child_id %lld was referred on %s, after %s",
-				   child_id, date_words(result_date(2)), date_words(end));
+				   "child_id %s was referred on %s, after %s",
+				   id_words(child_id), date_words(result_date(2)), date_words(end));
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -43,7 +43,7 @@ try_again(const char *concurrent, int64 child_id)
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("could not serialize access due to concurrent %s", concurrent),
-			 errdetail("child_id %lld", (long long) child_id),
+			 errdetail("child_id %s", id_words(child_id)),
 			 errhint("Run the transaction again.")));
 }
 
@@ -128,11 +128,11 @@ check_merge(const Record *merge)
 	lock_merges(merge->rel);
 	if (kept != merged && run_partnership_query(merge->rel, &counts_for_query, kept_value, NULL) > 0 &&
 		result_id(1) == merged)
-		rule_error(RULE_MERGE, merge->rel, NULL, "child_id %lld counts for child_id %lld already",
-				   (long long) kept, (long long) merged);
+		rule_error(RULE_MERGE, merge->rel, NULL, "child_id %s counts for child_id %s already",
+				   id_words(kept), id_words(merged));
 	if (run_partnership_query(merge->rel, &open_for_child_query, merged_value, NULL) > 0)
-		rule_error(RULE_MERGE, merge->rel, NULL, "%s %lld is open for child_id %lld",
-				   result_text(1), (long long) result_id(2), (long long) merged);
+		rule_error(RULE_MERGE, merge->rel, NULL, "%s %s is open for child_id %s",
+				   result_text(1), id_words(result_id(2)), id_words(merged));
 }
 
 PG_FUNCTION_INFO_V1(early_help_child_merge_before);
@@ -151,8 +151,8 @@ early_help_child_merge_before(PG_FUNCTION_ARGS)
 			 (!is_null(&change.before, "undone_on") &&
 			  (field_is_new(&change, "undone_on") || field_is_new(&change, "undo_reason"))))
 		rule_error(RULE_RECORD_STAYS, change.rel, NULL,
-				   "child_merge_id %lld: undo it and merge anew",
-				   (long long) id_of(merge, "child_merge_id"));
+				   "child_merge_id %s: undo it and merge anew",
+				   id_words(id_of(merge, "child_merge_id")));
 	else
 		lock_merges(change.rel);
 	end_partnership_queries();
@@ -254,7 +254,7 @@ early_help_child_merged_by_merges(PG_FUNCTION_ARGS)
 
 	if (set && !rules_are_writing())
 		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL,
-				   "merged_into_child_id of child_id %lld is set by child_merge",
-				   (long long) id_of(&change.after, "child_id"));
+				   "merged_into_child_id of child_id %s is set by child_merge",
+				   id_words(id_of(&change.after, "child_id")));
 	return record_result(&change);
 }

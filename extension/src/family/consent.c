@@ -73,8 +73,8 @@ require_consent(Relation rel, int64 family_id, DateADT on, const char *what)
 
 	if (ends == on)
 		rule_error(RULE_CONSENT, rel, NULL,
-				   "family_id %lld has not consented to take part on %s, the day of the %s",
-				   (long long) family_id, date_words(on), what);
+				   "family_id %s has not consented to take part on %s, the day of the %s",
+				   id_words(family_id), date_words(on), what);
 	return ends;
 }
 
@@ -194,8 +194,8 @@ early_help_consent_before(PG_FUNCTION_ARGS)
 			set_timestamp(consent, "withdrawal_recorded_at", GetCurrentTimestamp());
 	}
 	else if (field_is_new(&change, "withdrawal_recorded_at"))
-		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "withdrawal_recorded_at of consent_id %lld",
-				   (long long) id_of(consent, "consent_id"));
+		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "withdrawal_recorded_at of consent_id %s",
+				   id_words(id_of(consent, "consent_id")));
 	return record_result(&change);
 }
 
@@ -286,8 +286,8 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 		(withdrawn && run_partnership_query(change.rel, &ended_by_nothing_query, values, NULL) > 0))
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
 						"Set withdrawn_on; consent that is given again is a new row.",
-						"%s %lld rests on consent_id %lld", result_text(1),
-						(long long) result_id(2), (long long) id_of(consent, "consent_id"));
+						"%s %s rests on consent_id %s", result_text(1),
+						id_words(result_id(2)), id_words(id_of(consent, "consent_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -38,8 +38,8 @@ require_conversation(Relation rel, int64 family_id, DateADT on, const char *what
 {
 	if (!lock_conversation(rel, family_id, on))
 		rule_error(RULE_CONVERSATION_FIRST, rel, NULL,
-				   "no conversation with family_id %lld is recorded up to %s, the day of the %s",
-				   (long long) family_id, date_words(on), what);
+				   "no conversation with family_id %s is recorded up to %s, the day of the %s",
+				   id_words(family_id), date_words(on), what);
 }
 
 static const PartnershipQuery unsupported_query = {
@@ -79,8 +79,8 @@ early_help_conversation_stays(PG_FUNCTION_ARGS)
 	lock_family(change.rel, id_of(conversation, "family_id"));
 	if (run_partnership_query(change.rel, &unsupported_query, values, nulls) > 0)
 		rule_error(RULE_CONVERSATION_FIRST, change.rel, NULL,
-				   "support of episode_id %lld began with conversation_id %lld",
-				   (long long) result_id(1), (long long) id_of(conversation, "conversation_id"));
+				   "support of episode_id %s began with conversation_id %s",
+				   id_words(result_id(1)), id_words(id_of(conversation, "conversation_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }

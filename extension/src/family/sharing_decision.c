@@ -43,10 +43,10 @@ early_help_sharing_decision_before(PG_FUNCTION_ARGS)
 	if (run_partnership_query(change.rel, &consent_to_share_query, values, NULL) == 0)
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
 						"Record consent to share with that agency, or name the other basis the decision has.",
-						"family_id %lld has not consented on %s to sharing with agency_id %lld",
-						(long long) id_of(decision, "family_id"),
+						"family_id %s has not consented on %s to sharing with agency_id %s",
+						id_words(id_of(decision, "family_id")),
 						date_words(date_of(decision, "decided_on")),
-						(long long) id_of(decision, "agency_id"));
+						id_words(id_of(decision, "agency_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -86,8 +86,8 @@ early_help_consent_to_share_stays(PG_FUNCTION_ARGS)
 	if (run_partnership_query(change.rel, &shared_without_query, values, NULL) > 0)
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
 						"Set withdrawn_on; withdrawal never deletes the record.",
-						"sharing_decision_id %lld rests on consent_id %lld",
-						(long long) result_id(1), (long long) id_of(consent, "consent_id"));
+						"sharing_decision_id %s rests on consent_id %s",
+						id_words(result_id(1)), id_words(id_of(consent, "consent_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -209,8 +209,8 @@ ids_of(Relation rel, TupleTableSlot *slot)
 		value = slot_getattr(slot, i + 1, &isnull);
 		if (isnull)
 			continue;
-		appendStringInfo(&ids, "%s%s %lld", ids.len ? ", " : "",
-						 NameStr(attr->attname), (long long) DatumGetInt64(value));
+		appendStringInfo(&ids, "%s%s " INT64_FORMAT, ids.len ? ", " : "",
+						 NameStr(attr->attname), DatumGetInt64(value));
 	}
 	return ids.len ? ids.data : pstrdup("a row without ids");
 }

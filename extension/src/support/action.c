@@ -20,14 +20,14 @@ check_agreed_on(const Record *action, const SupportPlan *plan)
 
 	if (agreed_on > plan->episode.closed_on)
 		rule_error(RULE_CLOSURE, action->rel, NULL,
-				   "agreed_on %s is after the closure of the episode of plan_id %lld on %s",
-				   date_words(agreed_on), (long long) plan->id, date_words(plan->episode.closed_on));
+				   "agreed_on %s is after the closure of the episode of plan_id %s on %s",
+				   date_words(agreed_on), id_words(plan->id), date_words(plan->episode.closed_on));
 	if (!is_null(action, "safety_reason"))
 		return;
 	if (agreed_on > plan->ended_on)
 		rule_error(RULE_COMPLETED_BY_REVIEW, action->rel, NULL,
-				   "agreed_on %s is after ended_on %s of plan_id %lld",
-				   date_words(agreed_on), date_words(plan->ended_on), (long long) plan->id);
+				   "agreed_on %s is after ended_on %s of plan_id %s",
+				   date_words(agreed_on), date_words(plan->ended_on), id_words(plan->id));
 	refuse_while_overdue(action->rel, plan, agreed_on,
 						 "Hold the review first, or give safety_reason if it is a safety action.");
 }

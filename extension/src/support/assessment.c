@@ -38,11 +38,11 @@ check_four_domains(const Record *assessment)
 	sibling_endscan(&domains);
 	if (count < DOMAINS)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
-				   "assessment_id %lld has %d of four domains assessed", (long long) id, count);
+				   "assessment_id %s has %d of four domains assessed", id_words(id), count);
 	if (last > completed_on)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
-				   "a domain of assessment_id %lld was assessed on %s, after completed_on %s",
-				   (long long) id, date_words(last), date_words(completed_on));
+				   "a domain of assessment_id %s was assessed on %s, after completed_on %s",
+				   id_words(id), date_words(last), date_words(completed_on));
 }
 
 static const PartnershipQuery corrected_query = {
@@ -62,9 +62,9 @@ check_corrects(const Record *assessment)
 
 	if (run_partnership_query(assessment->rel, &corrected_query, values, NULL) == 0)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
-				   "assessment_id %lld, which this one corrects, is not a completed EHA of episode_id %lld",
-				   (long long) id_of(assessment, "corrects_assessment_id"),
-				   (long long) id_of(assessment, "episode_id"));
+				   "assessment_id %s, which this one corrects, is not a completed EHA of episode_id %s",
+				   id_words(id_of(assessment, "corrects_assessment_id")),
+				   id_words(id_of(assessment, "episode_id")));
 }
 
 static const PartnershipQuery assessed_before_query = {
@@ -84,8 +84,8 @@ check_no_domain_before(const Record *assessment)
 
 	if (run_partnership_query(assessment->rel, &assessed_before_query, values, NULL) > 0)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
-				   "%s of assessment_id %lld was assessed on %s, before started_on %s",
-				   result_text(1), (long long) id_of(assessment, "assessment_id"),
+				   "%s of assessment_id %s was assessed on %s, before started_on %s",
+				   result_text(1), id_words(id_of(assessment, "assessment_id")),
 				   date_words(result_date(2)), date_words(date_of(assessment, "started_on")));
 }
 
@@ -135,9 +135,9 @@ static void
 refuse_factor(Relation rel, const Record *assessment)
 {
 	rule_error(RULE_CODE_VALID, rel, NULL,
-			   "assessment_factor_code %s is valid from %s to %s, assessment_id %lld is of %s",
+			   "assessment_factor_code %s is valid from %s to %s, assessment_id %s is of %s",
 			   result_text(1), date_words(result_date(2)), date_words(result_date(3)),
-			   (long long) id_of(assessment, "assessment_id"),
+			   id_words(id_of(assessment, "assessment_id")),
 			   date_words(day_of_factors(assessment)));
 }
 
@@ -175,8 +175,8 @@ check_end(const RecordChange *change)
 	if (!ended || !ended_so(assessment))
 		rule_error_hint(RULE_FOUR_DOMAINS, change->rel, NULL,
 						"Start another EHA, or complete this one.",
-						"assessment_id %lld ends without being completed only on the day consent or its episode does",
-						(long long) id_of(assessment, "assessment_id"));
+						"assessment_id %s ends without being completed only on the day consent or its episode does",
+						id_words(id_of(assessment, "assessment_id")));
 }
 
 PG_FUNCTION_INFO_V1(early_help_assessment_before);
@@ -191,8 +191,8 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 
 	if (change.before.tuple && !is_null(&change.before, "completed_on"))
 		rule_error(RULE_FOUR_DOMAINS, change.rel, NULL,
-				   "assessment_id %lld is complete since %s",
-				   (long long) id_of(&change.before, "assessment_id"),
+				   "assessment_id %s is complete since %s",
+				   id_words(id_of(&change.before, "assessment_id")),
 				   date_words(date_of(&change.before, "completed_on")));
 	if (assessment->tuple == NULL)
 		return record_result(&change);
@@ -248,8 +248,8 @@ check_open_assessment(const Record *domain, const Record *assessment)
 {
 	if (!is_null(assessment, "completed_on") || !is_null(assessment, "ended_on"))
 		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
-				   "assessment_id %lld is complete or ended since %s",
-				   (long long) id_of(assessment, "assessment_id"),
+				   "assessment_id %s is complete or ended since %s",
+				   id_words(id_of(assessment, "assessment_id")),
 				   date_words(Min(date_of(assessment, "completed_on"),
 								  date_of(assessment, "ended_on"))));
 }
@@ -263,8 +263,8 @@ check_assessed_on(const Record *domain, const Record *assessment)
 		return;
 	if (assessed_on < date_of(assessment, "started_on"))
 		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
-				   "assessed_on %s is before the start of assessment_id %lld",
-				   date_words(assessed_on), (long long) id_of(assessment, "assessment_id"));
+				   "assessed_on %s is before the start of assessment_id %s",
+				   date_words(assessed_on), id_words(id_of(assessment, "assessment_id")));
 }
 
 /*

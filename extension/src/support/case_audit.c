@@ -56,13 +56,13 @@ early_help_case_audit_before(PG_FUNCTION_ARGS)
 	if (field_is_new(&change, "auditor_practitioner_id"))
 		fill_agency(audit, "auditor_agency_id", &agency_query, auditor);
 	else if (field_is_new(&change, "auditor_agency_id"))
-		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "auditor_agency_id of case_audit_id %lld",
-				   (long long) id_of(audit, "case_audit_id"));
+		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "auditor_agency_id of case_audit_id %s",
+				   id_words(id_of(audit, "case_audit_id")));
 	if (field_is_new(&change, "audited_on"))
 		fill_agency(audit, "lead_agency_id", &lead_agency_query, episode);
 	else if (field_is_new(&change, "lead_agency_id"))
-		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "lead_agency_id of case_audit_id %lld",
-				   (long long) id_of(audit, "case_audit_id"));
+		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "lead_agency_id of case_audit_id %s",
+				   id_words(id_of(audit, "case_audit_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -33,7 +33,7 @@ plan_from_row(const Record *row, SupportPlan *plan)
 	if (kind == NULL || strlen(kind) >= NAMEDATALEN)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("plan_id %lld is of no kind of plan", (long long) plan->id),
+				 errmsg("plan_id %s is of no kind of plan", id_words(plan->id)),
 				 errhint("Give column kind of table \"plan\" back the type early_help.plan_kind.")));
 	strlcpy(plan->kind, kind, NAMEDATALEN);
 	plan->started_on = date_of(row, "started_on");
@@ -114,15 +114,15 @@ refuse_while_overdue(Relation rel, const SupportPlan *plan, DateADT agreed_on, c
 
 	if (agreed_on > plan->review_due_on)
 		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
-						"agreed_on %s is after review_due_on %s of plan_id %lld",
-						date_words(agreed_on), date_words(plan->review_due_on), (long long) plan->id);
+						"agreed_on %s is after review_due_on %s of plan_id %s",
+						date_words(agreed_on), date_words(plan->review_due_on), id_words(plan->id));
 	/* Only a plan that was reviewed can have been overdue before. */
 	if ((agreed_on < plan->review_counts_from || plan->ended_on != DATEVAL_NOEND) &&
 		run_partnership_query(rel, &overdue_then_query, values, NULL) > 0)
 		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
-						"agreed_on %s is after %s, when review_id %lld of plan_id %lld was due, and before it was held on %s",
-						date_words(agreed_on), date_words(result_date(2)), (long long) result_id(1),
-						(long long) plan->id, date_words(result_date(3)));
+						"agreed_on %s is after %s, when review_id %s of plan_id %s was due, and before it was held on %s",
+						date_words(agreed_on), date_words(result_date(2)), id_words(result_id(1)),
+						id_words(plan->id), date_words(result_date(3)));
 }
 
 static const PartnershipQuery review_weeks_query = {
@@ -217,10 +217,10 @@ check_due_after_agreed(const RecordChange *change)
 		return;
 	if (run_partnership_query(plan->rel, &agreed_after_query, values, NULL) > 0)
 		rule_error(RULE_NOT_AFTER_DUE_REVIEW, plan->rel, NULL,
-				   "%s %lld was agreed on %s, after review_due_on %s of plan_id %lld",
-				   result_text(1), (long long) result_id(2), date_words(result_date(3)),
+				   "%s %s was agreed on %s, after review_due_on %s of plan_id %s",
+				   result_text(1), id_words(result_id(2)), date_words(result_date(3)),
 				   date_words(date_of(plan, "review_due_on")),
-				   (long long) id_of(plan, "plan_id"));
+				   id_words(id_of(plan, "plan_id")));
 }
 
 static const PartnershipQuery held_review_query = {
@@ -237,8 +237,8 @@ check_start_not_reviewed(const Record *plan)
 	if (run_partnership_query(plan->rel, &held_review_query, values, NULL) > 0)
 		rule_error_hint(RULE_REVIEW_DUE, plan->rel, NULL,
 						"started_on can be corrected until the first review is held.",
-						"review_id %lld of plan_id %lld was due by its started_on",
-						(long long) result_id(1), (long long) id_of(plan, "plan_id"));
+						"review_id %s of plan_id %s was due by its started_on",
+						id_words(result_id(1)), id_words(id_of(plan, "plan_id")));
 }
 
 /* The review that completed a plan was due when it says: nobody sets that anew. */
@@ -249,8 +249,8 @@ check_due_not_completed(const RecordChange *change)
 
 	if (!is_null(plan, "completed_by_review_id") && is_null(&change->after, "extended_by_review_id"))
 		rule_error(RULE_REVIEW_DUE, change->rel, NULL,
-				   "plan_id %lld was completed on %s, by a review due on %s",
-				   (long long) id_of(plan, "plan_id"), date_words(date_of(plan, "ended_on")),
+				   "plan_id %s was completed on %s, by a review due on %s",
+				   id_words(id_of(plan, "plan_id")), date_words(date_of(plan, "ended_on")),
 				   date_words(date_of(plan, "review_due_on")));
 }
 
@@ -302,9 +302,9 @@ check_nothing_after_end(const Record *plan)
 	if (run_partnership_query(plan->rel, &dated_after_query, values, NULL) > 0)
 		rule_error(strcmp(result_text(1), "review_id") == 0 ? RULE_COMPLETED_BY_REVIEW : RULE_CLOSURE,
 				   plan->rel, NULL,
-				   "%s %lld is dated after ended_on %s of plan_id %lld", result_text(1),
-				   (long long) result_id(2), date_words(date_of(plan, "ended_on")),
-				   (long long) id_of(plan, "plan_id"));
+				   "%s %s is dated after ended_on %s of plan_id %s", result_text(1),
+				   id_words(result_id(2)), date_words(date_of(plan, "ended_on")),
+				   id_words(id_of(plan, "plan_id")));
 }
 
 static void
@@ -316,7 +316,7 @@ check_end(const RecordChange *change)
 	if (change->before.tuple && !is_null(&change->before, "ended_on") && !ended)
 		rule_error_hint(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
 						"Start a new plan.",
-						"plan_id %lld ended on %s", (long long) id_of(plan, "plan_id"),
+						"plan_id %s ended on %s", id_words(id_of(plan, "plan_id")),
 						date_words(date_of(&change->before, "ended_on")));
 	if (!ended)
 		return;
@@ -326,7 +326,7 @@ check_end(const RecordChange *change)
 		 field_is_new(change, "completed_by_review_id")) &&
 		!end_is_true(plan))
 		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
-				   "plan_id %lld has no %s on %s", (long long) id_of(plan, "plan_id"),
+				   "plan_id %s has no %s on %s", id_words(id_of(plan, "plan_id")),
 				   text_of(plan, "end_reason"), date_words(date_of(plan, "ended_on")));
 }
 
@@ -339,8 +339,8 @@ check_extension(const RecordChange *change)
 
 	if (set && !rules_are_writing())
 		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
-				   "extended_by_review_id of plan_id %lld is set by holding the review",
-				   (long long) id_of(&change->after, "plan_id"));
+				   "extended_by_review_id of plan_id %s is set by holding the review",
+				   id_words(id_of(&change->after, "plan_id")));
 }
 
 PG_FUNCTION_INFO_V1(early_help_plan_before);

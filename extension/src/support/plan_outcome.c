@@ -78,7 +78,7 @@ lowest_free_position(const Record *outcome, const SupportPlan *plan)
 		free++;
 	if (free > most)
 		rule_error(RULE_FIVE_OUTCOMES, outcome->rel, "plan_outcome_at_most_five",
-				   "plan_id %lld has %d live outcomes", (long long) plan->id,
+				   "plan_id %s has %d live outcomes", id_words(plan->id),
 				   bms_num_members(taken));
 	return free;
 }
@@ -94,7 +94,7 @@ check_cap(const Record *outcome, const SupportPlan *plan)
 	most = most_outcomes(outcome->rel, plan);
 	if (number_of(outcome, "position") > most)
 		rule_error(RULE_FIVE_OUTCOMES, outcome->rel, NULL,
-				   "plan_id %lld may have %d live outcomes", (long long) plan->id, most);
+				   "plan_id %s may have %d live outcomes", id_words(plan->id), most);
 }
 
 static void
@@ -105,8 +105,8 @@ check_agreed_on(const Record *outcome, const SupportPlan *plan)
 	if (agreed_on > plan->ended_on)
 		rule_error(plan->ended_on == plan->episode.closed_on ? RULE_CLOSURE : RULE_COMPLETED_BY_REVIEW,
 				   outcome->rel, NULL,
-				   "agreed_on %s is after ended_on %s of plan_id %lld",
-				   date_words(agreed_on), date_words(plan->ended_on), (long long) plan->id);
+				   "agreed_on %s is after ended_on %s of plan_id %s",
+				   date_words(agreed_on), date_words(plan->ended_on), id_words(plan->id));
 	refuse_while_overdue(outcome->rel, plan, agreed_on, rule(RULE_NOT_AFTER_DUE_REVIEW)->hint);
 }
 
@@ -126,8 +126,8 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 		last = Max(last, date_of(outcome, "withdrawn_on"));
 	if (last > plan->episode.closed_on)
 		rule_error(RULE_CLOSURE, outcome->rel, NULL,
-				   "%s is after the closure of the episode of plan_id %lld on %s",
-				   date_words(last), (long long) plan->id, date_words(plan->episode.closed_on));
+				   "%s is after the closure of the episode of plan_id %s on %s",
+				   date_words(last), id_words(plan->id), date_words(plan->episode.closed_on));
 }
 
 /* Whether the row becomes live, or is agreed on another day. */
@@ -210,7 +210,7 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 	plan = plan_of(fcinfo, &change);
 	if (plan == NULL && !is_null(outcome, "plan_id"))
 		rule_error(RULE_NO_SUCH_RECORD, change.rel, "plan_outcome_of_a_plan",
-				   "plan_id %lld", (long long) id_of(outcome, "plan_id"));
+				   "plan_id %s", id_words(id_of(outcome, "plan_id")));
 	if (plan != NULL)
 	{
 		if (moved || is_null(outcome, "plan_kind"))

@@ -24,12 +24,12 @@ check_plan_is_open(const Record *review, const SupportPlan *plan)
 	if (plan->ended_on != DATEVAL_NOEND &&
 		!(plan->withdrawn && date_of(review, "held_on") <= plan->ended_on))
 		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
-				   "plan_id %lld ended on %s", (long long) plan->id, date_words(plan->ended_on));
+				   "plan_id %s ended on %s", id_words(plan->id), date_words(plan->ended_on));
 	if (date_of(review, "held_on") < plan->review_counts_from)
 		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
-				   "held_on %s is before %s, from which this review of plan_id %lld counts",
+				   "held_on %s is before %s, from which this review of plan_id %s counts",
 				   date_words(date_of(review, "held_on")),
-				   date_words(plan->review_counts_from), (long long) plan->id);
+				   date_words(plan->review_counts_from), id_words(plan->id));
 }
 
 static void
@@ -62,9 +62,9 @@ check_order_kept(const RecordChange *change)
 
 	if (run_partnership_query(change->rel, &neighbours_query, values, NULL) > 0)
 		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
-				   "review_id %lld would pass review_id %lld of plan_id %lld",
-				   (long long) id_of(review, "review_id"), (long long) result_id(1),
-				   (long long) id_of(review, "plan_id"));
+				   "review_id %s would pass review_id %s of plan_id %s",
+				   id_words(id_of(review, "review_id")), id_words(result_id(1)),
+				   id_words(id_of(review, "plan_id")));
 }
 
 static const PartnershipQuery agreed_while_overdue_query = {
@@ -87,10 +87,10 @@ check_nothing_agreed_while_overdue(const Record *review)
 
 	if (run_partnership_query(review->rel, &agreed_while_overdue_query, values, NULL) > 0)
 		rule_error(RULE_NOT_AFTER_DUE_REVIEW, review->rel, NULL,
-				   "%s %lld was agreed on %s, after due_on %s and before held_on %s of review_id %lld",
-				   result_text(1), (long long) result_id(2), date_words(result_date(3)),
+				   "%s %s was agreed on %s, after due_on %s and before held_on %s of review_id %s",
+				   result_text(1), id_words(result_id(2)), date_words(result_date(3)),
 				   date_words(date_of(review, "due_on")), date_words(date_of(review, "held_on")),
-				   (long long) id_of(review, "review_id"));
+				   id_words(id_of(review, "review_id")));
 }
 
 static void
@@ -100,8 +100,8 @@ check_redated(const RecordChange *change, const SupportPlan *plan)
 
 	if (date_of(review, "held_on") < plan->started_on)
 		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
-				   "held_on %s is before the start of plan_id %lld",
-				   date_words(date_of(review, "held_on")), (long long) plan->id);
+				   "held_on %s is before the start of plan_id %s",
+				   date_words(date_of(review, "held_on")), id_words(plan->id));
 	check_order_kept(change);
 	check_nothing_agreed_while_overdue(review);
 }
@@ -124,7 +124,7 @@ early_help_review_before(PG_FUNCTION_ARGS)
 	found = lock_plan(change.rel, plan_id, &plan);
 	if (!found && !is_null(review, "plan_id"))
 		rule_error(RULE_NO_SUCH_RECORD, change.rel, "review_of_a_plan",
-				   "plan_id %lld", (long long) plan_id);
+				   "plan_id %s", id_words(plan_id));
 	if (found)
 	{
 		refuse_after_closure(change.rel, &plan.episode, "held_on", date_of(review, "held_on"));
@@ -247,7 +247,7 @@ early_help_review_stays(PG_FUNCTION_ARGS)
 
 	rule_error_hint(RULE_COMPLETED_BY_REVIEW, change.rel, NULL,
 					"Correct its days; a review that was held stays.",
-					"review_id %lld of plan_id %lld was held on %s",
-					(long long) id_of(review, "review_id"), (long long) id_of(review, "plan_id"),
+					"review_id %s of plan_id %s was held on %s",
+					id_words(id_of(review, "review_id")), id_words(id_of(review, "plan_id")),
 					date_words(date_of(review, "held_on")));
 }
