@@ -90,16 +90,29 @@ ends_with(const StringInfoData *text, const char *end)
 	return text->len >= length && strcmp(text->data + text->len - length, end) == 0;
 }
 
+/* The length of an operator that stands here between two blanks; 0 if none does. */
+static int
+operator_length(const char *text, const char *c)
+{
+	int			length = (int) strspn(c, "<>=+-&");
+
+	if (length == 0 || c == text || c[-1] != ' ' || c[length] != ' ' || (length == 1 && *c == '='))
+		return 0;
+	return length;
+}
+
 /*
- * The text with every @ replaced by the schema's name of today, and ONLY where
- * the grammar has it: a table that inherits from a record fires none of the
- * rules' triggers, so its rows are no records.
+ * The query's text for this schema by its name of today, without the short
+ * forms (PartnershipQuery). A table gets ONLY where the grammar has it: a table
+ * that inherits from a record fires none of the rules' triggers, so its rows are
+ * no records.
  */
 static char *
 text_for_schema(const char *query, Oid schema)
 {
 	StringInfoData text;
 	char	   *name = get_namespace_name(schema);
+	int			length;
 
 	if (name == NULL)
 		ereport(ERROR,
@@ -111,6 +124,11 @@ text_for_schema(const char *query, Oid schema)
 		if (*c == '@')
 			appendStringInfo(&text, "%s%s.", ends_with(&text, "insert into ") ? "" : "only ",
 							 quote_identifier(name));
+		else if ((length = operator_length(query, c)) > 0)
+		{
+			appendStringInfo(&text, "operator(pg_catalog.%.*s)", *c == '=' ? 1 : length, c);
+			c += length - 1;
+		}
 		else
 			appendStringInfoChar(&text, *c);
 	}

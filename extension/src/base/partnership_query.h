@@ -13,20 +13,15 @@
 #include "utils/rel.h"
 
 /*
- * Operators are qualified: whoever writes to a record may have a schema of
- * his own first in the search path.
- */
-#define EQ " operator(pg_catalog.=) "
-#define NE " operator(pg_catalog.<>) "
-#define LT " operator(pg_catalog.<) "
-#define LE " operator(pg_catalog.<=) "
-#define GT " operator(pg_catalog.>) "
-#define GE " operator(pg_catalog.>=) "
-
-/*
- * One query; declare it static const, its address is part of the plan cache's
- * key. In its text @ before a table's name stands for the partnership's
- * schema.
+ * One query. Declare it static const: its address is part of the plan cache's
+ * key. Its text is SQL with two short forms:
+ *
+ * @plan	the table plan of the partnership: ONLY schema.plan
+ * a < b	an operator between two blanks is pg_catalog's, whatever the writer's
+ *			search_path: a operator(pg_catalog.<) b. Equality is ==; a single =
+ *			is the assignment of an UPDATE.
+ *
+ * Both hold within quotes too.
  */
 typedef struct PartnershipQuery
 {

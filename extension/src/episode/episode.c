@@ -26,11 +26,11 @@
 /* The days of an episode, as the table's exclusion constraint has them. */
 #define DAYS(opened, closed) \
 	"pg_catalog.daterange(" opened ", case when " closed " is not null then" \
-	" greatest(" closed ", " opened " operator(pg_catalog.+) 1) end)"
+	" greatest(" closed ", " opened " + 1) end)"
 
 static const PartnershipQuery overlapping_query = {
-	"select episode_id from @episode where family_id" EQ "$1 and episode_id" NE "$2"
-	" and " DAYS("opened_on", "closed_on") " operator(pg_catalog.&&) " DAYS("$3", "$4")
+	"select episode_id from @episode where family_id == $1 and episode_id <> $2"
+	" and " DAYS("opened_on", "closed_on") " && " DAYS("$3", "$4")
 	" limit 1",
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
@@ -260,24 +260,24 @@ early_help_episode_before(PG_FUNCTION_ARGS)
  */
 
 static const PartnershipQuery supported_children_query = {
-	"select child_id from @episode_child where episode_id" EQ "$1 and left_on is null order by child_id",
+	"select child_id from @episode_child where episode_id == $1 and left_on is null order by child_id",
 	1, {INT8OID}
 };
 
 static const PartnershipQuery children_leave_query = {
-	"update @episode_child set left_on = $2 where episode_id" EQ "$1 and left_on is null",
+	"update @episode_child set left_on = $2 where episode_id == $1 and left_on is null",
 	2, {INT8OID, DATEOID}
 };
 
 static const PartnershipQuery plans_end_query = {
 	"update @plan set ended_on = $2, end_reason = 'episode_closed'"
-	" where episode_id" EQ "$1 and ended_on is null",
+	" where episode_id == $1 and ended_on is null",
 	2, {INT8OID, DATEOID}
 };
 
 static const PartnershipQuery assessments_end_query = {
 	"update @assessment set ended_on = $2, end_reason = 'episode_closed'"
-	" where episode_id" EQ "$1 and ended_on is null and completed_on is null",
+	" where episode_id == $1 and ended_on is null and completed_on is null",
 	2, {INT8OID, DATEOID}
 };
 
@@ -285,9 +285,9 @@ static const PartnershipQuery assessments_end_query = {
 static const PartnershipQuery children_return_query = {
 	"insert into @episode_child (episode_id, child_id, joined_on)"
 	" select distinct episode_id, child_id, $3 from @episode_child"
-	" where episode_id" EQ "$1 and left_on" EQ "$2"
-	" and not exists (select from @step s where s.episode_id" EQ "$1"
-	" and s.child_id" EQ "episode_child.child_id and s.outcome" EQ "'accepted' and s.decided_on" EQ "$2)"
+	" where episode_id == $1 and left_on == $2"
+	" and not exists (select from @step s where s.episode_id == $1"
+	" and s.child_id == episode_child.child_id and s.outcome == 'accepted' and s.decided_on == $2)"
 	" order by child_id"
 	" on conflict on constraint episode_child_pkey do update set left_on = null",
 	3, {INT8OID, DATEOID, DATEOID}
@@ -295,21 +295,21 @@ static const PartnershipQuery children_return_query = {
 
 /* What ended with a closure ends on the closure's day, also when that is corrected. */
 static const PartnershipQuery children_redated_query = {
-	"update @episode_child set left_on = $2 where episode_id" EQ "$1 and left_on" EQ "$3"
-	" and not exists (select from @step s where s.episode_id" EQ "$1"
-	" and s.child_id" EQ "episode_child.child_id and s.outcome" EQ "'accepted' and s.decided_on" EQ "$3)",
+	"update @episode_child set left_on = $2 where episode_id == $1 and left_on == $3"
+	" and not exists (select from @step s where s.episode_id == $1"
+	" and s.child_id == episode_child.child_id and s.outcome == 'accepted' and s.decided_on == $3)",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
 static const PartnershipQuery plans_redated_query = {
 	"update @plan set ended_on = $2"
-	" where episode_id" EQ "$1 and ended_on" EQ "$3 and end_reason" EQ "'episode_closed'",
+	" where episode_id == $1 and ended_on == $3 and end_reason == 'episode_closed'",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
 static const PartnershipQuery assessments_redated_query = {
 	"update @assessment set ended_on = $2"
-	" where episode_id" EQ "$1 and ended_on" EQ "$3 and end_reason" EQ "'episode_closed'",
+	" where episode_id == $1 and ended_on == $3 and end_reason == 'episode_closed'",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
@@ -424,7 +424,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 
 static const PartnershipQuery leaves_query = {
 	"update @episode_child set left_on = $3"
-	" where episode_id" EQ "$1 and child_id" EQ "$2 and left_on is null",
+	" where episode_id == $1 and child_id == $2 and left_on is null",
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
@@ -506,9 +506,9 @@ early_help_episode_child_stays(PG_FUNCTION_ARGS)
 }
 
 static const PartnershipQuery lock_children_query = {
-	"select child_id from @child where child_id" EQ "any (array("
-	"select child_id from @level_change where episode_id" EQ "$1"
-	" union select child_id from @episode_child where episode_id" EQ "$1))"
+	"select child_id from @child where child_id == any (array("
+	"select child_id from @level_change where episode_id == $1"
+	" union select child_id from @episode_child where episode_id == $1))"
 	" order by child_id for no key update",
 	1, {INT8OID}
 };
@@ -519,19 +519,19 @@ static const PartnershipQuery lock_children_query = {
  */
 static const PartnershipQuery levels_rest_query = {
 	"select k.child_id from ("
-	" select child_id from @level_change where episode_id" EQ "$1"
-	" union select child_id from @episode_child where episode_id" EQ "$1) k"
+	" select child_id from @level_change where episode_id == $1"
+	" union select child_id from @episode_child where episode_id == $1) k"
 	" cross join lateral (select exists (select from @episode_child m"
-	" join @episode e on e.episode_id" EQ "m.episode_id"
-	" where m.child_id" EQ "k.child_id and m.episode_id" NE "$1"
+	" join @episode e on e.episode_id == m.episode_id"
+	" where m.child_id == k.child_id and m.episode_id <> $1"
 	" and m.left_on is null and e.closed_on is null) as elsewhere,"
 	" coalesce((select early_help.level_number(l.level_to) from @level_change l"
-	" where l.child_id" EQ "k.child_id and (l.episode_id" NE "$1 or l.episode_id is null)"
+	" where l.child_id == k.child_id and (l.episode_id <> $1 or l.episode_id is null)"
 	" order by l.change_number desc limit 1), 1) as level) left_over"
-	" where exists (select from @level_change l join @level_change n on n.child_id" EQ "l.child_id"
-	" and n.change_number" GT "l.change_number and (n.episode_id" NE "$1 or n.episode_id is null)"
-	" where l.child_id" EQ "k.child_id and l.episode_id" EQ "$1)"
-	" or (elsewhere and level" EQ "1) or (not elsewhere and level" EQ "2)"
+	" where exists (select from @level_change l join @level_change n on n.child_id == l.child_id"
+	" and n.change_number > l.change_number and (n.episode_id <> $1 or n.episode_id is null)"
+	" where l.child_id == k.child_id and l.episode_id == $1)"
+	" or (elsewhere and level == 1) or (not elsewhere and level == 2)"
 	" limit 1",
 	1, {INT8OID}
 };

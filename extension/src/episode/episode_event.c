@@ -24,7 +24,7 @@
 
 static const PartnershipQuery set_state_query = {
 	"update @episode set state = $2::pg_catalog.text::early_help.episode_state"
-	" where episode_id" EQ "$1",
+	" where episode_id == $1",
 	2, {INT8OID, TEXTOID}
 };
 
@@ -105,15 +105,15 @@ require_member(Relation rel, int64 family_id, int64 child_id)
 static const PartnershipQuery not_a_member_query = {
 	"select r.what, r.id from ("
 	" select 'episode_id' as what, e.episode_id as id from @episode e"
-	" join @episode_child c on c.episode_id" EQ "e.episode_id"
-	" where e.family_id" EQ "$1 and c.child_id" EQ "$2"
+	" join @episode_child c on c.episode_id == e.episode_id"
+	" where e.family_id == $1 and c.child_id == $2"
 	" union all select 'assessment_id', a.assessment_id from @episode e"
-	" join @assessment a on a.episode_id" EQ "e.episode_id"
-	" where e.family_id" EQ "$1 and a.child_id" EQ "$2"
+	" join @assessment a on a.episode_id == e.episode_id"
+	" where e.family_id == $1 and a.child_id == $2"
 	" union all select 'step_id', s.step_id from @step s"
-	" where s.family_id" EQ "$1 and s.child_id" EQ "$2"
+	" where s.family_id == $1 and s.child_id == $2"
 	") as r where not exists (select from @family_member m"
-	" where m.family_id" EQ "$1 and m.child_id" EQ "$2) limit 1",
+	" where m.family_id == $1 and m.child_id == $2) limit 1",
 	2, {INT8OID, INT8OID}
 };
 

@@ -21,7 +21,7 @@
 
 static const PartnershipQuery set_allocated_query = {
 	"update @episode set allocated_on = $2, state = $3::pg_catalog.text::early_help.episode_state"
-	" where episode_id" EQ "$1",
+	" where episode_id == $1",
 	3, {INT8OID, DATEOID, TEXTOID}
 };
 

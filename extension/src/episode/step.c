@@ -31,12 +31,12 @@ is_step_up(const Record *step)
  */
 
 static const PartnershipQuery families_query = {
-	"select family_id from @family_member where child_id" EQ "$1 and left_on is null",
+	"select family_id from @family_member where child_id == $1 and left_on is null",
 	1, {INT8OID}
 };
 
 static const PartnershipQuery open_episode_query = {
-	"select episode_id from @episode where family_id" EQ "$1 and closed_on is null",
+	"select episode_id from @episode where family_id == $1 and closed_on is null",
 	1, {INT8OID}
 };
 
@@ -221,22 +221,22 @@ early_help_step_stays(PG_FUNCTION_ARGS)
 
 static const PartnershipQuery child_leaves_query = {
 	"update @episode_child set left_on = $3"
-	" where episode_id" EQ "$1 and child_id" EQ "$2 and left_on is null",
+	" where episode_id == $1 and child_id == $2 and left_on is null",
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
 /* Who stays in the episode: the supported, and those whose own step up is open. */
 static const PartnershipQuery siblings_query = {
-	"select child_id from @episode_child where episode_id" EQ "$1 and left_on is null"
-	" union all select child_id from @step where episode_id" EQ "$1 and outcome is null"
-	" and early_help.level_number(to_level)" EQ "3 limit 1",
+	"select child_id from @episode_child where episode_id == $1 and left_on is null"
+	" union all select child_id from @step where episode_id == $1 and outcome is null"
+	" and early_help.level_number(to_level) == 3 limit 1",
 	1, {INT8OID}
 };
 
 static const PartnershipQuery close_stepped_up_query = {
 	"update @episode set closed_on = $2, closure_reason_code = 'stepped_up',"
 	" closure_agreement_absent_reason = 'Stepped up to social care.'"
-	" where episode_id" EQ "$1",
+	" where episode_id == $1",
 	2, {INT8OID, DATEOID}
 };
 
@@ -275,7 +275,7 @@ static const PartnershipQuery open_stepped_down_query = {
 static const PartnershipQuery child_joins_query = {
 	"insert into @episode_child (episode_id, child_id, joined_on)"
 	" select $1, $2, $3 where not exists (select from @episode_child"
-	" where episode_id" EQ "$1 and child_id" EQ "$2 and left_on is null)",
+	" where episode_id == $1 and child_id == $2 and left_on is null)",
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
@@ -285,7 +285,7 @@ static const PartnershipQuery lead_begins_query = {
 };
 
 static const PartnershipQuery step_belongs_query = {
-	"update @step set episode_id = $2 where step_id" EQ "$1 and (episode_id" NE "$2 or episode_id is null)",
+	"update @step set episode_id = $2 where step_id == $1 and (episode_id <> $2 or episode_id is null)",
 	2, {INT8OID, INT8OID}
 };
 

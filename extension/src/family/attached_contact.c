@@ -21,8 +21,8 @@
 #include "base/rule.h"
 
 static const PartnershipQuery open_episode_query = {
-	"select episode_id from @episode where family_id" EQ "$1"
-	" and opened_on" LT "$2 and (closed_on is null or closed_on" GT "$2) limit 1",
+	"select episode_id from @episode where family_id == $1"
+	" and opened_on < $2 and (closed_on is null or closed_on > $2) limit 1",
 	2, {INT8OID, DATEOID}
 };
 
@@ -55,12 +55,12 @@ early_help_referral_not_while_open(PG_FUNCTION_ARGS)
 
 /* A child of the episode, or of its family; a duplicate's contact may be of the child it counts for. */
 static const PartnershipQuery attachable_query = {
-	"select e.episode_id from @episode e where e.episode_id" EQ "$1"
-	" and e.opened_on" LE "$2 and (e.closed_on is null or e.closed_on" GE "$2)"
-	" and (exists (select from @episode_child c where c.episode_id" EQ "$1"
-	" and (c.child_id" EQ "$3 or c.child_id" EQ "$4))"
-	" or exists (select from @family_member m where m.family_id" EQ "e.family_id"
-	" and (m.child_id" EQ "$3 or m.child_id" EQ "$4)))",
+	"select e.episode_id from @episode e where e.episode_id == $1"
+	" and e.opened_on <= $2 and (e.closed_on is null or e.closed_on >= $2)"
+	" and (exists (select from @episode_child c where c.episode_id == $1"
+	" and (c.child_id == $3 or c.child_id == $4))"
+	" or exists (select from @family_member m where m.family_id == e.family_id"
+	" and (m.child_id == $3 or m.child_id == $4)))",
 	4, {INT8OID, DATEOID, INT8OID, INT8OID}
 };
 
@@ -94,8 +94,8 @@ early_help_contact_child_fits_episode(PG_FUNCTION_ARGS)
 }
 
 static const PartnershipQuery referral_during_query = {
-	"select referral_id from @referral where family_id" EQ "$1"
-	" and referred_on" GT "$2 and ($3 is null or referred_on" LT "$3) limit 1",
+	"select referral_id from @referral where family_id == $1"
+	" and referred_on > $2 and ($3 is null or referred_on < $3) limit 1",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 

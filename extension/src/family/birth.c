@@ -21,7 +21,7 @@
 static const PartnershipQuery child_query = {
 	"select coalesce(birth_date, expected_birth_date)::pg_catalog.date,"
 	" died_on::pg_catalog.date, pregnancy_ended_on::pg_catalog.date"
-	" from @child where child_id" EQ "$1 for share",
+	" from @child where child_id == $1 for share",
 	1, {INT8OID}
 };
 
@@ -59,7 +59,7 @@ early_help_referral_before(PG_FUNCTION_ARGS)
 
 static const PartnershipQuery referrals_query = {
 	"select pg_catalog.min(referred_on)::pg_catalog.date, pg_catalog.max(referred_on)::pg_catalog.date"
-	" from @referral where child_id" EQ "$1",
+	" from @referral where child_id == $1",
 	1, {INT8OID}
 };
 

@@ -27,13 +27,13 @@
  */
 
 static const PartnershipQuery counts_for_query = {
-	"select counts_for_child_id from @child where child_id" EQ "$1",
+	"select counts_for_child_id from @child where child_id == $1",
 	1, {INT8OID}
 };
 
 /* Held like a parent, so that its facts do not change unseen. */
 static const PartnershipQuery lock_child_query = {
-	"select child_id from @child where child_id" EQ "$1 for key share",
+	"select child_id from @child where child_id == $1 for key share",
 	1, {INT8OID}
 };
 
@@ -104,9 +104,9 @@ early_help_counted_child(PG_FUNCTION_ARGS)
  */
 
 static const PartnershipQuery open_for_child_query = {
-	"select 'episode_id', c.episode_id from @episode_child c join @episode e on e.episode_id" EQ "c.episode_id"
-	" where c.child_id" EQ "$1 and c.left_on is null and e.closed_on is null"
-	" union all select 'step_id', step_id from @step where child_id" EQ "$1 and outcome is null limit 1",
+	"select 'episode_id', c.episode_id from @episode_child c join @episode e on e.episode_id == c.episode_id"
+	" where c.child_id == $1 and c.left_on is null and e.closed_on is null"
+	" union all select 'step_id', step_id from @step where child_id == $1 and outcome is null limit 1",
 	1, {INT8OID}
 };
 
@@ -169,24 +169,24 @@ static const PartnershipQuery settle_query = {
 	" select merged_child_id as child_id, kept_child_id as kept from @child_merge where undone_on is null"
 	"), chain (child_id, kept) as ("
 	" select child_id, kept from holds"
-	" union select c.child_id, h.kept from chain c join holds h on h.child_id" EQ "c.kept"
+	" union select c.child_id, h.kept from chain c join holds h on h.child_id == c.kept"
 	"), settled as ("
-	" select child_id, kept from chain c where not exists (select from holds h where h.child_id" EQ "c.kept)"
+	" select child_id, kept from chain c where not exists (select from holds h where h.child_id == c.kept)"
 	"), concerned as ("
 	" select child_id from settled union select child_id from @child where merged_into_child_id is not null"
 	")"
 	" update @child set merged_into_child_id = s.kept"
-	" from concerned c left join settled s on s.child_id" EQ "c.child_id"
-	" where child.child_id" EQ "c.child_id and ((child.merged_into_child_id is null)" NE "(s.kept is null)"
-	" or child.merged_into_child_id" NE "s.kept)"
+	" from concerned c left join settled s on s.child_id == c.child_id"
+	" where child.child_id == c.child_id and ((child.merged_into_child_id is null) <> (s.kept is null)"
+	" or child.merged_into_child_id <> s.kept)"
 	" returning child.child_id",
 	0, {0}
 };
 
 static const PartnershipQuery count_of_child_query = {
 	"select pg_catalog.count(*) from ("
-	" select contact_child_id from @contact_child where child_id" EQ "$1"
-	" union all select referral_id from @referral where child_id" EQ "$1) of_child",
+	" select contact_child_id from @contact_child where child_id == $1"
+	" union all select referral_id from @referral where child_id == $1) of_child",
 	1, {INT8OID}
 };
 

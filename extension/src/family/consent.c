@@ -94,14 +94,14 @@ end_with_consent(Record *support, DateADT ends)
 }
 
 static const PartnershipQuery closed_on_query = {
-	"select episode_id from @episode where episode_id" EQ "$1 and closed_on" EQ "$2",
+	"select episode_id from @episode where episode_id == $1 and closed_on == $2",
 	2, {INT8OID, DATEOID}
 };
 
 static const PartnershipQuery withdrawn_on_query = {
-	"select e.episode_id from @episode e join @consent c on c.family_id" EQ "e.family_id"
-	" where e.episode_id" EQ "$1 and c.kind" EQ "'take_part'"
-	" and greatest(c.withdrawn_on, $3)" EQ "$2 and c.withdrawn_on is not null limit 1",
+	"select e.episode_id from @episode e join @consent c on c.family_id == e.family_id"
+	" where e.episode_id == $1 and c.kind == 'take_part'"
+	" and greatest(c.withdrawn_on, $3) == $2 and c.withdrawn_on is not null limit 1",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
@@ -127,10 +127,10 @@ ended_so(const Record *support)
 
 static const PartnershipQuery open_support_query = {
 	"select distinct s.started_on from ("
-	" select p.started_on::pg_catalog.date from @plan p join @episode e on e.episode_id" EQ "p.episode_id"
-	" where e.family_id" EQ "$1 and p.ended_on is null"
-	" union all select a.started_on::pg_catalog.date from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
-	" where e.family_id" EQ "$1 and a.ended_on is null and a.completed_on is null"
+	" select p.started_on::pg_catalog.date from @plan p join @episode e on e.episode_id == p.episode_id"
+	" where e.family_id == $1 and p.ended_on is null"
+	" union all select a.started_on::pg_catalog.date from @assessment a join @episode e on e.episode_id == a.episode_id"
+	" where e.family_id == $1 and a.ended_on is null and a.completed_on is null"
 	" and a.corrects_assessment_id is null) as s",
 	1, {INT8OID}
 };
@@ -138,16 +138,16 @@ static const PartnershipQuery open_support_query = {
 static const PartnershipQuery plans_end_query = {
 	"update @plan set ended_on = $3, end_reason = 'consent_withdrawn'"
 	" from @episode e"
-	" where plan.episode_id" EQ "e.episode_id and e.family_id" EQ "$1"
-	" and plan.started_on" EQ "$2 and plan.ended_on is null",
+	" where plan.episode_id == e.episode_id and e.family_id == $1"
+	" and plan.started_on == $2 and plan.ended_on is null",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
 static const PartnershipQuery assessments_end_query = {
 	"update @assessment set ended_on = $3, end_reason = 'consent_withdrawn'"
 	" from @episode e"
-	" where assessment.episode_id" EQ "e.episode_id and e.family_id" EQ "$1"
-	" and assessment.started_on" EQ "$2 and assessment.ended_on is null"
+	" where assessment.episode_id == e.episode_id and e.family_id == $1"
+	" and assessment.started_on == $2 and assessment.ended_on is null"
 	" and assessment.completed_on is null and assessment.corrects_assessment_id is null",
 	3, {INT8OID, DATEOID, DATEOID}
 };
@@ -229,17 +229,17 @@ early_help_consent_after(PG_FUNCTION_ARGS)
 static const PartnershipQuery uncovered_query = {
 	"select s.what, s.id from ("
 	" select 'assessment_id' as what, a.assessment_id as id, a.started_on::pg_catalog.date as began, a.recorded_at"
-	" from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
-	" where e.family_id" EQ "$1 and a.corrects_assessment_id is null"
+	" from @assessment a join @episode e on e.episode_id == a.episode_id"
+	" where e.family_id == $1 and a.corrects_assessment_id is null"
 	" union all select 'plan_id', p.plan_id, p.started_on::pg_catalog.date, p.recorded_at"
-	" from @plan p join @episode e on e.episode_id" EQ "p.episode_id where e.family_id" EQ "$1"
+	" from @plan p join @episode e on e.episode_id == p.episode_id where e.family_id == $1"
 	" union all select 'step_id', t.step_id, t.offered_on::pg_catalog.date, t.recorded_at from @step t"
-	" where t.family_id" EQ "$1 and early_help.level_number(t.to_level)" EQ "3"
-	" and t.basis" NE "'section_47' and t.consent_override_reason is null"
-	") as s where s.began" GE "$2"
-	" and not exists (select from @consent c where c.family_id" EQ "$1 and c.kind" EQ "'take_part'"
-	" and c.given_on" LE "s.began and (c.withdrawn_on is null or c.withdrawn_on" GT "s.began"
-	" or s.recorded_at" LE "c.withdrawal_recorded_at))"
+	" where t.family_id == $1 and early_help.level_number(t.to_level) == 3"
+	" and t.basis <> 'section_47' and t.consent_override_reason is null"
+	") as s where s.began >= $2"
+	" and not exists (select from @consent c where c.family_id == $1 and c.kind == 'take_part'"
+	" and c.given_on <= s.began and (c.withdrawn_on is null or c.withdrawn_on > s.began"
+	" or s.recorded_at <= c.withdrawal_recorded_at))"
 	" limit 1",
 	2, {INT8OID, DATEOID}
 };
@@ -247,13 +247,13 @@ static const PartnershipQuery uncovered_query = {
 static const PartnershipQuery ended_by_nothing_query = {
 	"select s.what, s.id from ("
 	" select 'assessment_id' as what, a.assessment_id as id, a.ended_on"
-	" from @assessment a join @episode e on e.episode_id" EQ "a.episode_id"
-	" where e.family_id" EQ "$1 and a.end_reason" EQ "'consent_withdrawn'"
+	" from @assessment a join @episode e on e.episode_id == a.episode_id"
+	" where e.family_id == $1 and a.end_reason == 'consent_withdrawn'"
 	" union all select 'plan_id', p.plan_id, p.ended_on"
-	" from @plan p join @episode e on e.episode_id" EQ "p.episode_id"
-	" where e.family_id" EQ "$1 and p.end_reason" EQ "'consent_withdrawn'"
-	") as s where not exists (select from @consent c where c.family_id" EQ "$1"
-	" and c.kind" EQ "'take_part' and c.withdrawn_on" LE "s.ended_on) limit 1",
+	" from @plan p join @episode e on e.episode_id == p.episode_id"
+	" where e.family_id == $1 and p.end_reason == 'consent_withdrawn'"
+	") as s where not exists (select from @consent c where c.family_id == $1"
+	" and c.kind == 'take_part' and c.withdrawn_on <= s.ended_on) limit 1",
 	1, {INT8OID}
 };
 

@@ -13,7 +13,7 @@
 #include "base/record.h"
 
 static const PartnershipQuery contact_query = {
-	"select received_on::pg_catalog.date, source_code::pg_catalog.text from @contact where contact_id" EQ "$1",
+	"select received_on::pg_catalog.date, source_code::pg_catalog.text from @contact where contact_id == $1",
 	1, {INT8OID}
 };
 

@@ -44,13 +44,13 @@ require_conversation(Relation rel, int64 family_id, DateADT on, const char *what
 
 static const PartnershipQuery unsupported_query = {
 	"select e.episode_id from @episode e"
-	" left join @assessment a on a.episode_id" EQ "e.episode_id"
-	" left join @plan p on p.episode_id" EQ "e.episode_id"
-	" where e.family_id" EQ "$1 and least(a.started_on, p.started_on) is not null"
-	" and not exists (select from @conversation c where c.family_id" EQ "$1 and c.conversation_id" NE "$2"
-	" and c.held_on" LE "least(a.started_on, p.started_on))"
-	" and least(a.started_on, p.started_on)" GE "$3"
-	" and ($4 is null or least(a.started_on, p.started_on)" LT "$4) limit 1",
+	" left join @assessment a on a.episode_id == e.episode_id"
+	" left join @plan p on p.episode_id == e.episode_id"
+	" where e.family_id == $1 and least(a.started_on, p.started_on) is not null"
+	" and not exists (select from @conversation c where c.family_id == $1 and c.conversation_id <> $2"
+	" and c.held_on <= least(a.started_on, p.started_on))"
+	" and least(a.started_on, p.started_on) >= $3"
+	" and ($4 is null or least(a.started_on, p.started_on) < $4) limit 1",
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
 

@@ -15,9 +15,9 @@
 #include "base/rule.h"
 
 static const PartnershipQuery consent_to_share_query = {
-	"select consent_id from @consent where family_id" EQ "$1 and kind" EQ "'share'"
-	" and agency_id" EQ "$2 and given_on" LE "$3"
-	" and (withdrawn_on is null or withdrawn_on" GT "$3) limit 1 for share",
+	"select consent_id from @consent where family_id == $1 and kind == 'share'"
+	" and agency_id == $2 and given_on <= $3"
+	" and (withdrawn_on is null or withdrawn_on > $3) limit 1 for share",
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
@@ -52,12 +52,12 @@ early_help_sharing_decision_before(PG_FUNCTION_ARGS)
 }
 
 static const PartnershipQuery shared_without_query = {
-	"select d.sharing_decision_id from @sharing_decision d where d.family_id" EQ "$1"
-	" and d.agency_id" EQ "$2 and d.shared and d.basis" EQ "'consent' and d.decided_on" GE "$3"
-	" and not exists (select from @consent c where c.family_id" EQ "$1 and c.kind" EQ "'share'"
-	" and c.agency_id" EQ "$2 and c.given_on" LE "d.decided_on"
-	" and (c.withdrawn_on is null or c.withdrawn_on" GT "d.decided_on"
-	" or d.recorded_at" LE "c.withdrawal_recorded_at)) limit 1",
+	"select d.sharing_decision_id from @sharing_decision d where d.family_id == $1"
+	" and d.agency_id == $2 and d.shared and d.basis == 'consent' and d.decided_on >= $3"
+	" and not exists (select from @consent c where c.family_id == $1 and c.kind == 'share'"
+	" and c.agency_id == $2 and c.given_on <= d.decided_on"
+	" and (c.withdrawn_on is null or c.withdrawn_on > d.decided_on"
+	" or d.recorded_at <= c.withdrawal_recorded_at)) limit 1",
 	3, {INT8OID, INT8OID, DATEOID}
 };
 

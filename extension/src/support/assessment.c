@@ -46,8 +46,8 @@ check_four_domains(const Record *assessment)
 }
 
 static const PartnershipQuery corrected_query = {
-	"select assessment_id from @assessment where assessment_id" EQ "$1"
-	" and episode_id" EQ "$2 and completed_on is not null",
+	"select assessment_id from @assessment where assessment_id == $1"
+	" and episode_id == $2 and completed_on is not null",
 	2, {INT8OID, INT8OID}
 };
 
@@ -69,7 +69,7 @@ check_corrects(const Record *assessment)
 
 static const PartnershipQuery assessed_before_query = {
 	"select domain::pg_catalog.text, assessed_on::pg_catalog.date from @assessment_domain"
-	" where assessment_id" EQ "$1 and assessed_on" LT "$2 limit 1",
+	" where assessment_id == $1 and assessed_on < $2 limit 1",
 	2, {INT8OID, DATEOID}
 };
 
@@ -143,8 +143,8 @@ refuse_factor(Relation rel, const Record *assessment)
 
 static const PartnershipQuery found_not_valid_query = {
 	"select c.code, c.valid_from, c.valid_to from @assessment_factor_found f"
-	" join @assessment_factor c on c.code" EQ "f.assessment_factor_code"
-	" where f.assessment_id" EQ "$1 and (c.valid_from" GT "$2 or c.valid_to" LT "$2) limit 1",
+	" join @assessment_factor c on c.code == f.assessment_factor_code"
+	" where f.assessment_id == $1 and (c.valid_from > $2 or c.valid_to < $2) limit 1",
 	2, {INT8OID, DATEOID}
 };
 
@@ -327,7 +327,7 @@ early_help_assessment_domain_before(PG_FUNCTION_ARGS)
 
 static const PartnershipQuery not_valid_query = {
 	"select code, valid_from, valid_to from @assessment_factor"
-	" where code" EQ "$1 and (valid_from" GT "$2 or valid_to" LT "$2)",
+	" where code == $1 and (valid_from > $2 or valid_to < $2)",
 	2, {TEXTOID, DATEOID}
 };
 

@@ -17,16 +17,16 @@
 #include "base/rule.h"
 
 static const PartnershipQuery agency_query = {
-	"select agency_id from @practitioner where practitioner_id" EQ "$1",
+	"select agency_id from @practitioner where practitioner_id == $1",
 	1, {INT8OID}
 };
 
 static const PartnershipQuery lead_agency_query = {
 	"select p.agency_id from @lead_practitioner l"
-	" join @practitioner p on p.practitioner_id" EQ "l.practitioner_id"
+	" join @practitioner p on p.practitioner_id == l.practitioner_id"
 	/* The one of that day, or the last before; before allocation, the first after. */
-	" where l.episode_id" EQ "$1"
-	" order by l.from_on" GT "$2, pg_catalog.abs(l.from_on operator(pg_catalog.-) $2) limit 1",
+	" where l.episode_id == $1"
+	" order by l.from_on > $2, pg_catalog.abs(l.from_on - $2) limit 1",
 	2, {INT8OID, DATEOID}
 };
 

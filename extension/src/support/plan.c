@@ -82,8 +82,8 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 }
 
 static const PartnershipQuery lock_both_episodes_query = {
-	"select episode_id from @episode where episode_id" EQ
-	"any (array(select episode_id from @plan where plan_id" EQ "$1 or plan_id" EQ "$2))"
+	"select episode_id from @episode where episode_id =="
+	" any (array(select episode_id from @plan where plan_id == $1 or plan_id == $2))"
 	" order by episode_id for no key update",
 	2, {INT8OID, INT8OID}
 };
@@ -102,7 +102,7 @@ lock_both_plans(Relation rel, int64 one, int64 other)
 
 static const PartnershipQuery overdue_then_query = {
 	"select review_id, due_on::pg_catalog.date, held_on::pg_catalog.date from @review"
-	" where plan_id" EQ "$1 and due_on" LT "$2 and held_on" GT "$2 limit 1",
+	" where plan_id == $1 and due_on < $2 and held_on > $2 limit 1",
 	2, {INT8OID, DATEOID}
 };
 
@@ -197,9 +197,9 @@ check_assessment(const Record *plan)
 
 static const PartnershipQuery agreed_after_query = {
 	"select 'plan_outcome_id', plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
-	" where plan_id" EQ "$1 and agreed_on" GT "$2"
+	" where plan_id == $1 and agreed_on > $2"
 	" union all select 'action_id', action_id, agreed_on::pg_catalog.date from @action"
-	" where plan_id" EQ "$1 and agreed_on" GT "$2 and safety_reason is null limit 1",
+	" where plan_id == $1 and agreed_on > $2 and safety_reason is null limit 1",
 	2, {INT8OID, DATEOID}
 };
 
@@ -224,7 +224,7 @@ check_due_after_agreed(const RecordChange *change)
 }
 
 static const PartnershipQuery held_review_query = {
-	"select review_id from @review where plan_id" EQ "$1 limit 1",
+	"select review_id from @review where plan_id == $1 limit 1",
 	1, {INT8OID}
 };
 
@@ -260,7 +260,7 @@ check_due_not_completed(const RecordChange *change)
  */
 
 static const PartnershipQuery completing_review_query = {
-	"select review_id from @review where review_id" EQ "$1 and plan_id" EQ "$2 and decision" EQ "'complete'",
+	"select review_id from @review where review_id == $1 and plan_id == $2 and decision == 'complete'",
 	2, {INT8OID, INT8OID}
 };
 
@@ -281,11 +281,11 @@ end_is_true(const Record *plan)
 static const PartnershipQuery dated_after_query = {
 	"select what, id from ("
 	" select 'plan_outcome_id' as what, plan_outcome_id as id from @plan_outcome"
-	" where plan_id" EQ "$1 and agreed_on" GT "$2"
+	" where plan_id == $1 and agreed_on > $2"
 	" union all select 'action_id', action_id from @action"
-	" where plan_id" EQ "$1 and agreed_on" GT "$2 and safety_reason is null"
+	" where plan_id == $1 and agreed_on > $2 and safety_reason is null"
 	" union all select 'review_id', review_id from @review"
-	" where plan_id" EQ "$1 and held_on" GT "$2"
+	" where plan_id == $1 and held_on > $2"
 	") as dated limit 1",
 	2, {INT8OID, DATEOID}
 };

@@ -43,8 +43,8 @@ fill_from_plan(Record *review, const SupportPlan *plan)
 }
 
 static const PartnershipQuery neighbours_query = {
-	"select review_id from @review where plan_id" EQ "$1 and review_id" NE "$2"
-	" and ((held_on" LT "$3 and held_on" GE "$4) or (held_on" GT "$3 and held_on" LE "$4)) limit 1",
+	"select review_id from @review where plan_id == $1 and review_id <> $2"
+	" and ((held_on < $3 and held_on >= $4) or (held_on > $3 and held_on <= $4)) limit 1",
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
 
@@ -69,9 +69,9 @@ check_order_kept(const RecordChange *change)
 
 static const PartnershipQuery agreed_while_overdue_query = {
 	"select 'plan_outcome_id', plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
-	" where plan_id" EQ "$1 and agreed_on" GT "$2 and agreed_on" LT "$3"
+	" where plan_id == $1 and agreed_on > $2 and agreed_on < $3"
 	" union all select 'action_id', action_id, agreed_on::pg_catalog.date from @action"
-	" where plan_id" EQ "$1 and agreed_on" GT "$2 and agreed_on" LT "$3 and safety_reason is null limit 1",
+	" where plan_id == $1 and agreed_on > $2 and agreed_on < $3 and safety_reason is null limit 1",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
@@ -142,18 +142,18 @@ early_help_review_before(PG_FUNCTION_ARGS)
 
 static const PartnershipQuery extend_query = {
 	"update @plan set extended_by_review_id = $2, review_counts_from = $3, review_due_on = $4"
-	" where plan_id" EQ "$1",
+	" where plan_id == $1",
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
 
 static const PartnershipQuery complete_query = {
 	"update @plan set completed_by_review_id = $2, ended_on = $3, end_reason = 'completed'"
-	" where plan_id" EQ "$1",
+	" where plan_id == $1",
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
 static const PartnershipQuery due_query = {
-	"update @review set due_on = $2 where review_id" EQ "$1",
+	"update @review set due_on = $2 where review_id == $1",
 	2, {INT8OID, DATEOID}
 };
 
@@ -208,8 +208,8 @@ early_help_review_after(PG_FUNCTION_ARGS)
 }
 
 static const PartnershipQuery next_due_query = {
-	"update @review set due_on = $3 where review_id" EQ "(select r.review_id from @review r"
-	" where r.plan_id" EQ "$1 and r.held_on" GT "$2 order by r.held_on limit 1)",
+	"update @review set due_on = $3 where review_id == (select r.review_id from @review r"
+	" where r.plan_id == $1 and r.held_on > $2 order by r.held_on limit 1)",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
