@@ -40,13 +40,6 @@ static const char *const event_names[CONTINUUM_EVENTS] = {
 	[EVENT_REOPEN] = "reopen",
 };
 
-static const char *const level_names[] = {
-	[LEVEL_NONE] = "",
-	[LEVEL_UNIVERSAL] = "universal",
-	[LEVEL_EARLY_HELP] = "early_help",
-	[LEVEL_SOCIAL_CARE] = "social_care",
-};
-
 static const char *const case_names[] = {
 	[CASE_ALWAYS] = "always",
 	[CASE_SIBLINGS_REMAIN] = "siblings remain",
@@ -55,7 +48,7 @@ static const char *const case_names[] = {
 
 /* An event that moves no child's level, and one that does. */
 #define STAY(from, event, to, rules) \
-	{from, event, CASE_ALWAYS, to, LEVEL_NONE, LEVEL_NONE, rules}
+	{from, event, CASE_ALWAYS, to, NEED_LEVEL_NONE, NEED_LEVEL_NONE, rules}
 #define MOVE(from, event, only, to, level_from, level_to, rules) \
 	{from, event, only, to, level_from, level_to, rules}
 
@@ -63,16 +56,16 @@ static const char *const case_names[] = {
 #define OPEN_EPISODE(state) \
 	STAY(state, EVENT_OFFER_STEP_UP, state, "R08 R10 R11 R12"), \
 	MOVE(state, EVENT_ACCEPT_STEP_UP, CASE_SIBLINGS_REMAIN, state, \
-		 LEVEL_EARLY_HELP, LEVEL_SOCIAL_CARE, "R11 R12"), \
+		 NEED_LEVEL_EARLY_HELP, NEED_LEVEL_SOCIAL_CARE, "R11 R12"), \
 	MOVE(state, EVENT_ACCEPT_STEP_UP, CASE_LAST_CHILD, STATE_CLOSED, \
-		 LEVEL_EARLY_HELP, LEVEL_SOCIAL_CARE, "R11 R12 R14"), \
+		 NEED_LEVEL_EARLY_HELP, NEED_LEVEL_SOCIAL_CARE, "R11 R12 R14"), \
 	STAY(state, EVENT_DECLINE_STEP, state, "R12"), \
 	STAY(state, EVENT_WITHDRAW, state, "R12"), \
 	STAY(state, EVENT_OFFER_STEP_DOWN, state, "R11 R12"), \
 	MOVE(state, EVENT_ACCEPT_STEP_DOWN, CASE_ALWAYS, state, \
-		 LEVEL_SOCIAL_CARE, LEVEL_EARLY_HELP, "R11 R12 R13"), \
+		 NEED_LEVEL_SOCIAL_CARE, NEED_LEVEL_EARLY_HELP, "R11 R12 R13"), \
 	MOVE(state, EVENT_CLOSE, CASE_ALWAYS, STATE_CLOSED, \
-		 LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, "R11 R12 R14")
+		 NEED_LEVEL_EARLY_HELP, NEED_LEVEL_UNIVERSAL, "R11 R12 R14")
 
 /* What can happen once a lead practitioner is there. */
 #define ALLOCATED_EPISODE(state) \
@@ -81,9 +74,9 @@ static const char *const case_names[] = {
 
 static const Transition transitions[] = {
 	MOVE(STATE_NONE, EVENT_REFER, CASE_ALWAYS, STATE_WAITING,
-		 LEVEL_UNIVERSAL, LEVEL_EARLY_HELP, "R06 R11"),
+		 NEED_LEVEL_UNIVERSAL, NEED_LEVEL_EARLY_HELP, "R06 R11"),
 	MOVE(STATE_NONE, EVENT_ACCEPT_STEP_DOWN, CASE_ALWAYS, STATE_WAITING,
-		 LEVEL_SOCIAL_CARE, LEVEL_EARLY_HELP, "R06 R11 R12 R13"),
+		 NEED_LEVEL_SOCIAL_CARE, NEED_LEVEL_EARLY_HELP, "R06 R11 R12 R13"),
 
 	STAY(STATE_WAITING, EVENT_ALLOCATE, STATE_ALLOCATED, "R07"),
 	OPEN_EPISODE(STATE_WAITING),
@@ -108,7 +101,7 @@ static const Transition transitions[] = {
 	OPEN_EPISODE(STATE_UNDER_REVIEW),
 
 	MOVE(STATE_CLOSED, EVENT_REOPEN, CASE_ALWAYS, STATE_ALLOCATED,
-		 LEVEL_UNIVERSAL, LEVEL_EARLY_HELP, "R06 R11 R14"),
+		 NEED_LEVEL_UNIVERSAL, NEED_LEVEL_EARLY_HELP, "R06 R11 R14"),
 };
 
 /* The transition an event makes, or NULL if it is not legal there. */
@@ -166,12 +159,6 @@ const char *
 event_name(ContinuumEvent event)
 {
 	return name_at(event_names, lengthof(event_names), (int) event);
-}
-
-const char *
-level_name(Level level)
-{
-	return name_at(level_names, lengthof(level_names), (int) level);
 }
 
 const char *

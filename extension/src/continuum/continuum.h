@@ -8,6 +8,8 @@
 #ifndef EARLY_HELP_CONTINUUM_H
 #define EARLY_HELP_CONTINUUM_H
 
+#include "types/need_level.h"
+
 typedef enum EpisodeState
 {
 	STATE_NONE,					/* there is no episode yet */
@@ -42,15 +44,6 @@ typedef enum ContinuumEvent
 
 #define CONTINUUM_EVENTS (EVENT_REOPEN + 1)
 
-/* Levels as need_level stores them; 0 stands for no change. */
-typedef enum Level
-{
-	LEVEL_NONE,
-	LEVEL_UNIVERSAL,
-	LEVEL_EARLY_HELP,
-	LEVEL_SOCIAL_CARE
-} Level;
-
 /* Accepting a step up of the last supported child closes the episode. */
 typedef enum TransitionCase
 {
@@ -65,8 +58,8 @@ typedef struct Transition
 	ContinuumEvent event;
 	TransitionCase only;
 	EpisodeState to;
-	Level		level_from;		/* of the children the event moves */
-	Level		level_to;
+	NeedLevel	level_from;		/* of the children the event moves; NEED_LEVEL_NONE: it moves none */
+	NeedLevel	level_to;
 	const char *rules;			/* that guard it, as "R06 R15" */
 } Transition;
 
@@ -76,7 +69,6 @@ extern const Transition *transition_at(int place);
 extern const char *state_name(EpisodeState state);
 extern EpisodeState state_by_name(const char *name);
 extern const char *event_name(ContinuumEvent event);
-extern const char *level_name(Level level);
 extern const char *case_name(TransitionCase only);
 
 #endif

@@ -48,13 +48,13 @@ early_help_transitions(PG_FUNCTION_ARGS)
 		bool		nulls[7] = {0};
 
 		nulls[0] = t->from == STATE_NONE;
-		nulls[4] = nulls[5] = t->level_from == LEVEL_NONE;
+		nulls[4] = nulls[5] = t->level_from == NEED_LEVEL_NONE;
 		values[0] = CStringGetTextDatum(state_name(t->from));
 		values[1] = CStringGetTextDatum(event_name(t->event));
 		values[2] = CStringGetTextDatum(case_name(t->only));
 		values[3] = CStringGetTextDatum(state_name(t->to));
-		values[4] = CStringGetTextDatum(level_name(t->level_from));
-		values[5] = CStringGetTextDatum(level_name(t->level_to));
+		values[4] = CStringGetTextDatum(need_level_name(t->level_from));
+		values[5] = CStringGetTextDatum(need_level_name(t->level_to));
 		values[6] = rule_array(t->rules);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}

@@ -196,7 +196,7 @@ check_steps(const RecordChange *change, int64 episode_id)
 	sibling_beginscan(change->rel, "step", "episode_id", episode_id, &steps);
 	while (sibling_getnext(&steps))
 	{
-		if (level_of(step, "to_level") != LEVEL_SOCIAL_CARE)
+		if (level_of(step, "to_level") != NEED_LEVEL_SOCIAL_CARE)
 			continue;
 		refuse_dated_after(change, "step", id_of(step, "step_id"),
 						   later_of(date_of(step, "offered_on"), step, "decided_on"));

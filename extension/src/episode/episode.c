@@ -66,7 +66,7 @@ check_no_open_step(const Record *episode)
 	sibling_beginscan(episode->rel, "step", "episode_id", episode_id, &steps);
 	while (sibling_getnext(&steps))
 	{
-		if (is_null(&steps.row, "outcome") && level_of(&steps.row, "to_level") == LEVEL_SOCIAL_CARE)
+		if (is_null(&steps.row, "outcome") && level_of(&steps.row, "to_level") == NEED_LEVEL_SOCIAL_CARE)
 			rule_error(RULE_STEP_ONCE, episode->rel, NULL,
 					   "step_id %s of episode_id %s is offered and not decided",
 					   id_words(id_of(&steps.row, "step_id")), id_words(episode_id));

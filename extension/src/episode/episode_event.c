@@ -334,14 +334,14 @@ refuse_after_closure(Relation rel, const Episode *episode, const char *what, Dat
 typedef struct LastLevel
 {
 	int			number;			/* of the change; 0: there was none */
-	Level		level;			/* where it led */
+	NeedLevel	level;			/* where it led */
 } LastLevel;
 
 static LastLevel
 last_level(Relation rel, int64 child_id)
 {
 	SiblingScan	changes;
-	LastLevel	last = {0, LEVEL_NONE};
+	LastLevel	last = {0, NEED_LEVEL_NONE};
 
 	sibling_beginscan(rel, "level_change", "child_id", child_id, &changes);
 	while (sibling_getnext(&changes))
@@ -349,14 +349,14 @@ last_level(Relation rel, int64 child_id)
 		int			number = number_of(&changes.row, "change_number");
 
 		if (number > last.number)
-			last = (LastLevel) {number, (Level) level_of(&changes.row, "level_to")};
+			last = (LastLevel) {number, (NeedLevel) level_of(&changes.row, "level_to")};
 	}
 	sibling_endscan(&changes);
 	return last;
 }
 
-/* A child's level: where the last change led; LEVEL_NONE if there was none. */
-Level
+/* A child's level: where the last change led; NEED_LEVEL_NONE if there was none. */
+NeedLevel
 level_of_child(Relation rel, int64 child_id)
 {
 	return last_level(rel, child_id).level;
@@ -374,14 +374,14 @@ lock_level(Relation rel, int64 child_id)
 }
 
 static void
-log_level(Relation rel, int64 child_id, LastLevel last, Level from, Level to,
+log_level(Relation rel, int64 child_id, LastLevel last, NeedLevel from, NeedLevel to,
 		  ContinuumEvent event, int64 episode_id, DateADT on)
 {
 	Datum		values[] = {
 		Int64GetDatum(child_id),
 		Int32GetDatum(last.number + 1),
-		CStringGetTextDatum(level_name(from)),
-		CStringGetTextDatum(level_name(to)),
+		CStringGetTextDatum(need_level_name(from)),
+		CStringGetTextDatum(need_level_name(to)),
 		CStringGetTextDatum(event_name(event)),
 		Int64GetDatum(episode_id),
 		DateADTGetDatum(on)
@@ -396,19 +396,19 @@ log_level(Relation rel, int64 child_id, LastLevel last, Level from, Level to,
  * being at the level it comes from; a child that is there already stays.
  */
 void
-change_level(Relation rel, int64 child_id, Level from, Level to,
+change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
 			 ContinuumEvent event, int64 episode_id, DateADT on)
 {
 	LastLevel	last = lock_level(rel, child_id);
-	Level		now = last.number == 0 ? from : last.level;
+	NeedLevel	now = last.number == 0 ? from : last.level;
 
 	if (now == to)
 		return;
 	if (now != from)
 		rule_error(RULE_LEVELS, rel, NULL,
 				   "child_id %s is at level %s, and %s leads from %s to %s",
-				   id_words(child_id), level_name(now), event_name(event),
-				   level_name(from), level_name(to));
+				   id_words(child_id), need_level_name(now), event_name(event),
+				   need_level_name(from), need_level_name(to));
 	log_level(rel, child_id, last, from, to, event, episode_id, on);
 }
 
@@ -421,8 +421,8 @@ raise_child(Relation rel, int64 child_id, ContinuumEvent event, int64 episode_id
 {
 	LastLevel	last = lock_level(rel, child_id);
 
-	if (last.level <= LEVEL_UNIVERSAL)
-		log_level(rel, child_id, last, LEVEL_UNIVERSAL, LEVEL_EARLY_HELP, event, episode_id, on);
+	if (last.level <= NEED_LEVEL_UNIVERSAL)
+		log_level(rel, child_id, last, NEED_LEVEL_UNIVERSAL, NEED_LEVEL_EARLY_HELP, event, episode_id, on);
 }
 
 /*
@@ -437,6 +437,6 @@ lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on)
 	LastLevel	last = lock_level(rel, child_id);
 	Episode		other;
 
-	if (last.level == LEVEL_EARLY_HELP && supporting_episodes(rel, child_id, NO_ID, episode_id, &other) == 0)
-		log_level(rel, child_id, last, LEVEL_EARLY_HELP, LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
+	if (last.level == NEED_LEVEL_EARLY_HELP && supporting_episodes(rel, child_id, NO_ID, episode_id, &other) == 0)
+		log_level(rel, child_id, last, NEED_LEVEL_EARLY_HELP, NEED_LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
 }

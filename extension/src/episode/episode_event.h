@@ -45,8 +45,8 @@ extern void require_member(Relation rel, int64 family_id, int64 child_id);
 extern void refuse_other_family(Relation rel, const char *what, int64 id,
 								int64 its_family, int64 family_id);
 
-extern Level level_of_child(Relation rel, int64 child_id);
-extern void change_level(Relation rel, int64 child_id, Level from, Level to,
+extern NeedLevel level_of_child(Relation rel, int64 child_id);
+extern void change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
 						 ContinuumEvent event, int64 episode_id, DateADT on);
 extern void raise_child(Relation rel, int64 child_id, ContinuumEvent event,
 						int64 episode_id, DateADT on);

@@ -22,7 +22,7 @@
 static bool
 is_step_up(const Record *step)
 {
-	return level_of(step, "to_level") == LEVEL_SOCIAL_CARE;
+	return level_of(step, "to_level") == NEED_LEVEL_SOCIAL_CARE;
 }
 
 /* ---------------------------------------------------------------------
@@ -78,18 +78,18 @@ fill_episode_and_family(Record *step)
 static void
 settle_from_level(Record *step)
 {
-	Level		now = level_of_child(step->rel, id_of(step, "child_id"));
+	NeedLevel	now = level_of_child(step->rel, id_of(step, "child_id"));
 
 	if (is_null(step, "from_level"))
 	{
-		if (now == LEVEL_NONE)
-			now = is_step_up(step) ? LEVEL_UNIVERSAL : LEVEL_SOCIAL_CARE;
-		set_field_text(step, "from_level", level_name(now));
+		if (now == NEED_LEVEL_NONE)
+			now = is_step_up(step) ? NEED_LEVEL_UNIVERSAL : NEED_LEVEL_SOCIAL_CARE;
+		set_field_text(step, "from_level", need_level_name(now));
 	}
-	else if (now != LEVEL_NONE && level_of(step, "from_level") != (int) now)
+	else if (now != NEED_LEVEL_NONE && level_of(step, "from_level") != (int) now)
 		rule_error(RULE_LEVELS, step->rel, NULL,
 				   "child_id %s is at level %s, the step leads from %s",
-				   id_words(id_of(step, "child_id")), level_name(now),
+				   id_words(id_of(step, "child_id")), need_level_name(now),
 				   text_of(step, "from_level"));
 }
 
@@ -313,22 +313,22 @@ accept_step_down(const Record *step, DateADT on)
 {
 	int64		child_id = id_of(step, "child_id");
 	Datum		family[] = {Int64GetDatum(id_of(step, "family_id"))};
-	Level		now = level_of_child(step->rel, child_id);
+	NeedLevel	now = level_of_child(step->rel, child_id);
 	Episode		episode;
 
 	/* Who was first met by this step may have come to early help otherwise since. */
-	if (now != LEVEL_NONE && now != LEVEL_SOCIAL_CARE)
+	if (now != NEED_LEVEL_NONE && now != NEED_LEVEL_SOCIAL_CARE)
 		rule_error_hint(RULE_LEVELS, step->rel, NULL, "Withdraw the step.",
 						"child_id %s is at level %s, and step_id %s leads from %s",
-						id_words(child_id), level_name(now),
-						id_words(id_of(step, "step_id")), level_name(LEVEL_SOCIAL_CARE));
+						id_words(child_id), need_level_name(now),
+						id_words(id_of(step, "step_id")), need_level_name(NEED_LEVEL_SOCIAL_CARE));
 	if (run_partnership_query(step->rel, &open_episode_query, family, NULL) > 0 &&
 		lock_episode(step->rel, result_id(1), &episode) &&
 		episode.state != STATE_CLOSED)
 		apply_event(step->rel, &episode, EVENT_ACCEPT_STEP_DOWN, on, child_id);
 	else
 		open_stepped_down(step, &episode, on);
-	change_level(step->rel, child_id, LEVEL_SOCIAL_CARE, LEVEL_EARLY_HELP,
+	change_level(step->rel, child_id, NEED_LEVEL_SOCIAL_CARE, NEED_LEVEL_EARLY_HELP,
 				 EVENT_ACCEPT_STEP_DOWN, episode.id, on);
 	{
 		Datum		member[] = {Int64GetDatum(episode.id), Int64GetDatum(child_id), DateADTGetDatum(on)};
@@ -376,10 +376,10 @@ static void
 move_child(const Record *step, int64 episode_id, DateADT on)
 {
 	int64		child_id = id_of(step, "child_id");
-	Level		now = level_of_child(step->rel, child_id);
-	Level		from = is_step_up(step) && now != LEVEL_NONE ? now : (Level) level_of(step, "from_level");
+	NeedLevel	now = level_of_child(step->rel, child_id);
+	NeedLevel	from = is_step_up(step) && now != NEED_LEVEL_NONE ? now : (NeedLevel) level_of(step, "from_level");
 
-	change_level(step->rel, child_id, from, (Level) level_of(step, "to_level"),
+	change_level(step->rel, child_id, from, (NeedLevel) level_of(step, "to_level"),
 				 is_step_up(step) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN, episode_id, on);
 }
 
@@ -388,7 +388,7 @@ accept(const Record *step, DateADT on)
 {
 	Episode		episode;
 
-	if (level_of(step, "to_level") == LEVEL_EARLY_HELP)
+	if (level_of(step, "to_level") == NEED_LEVEL_EARLY_HELP)
 		accept_step_down(step, on);
 	else if (!open_episode_of(step, &episode))
 		move_child(step, NO_ID, on);

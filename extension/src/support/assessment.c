@@ -19,8 +19,7 @@
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
-
-#define DOMAINS 4
+#include "types/eha_domain.h"
 
 /* Whoever writes a domain locks its EHA, so none comes or goes meanwhile. */
 static void
@@ -36,7 +35,7 @@ check_four_domains(const Record *assessment)
 	for (; sibling_getnext(&domains); count++)
 		last = Max(last, date_of(&domains.row, "assessed_on"));
 	sibling_endscan(&domains);
-	if (count < DOMAINS)
+	if (count < EHA_DOMAIN_COUNT)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
 				   "assessment_id %s has %d of four domains assessed", id_words(id), count);
 	if (last > completed_on)

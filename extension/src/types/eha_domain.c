@@ -34,11 +34,4 @@ static const OneByteType eha_domain_type = {
 	.values = eha_domains
 };
 
-/* The text form of a domain, for messages; constant, not to be freed */
-const char *
-eha_domain_name(EhaDomain domain)
-{
-	return one_byte_value(&eha_domain_type, (uint8) domain)->name;
-}
-
 ONE_BYTE_TYPE_FUNCTIONS(eha_domain)

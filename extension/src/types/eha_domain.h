@@ -21,18 +21,4 @@ typedef enum EhaDomain
 
 #define EHA_DOMAIN_COUNT	4
 
-static inline EhaDomain
-DatumGetEhaDomain(Datum datum)
-{
-	return (EhaDomain) DatumGetOneByte(datum);
-}
-
-static inline Datum
-EhaDomainGetDatum(EhaDomain domain)
-{
-	return OneByteGetDatum((uint8) domain);
-}
-
-extern const char *eha_domain_name(EhaDomain domain);
-
 #endif							/* EARLY_HELP_EHA_DOMAIN_H */

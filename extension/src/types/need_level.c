@@ -32,11 +32,14 @@ static const OneByteType need_level_type = {
 	.values = need_levels
 };
 
-/* The text form of a level, for messages; constant, not to be freed */
+/*
+ * The text form of a level, for messages; constant, not to be freed.  A byte
+ * from a table that somebody else made can be any number.
+ */
 const char *
 need_level_name(NeedLevel level)
 {
-	return one_byte_value(&need_level_type, (uint8) level)->name;
+	return level >= 1 && level <= NEED_LEVEL_COUNT ? need_levels[level - 1].name : "unknown";
 }
 
 ONE_BYTE_TYPE_FUNCTIONS(need_level)

@@ -13,24 +13,13 @@
 /* The numbers stand on disk and on the wire: never renumber */
 typedef enum NeedLevel
 {
+	NEED_LEVEL_NONE = 0,		/* in C alone: null, or no level yet */
 	NEED_LEVEL_UNIVERSAL = 1,
 	NEED_LEVEL_EARLY_HELP = 2,
 	NEED_LEVEL_SOCIAL_CARE = 3
 } NeedLevel;
 
 #define NEED_LEVEL_COUNT	3
-
-static inline NeedLevel
-DatumGetNeedLevel(Datum datum)
-{
-	return (NeedLevel) DatumGetOneByte(datum);
-}
-
-static inline Datum
-NeedLevelGetDatum(NeedLevel level)
-{
-	return OneByteGetDatum((uint8) level);
-}
 
 extern const char *need_level_name(NeedLevel level);
 

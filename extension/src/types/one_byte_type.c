@@ -35,7 +35,7 @@
  * The value of a stored byte.  in, recv and the casts let no other byte
  * through, so a byte that has no value is damage.
  */
-const OneByteValue *
+static const OneByteValue *
 one_byte_value(const OneByteType *type, uint8 number)
 {
 	if (number < 1 || number > type->count)

@@ -50,8 +50,6 @@ OneByteGetDatum(uint8 number)
 	return CharGetDatum((char) number);
 }
 
-extern const OneByteValue *one_byte_value(const OneByteType *type, uint8 number);
-
 extern Datum one_byte_in(const OneByteType *type, FunctionCallInfo fcinfo);
 extern Datum one_byte_out(const OneByteType *type, FunctionCallInfo fcinfo);
 extern Datum one_byte_recv(const OneByteType *type, FunctionCallInfo fcinfo);
