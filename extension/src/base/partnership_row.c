@@ -318,6 +318,18 @@ lock_sibling(Relation rel, const char *table, const char *key, int64 id, LockTup
 	return find_sibling(rel, table, key, id, &mode, false, row);
 }
 
+/* Locks the row until the transaction ends and reads nothing of it; false if there is none. */
+bool
+lock_sibling_only(Relation rel, const char *table, const char *key, int64 id, LockTupleMode mode)
+{
+	Record		row;
+	bool		found = lock_sibling(rel, table, key, id, mode, &row);
+
+	if (found)
+		leave_sibling(&row);
+	return found;
+}
+
 /*
  * Locks a row read before FOR NO KEY UPDATE, and brings it up to date; false,
  * and nothing to leave, if it is gone.  Above READ COMMITTED it looks the row

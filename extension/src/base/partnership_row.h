@@ -32,6 +32,8 @@ extern bool read_sibling_xact_snapshot(Relation rel, const char *table, const ch
 									   Record *row);
 extern bool lock_sibling(Relation rel, const char *table, const char *key, int64 id,
 						 LockTupleMode mode, Record *row);
+extern bool lock_sibling_only(Relation rel, const char *table, const char *key, int64 id,
+							  LockTupleMode mode);
 extern bool lock_read_sibling(Relation rel, const char *table, const char *key, Record *row);
 extern void leave_sibling(Record *row);
 extern void lock_sibling_table(Relation rel, const char *table, LOCKMODE mode);

@@ -11,6 +11,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/datum.h"
@@ -417,6 +418,31 @@ const char *
 id_words(int64 id)
 {
 	return id == NO_ID ? "none" : psprintf(INT64_FORMAT, id);
+}
+
+/* The ids of a row for an error's detail, and nothing else of it: "plan_outcome_id 5, plan_id 3". */
+char *
+row_ids(Relation rel, TupleTableSlot *slot)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	StringInfoData ids;
+
+	initStringInfo(&ids);
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attr = TupleDescAttr(desc, i);
+		Datum		value;
+		bool		isnull;
+
+		if (attr->attisdropped || attr->atttypid != INT8OID)
+			continue;
+		value = slot_getattr(slot, i + 1, &isnull);
+		if (isnull)
+			continue;
+		appendStringInfo(&ids, "%s%s " INT64_FORMAT, ids.len ? ", " : "",
+						 NameStr(attr->attname), DatumGetInt64(value));
+	}
+	return ids.len ? ids.data : pstrdup("a row without ids");
 }
 
 /* A date for an error's detail, ISO whatever DateStyle says. */

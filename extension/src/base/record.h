@@ -10,6 +10,7 @@
 
 #include "access/htup.h"
 #include "commands/trigger.h"
+#include "executor/tuptable.h"
 #include "fmgr.h"
 #include "utils/date.h"
 #include "utils/rel.h"
@@ -63,6 +64,7 @@ extern void set_timestamp(Record *record, const char *field, TimestampTz moment)
 extern void set_field_text(Record *record, const char *field, const char *text);
 extern void set_field_null(Record *record, const char *field);
 extern const char *id_words(int64 id);
+extern char *row_ids(Relation rel, TupleTableSlot *slot);
 extern const char *date_words(DateADT date);
 extern int64 checked_id(Datum value, bool isnull);
 

@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
-#include "episode/closure.h"
-#include "continuum/continuum.h"
 #include "base/partnership_row.h"
 #include "base/rule.h"
+#include "continuum/continuum.h"
+#include "episode/closure.h"
 
 /* ---------------------------------------------------------------------
  * Whom closing waits for

@@ -10,13 +10,16 @@
 
 #include "catalog/pg_type.h"
 
-#include "family/attached_contact.h"
-#include "episode/closure.h"
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "episode/child_level.h"
+#include "episode/closure.h"
+#include "episode/episode_event.h"
+#include "episode/episode_row.h"
+#include "family/family.h"
+#include "family/referral_while_open.h"
 
 /* ---------------------------------------------------------------------
  * Before the row is written: is it allowed, and what state does it have
@@ -418,92 +421,9 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 }
 
 /* ---------------------------------------------------------------------
- * Children in an episode
+ * Deleting an episode
  * ---------------------------------------------------------------------
  */
-
-static const PartnershipQuery leaves_query = {
-	"update @episode_child set left_on = $3"
-	" where episode_id == $1 and child_id == $2 and left_on is null",
-	3, {INT8OID, INT8OID, DATEOID}
-};
-
-PG_FUNCTION_INFO_V1(early_help_episode_child_after);
-
-/*
- * Trigger, after insert or update of episode_child. A child that joins is
- * raised from universal to early help, one that leaves is lowered again; one
- * that social care works with stays at its level. Of an episode that is closed
- * already, all have left.
- */
-Datum
-early_help_episode_child_after(PG_FUNCTION_ARGS)
-{
-	RecordChange change = record_change(fcinfo, "episode_child_after", false,
-										ROW_INSERT | ROW_UPDATE);
-	Record	   *member = &change.after;
-	int64		child_id = id_of(member, "child_id");
-	int64		episode_id = id_of(member, "episode_id");
-	DateADT		left_on = date_of(member, "left_on");
-	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
-	bool		left = !is_null(member, "left_on");
-	bool		had_left = !insert && !is_null(&change.before, "left_on");
-	Episode		episode;
-
-	begin_partnership_queries();
-	if (lock_episode(change.rel, episode_id, &episode))
-	{
-		if (insert)
-			require_member(change.rel, episode.family_id, child_id);
-		refuse_after_closure(change.rel, &episode, "joined_on", date_of(member, "joined_on"));
-		if (left || had_left)
-			refuse_after_closure(change.rel, &episode, "left_on", left_on);
-		if (insert || (had_left && !left))
-			raise_child(change.rel, child_id, rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
-						episode_id, date_of(member, "joined_on"));
-		if (left && !had_left && !rules_are_writing())
-			lower_child(change.rel, child_id, episode_id, left_on);
-		if (insert && !left && episode.closed_on != DATEVAL_NOEND)
-		{
-			Datum		values[] = {
-				Int64GetDatum(episode_id), Int64GetDatum(child_id), DateADTGetDatum(episode.closed_on)
-			};
-
-			run_partnership_query(change.rel, &leaves_query, values, NULL);
-		}
-	}
-	end_partnership_queries();
-	return record_result(&change);
-}
-
-static bool
-episode_is_gone(const Record *record)
-{
-	Episode		episode;
-	bool		there;
-
-	begin_partnership_queries();
-	there = lock_episode(record->rel, id_of(record, "episode_id"), &episode);
-	end_partnership_queries();
-	return !there && !is_null(record, "episode_id");
-}
-
-PG_FUNCTION_INFO_V1(early_help_episode_child_stays);
-
-/* Trigger, before delete of episode_child: a child leaves on a day, and its level with it. */
-Datum
-early_help_episode_child_stays(PG_FUNCTION_ARGS)
-{
-	RecordChange change = record_change(fcinfo, "episode_child_stays", true, ROW_DELETE);
-	Record	   *member = &change.before;
-
-	if (!episode_is_gone(member))
-		rule_error_hint(RULE_LEVELS, change.rel, NULL, "Set left_on.",
-						"child_id %s was supported by episode_id %s",
-						id_words(id_of(member, "child_id")),
-						id_words(id_of(member, "episode_id")));
-	return record_result(&change);
-}
 
 static const PartnershipQuery lock_children_query = {
 	"select child_id from @child where child_id == any (array("
@@ -554,23 +474,4 @@ early_help_episode_stays(PG_FUNCTION_ARGS)
 						id_words(result_id(1)), id_words(id_of(&change.before, "episode_id")));
 	end_partnership_queries();
 	return record_result(&change);
-}
-
-PG_FUNCTION_INFO_V1(early_help_written_by_rules);
-
-/*
- * Trigger, before insert, update or delete: only the rules write this table.
- * Its rows go with an episode that is deleted.
- */
-Datum
-early_help_written_by_rules(PG_FUNCTION_ARGS)
-{
-	RecordChange change = record_change(fcinfo, "written_by_rules", true,
-										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
-
-	if (rules_are_writing() ||
-		(TRIGGER_FIRED_BY_DELETE(change.event) && episode_is_gone(&change.before)))
-		return record_result(&change);
-	rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL,
-			   "table \"%s\"", RelationGetRelationName(change.rel));
 }

@@ -14,10 +14,10 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "episode/episode_event.h"
 
 static const PartnershipQuery set_allocated_query = {
 	"update @episode set allocated_on = $2, state = $3::pg_catalog.text::early_help.episode_state"

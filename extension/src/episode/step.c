@@ -13,11 +13,14 @@
 
 #include "catalog/pg_type.h"
 
-#include "family/consent.h"
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "episode/child_level.h"
+#include "episode/episode_event.h"
+#include "episode/episode_row.h"
+#include "family/consent.h"
+#include "family/family.h"
 
 static bool
 is_step_up(const Record *step)

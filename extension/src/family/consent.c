@@ -11,12 +11,12 @@
 #include "catalog/pg_type.h"
 #include "utils/timestamp.h"
 
-#include "family/consent.h"
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "family/consent.h"
+#include "family/family.h"
 
 static bool
 consents_on(const Record *consent, DateADT on)

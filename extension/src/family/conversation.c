@@ -9,12 +9,12 @@
 
 #include "catalog/pg_type.h"
 
-#include "family/conversation.h"
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "family/conversation.h"
+#include "family/family.h"
 
 /* FOR SHARE: nobody takes the conversation away while support starts on it. */
 static bool

@@ -9,10 +9,10 @@
 
 #include "catalog/pg_type.h"
 
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "family/family.h"
 
 static const PartnershipQuery consent_to_share_query = {
 	"select consent_id from @consent where family_id == $1 and kind == 'share'"

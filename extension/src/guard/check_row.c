@@ -23,10 +23,8 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "fmgr.h"
-#include "lib/stringinfo.h"
 #include "optimizer/optimizer.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -34,7 +32,6 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
-#include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
 
@@ -190,31 +187,6 @@ compiled_checks(Relation rel)
 	return compiled;
 }
 
-/* "plan_outcome_id 5, plan_id 3": the ids of a row, and nothing else of it. */
-static char *
-ids_of(Relation rel, TupleTableSlot *slot)
-{
-	TupleDesc	desc = RelationGetDescr(rel);
-	StringInfoData ids;
-
-	initStringInfo(&ids);
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute attr = TupleDescAttr(desc, i);
-		Datum		value;
-		bool		isnull;
-
-		if (attr->attisdropped || attr->atttypid != INT8OID)
-			continue;
-		value = slot_getattr(slot, i + 1, &isnull);
-		if (isnull)
-			continue;
-		appendStringInfo(&ids, "%s%s " INT64_FORMAT, ids.len ? ", " : "",
-						 NameStr(attr->attname), DatumGetInt64(value));
-	}
-	return ids.len ? ids.data : pstrdup("a row without ids");
-}
-
 static void
 check_not_null(Relation rel, TupleTableSlot *slot)
 {
@@ -232,7 +204,7 @@ check_not_null(Relation rel, TupleTableSlot *slot)
 					(errcode(ERRCODE_NOT_NULL_VIOLATION),
 					 errmsg("\"%s\" of \"%s\" is missing",
 							NameStr(attr->attname), RelationGetRelationName(rel)),
-					 errdetail("%s", ids_of(rel, slot)),
+					 errdetail("%s", row_ids(rel, slot)),
 					 errhint("Give a value for %s.", NameStr(attr->attname)),
 					 errhidestmt(true),
 					 errhidecontext(true),
@@ -247,12 +219,12 @@ refuse(Relation rel, TupleTableSlot *slot, const char *constraint)
 
 	if (held)
 		rule_error(held->rule, rel, constraint, "%s: %s",
-				   ids_of(rel, slot), held->words);
+				   row_ids(rel, slot), held->words);
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("a row of \"%s\" does not keep its constraint \"%s\"",
 					RelationGetRelationName(rel), constraint),
-			 errdetail("%s", ids_of(rel, slot)),
+			 errdetail("%s", row_ids(rel, slot)),
 			 errhint("\\d %s shows what the constraint asks.", RelationGetRelationName(rel)),
 			 errhidestmt(true),
 			 errhidecontext(true),
@@ -315,53 +287,5 @@ early_help_check_row(PG_FUNCTION_ARGS)
 
 	check_not_null(change.rel, slot);
 	check_constraints(change.rel, slot);
-	return record_result(&change);
-}
-
-PG_FUNCTION_INFO_V1(early_help_refuse_truncate);
-
-/* Trigger, before truncate: TRUNCATE is seen by no row trigger and no snapshot. */
-Datum
-early_help_refuse_truncate(PG_FUNCTION_ARGS)
-{
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("early_help.refuse_truncate is a trigger function")));
-	rule_error(RULE_NO_TRUNCATE, ((TriggerData *) fcinfo->context)->tg_relation, NULL, NULL);
-}
-
-PG_FUNCTION_INFO_V1(early_help_refuse_delete);
-
-/* Trigger, before delete: a row that the others rest on without a key. */
-Datum
-early_help_refuse_delete(PG_FUNCTION_ARGS)
-{
-	RecordChange change = record_change(fcinfo, "refuse_delete", true, ROW_DELETE);
-
-	rule_error_hint(RULE_RECORD_STAYS, change.rel, NULL,
-					"Update it; early_help.drop_partnership is for a whole partnership.",
-					"the row of \"%s\" is not deleted", RelationGetRelationName(change.rel));
-}
-
-PG_FUNCTION_INFO_V1(early_help_keep_columns);
-
-/* Trigger, before update: the columns named as its arguments change by rules alone. */
-Datum
-early_help_keep_columns(PG_FUNCTION_ARGS)
-{
-	RecordChange change = record_change(fcinfo, "keep_columns", true, ROW_UPDATE);
-	Trigger    *trigger = change.trigger->tg_trigger;
-
-	if (rules_are_writing())
-		return record_result(&change);
-	for (int i = 0; i < trigger->tgnargs; i++)
-	{
-		if (field_is_new(&change, trigger->tgargs[i]))
-			rule_error(RULE_RECORD_STAYS, change.rel, NULL,
-					   "%s of \"%s\" does not change: %s",
-					   trigger->tgargs[i], RelationGetRelationName(change.rel),
-					   ids_of(change.rel, change.trigger->tg_trigslot));
-	}
 	return record_result(&change);
 }

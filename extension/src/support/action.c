@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
-#include "support/plan.h"
 #include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "support/plan.h"
 
 static void
 check_agreed_on(const Record *action, const SupportPlan *plan)

@@ -12,13 +12,14 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "family/consent.h"
-#include "family/conversation.h"
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "episode/episode_event.h"
+#include "family/consent.h"
+#include "family/conversation.h"
+#include "family/family.h"
 #include "types/eha_domain.h"
 
 /* Whoever writes a domain locks its EHA, so none comes or goes meanwhile. */

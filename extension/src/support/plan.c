@@ -10,14 +10,15 @@
 
 #include "catalog/pg_type.h"
 
-#include "family/consent.h"
-#include "family/conversation.h"
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
-#include "support/plan.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "episode/episode_event.h"
+#include "family/consent.h"
+#include "family/conversation.h"
+#include "family/family.h"
+#include "support/plan.h"
 
 /* ---------------------------------------------------------------------
  * What others read of a plan

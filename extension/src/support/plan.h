@@ -11,7 +11,7 @@
 #include "utils/date.h"
 #include "utils/rel.h"
 
-#include "episode/episode_event.h"
+#include "episode/episode_row.h"
 
 #define PLAN_KIND_INTERVENTION "intervention"
 #define MOST_OUTCOMES 5			/* of an intervention plan (R01) */

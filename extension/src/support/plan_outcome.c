@@ -24,9 +24,9 @@
 
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
-#include "support/plan.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "support/plan.h"
 
 static const PartnershipQuery cap_query = {
 	"select family_outcomes_plan_most_outcomes::pg_catalog.int8 from @partnership",

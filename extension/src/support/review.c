@@ -11,11 +11,11 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
-#include "support/plan.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "episode/episode_event.h"
+#include "support/plan.h"
 
 static void
 check_plan_is_open(const Record *review, const SupportPlan *plan)

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * attached_contact.h
+ * referral_while_open.h
  *		No referral while the family has an open episode (R16).
  *
  *-------------------------------------------------------------------------
  */
-#ifndef EARLY_HELP_ATTACHED_CONTACT_H
-#define EARLY_HELP_ATTACHED_CONTACT_H
+#ifndef EARLY_HELP_REFERRAL_WHILE_OPEN_H
+#define EARLY_HELP_REFERRAL_WHILE_OPEN_H
 
 #include "base/record.h"
 

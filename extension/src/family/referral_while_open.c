@@ -1,12 +1,11 @@
 /*-------------------------------------------------------------------------
  *
- * attached_contact.c
- *		While a family has an open episode a further contact is attached to it
- *		and not referred again (R16).
+ * referral_while_open.c
+ *		While a family has an open episode it is not referred again (R16).
  *
- * A referral on the day an episode opens, or closes, is one of the episode
- * after. Referrals and episodes of a family lock its row first, so that neither
- * misses the other.
+ * A referral on the very day an episode opens or closes belongs to the next
+ * episode. Referrals and episodes of a family lock the family's row first, so
+ * that each sees the other.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,11 +13,11 @@
 
 #include "catalog/pg_type.h"
 
-#include "family/attached_contact.h"
-#include "episode/episode_event.h"
 #include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "family/family.h"
+#include "family/referral_while_open.h"
 
 static const PartnershipQuery open_episode_query = {
 	"select episode_id from @episode where family_id == $1"
@@ -49,46 +48,6 @@ early_help_referral_not_while_open(PG_FUNCTION_ARGS)
 				   "family_id %s has episode_id %s open on %s",
 				   id_words(id_of(referral, "family_id")), id_words(result_id(1)),
 				   date_words(referred_on));
-	end_partnership_queries();
-	return record_result(&change);
-}
-
-/* A child of the episode, or of its family; a duplicate's contact may be of the child it counts for. */
-static const PartnershipQuery attachable_query = {
-	"select e.episode_id from @episode e where e.episode_id == $1"
-	" and e.opened_on <= $2 and (e.closed_on is null or e.closed_on >= $2)"
-	" and (exists (select from @episode_child c where c.episode_id == $1"
-	" and (c.child_id == $3 or c.child_id == $4))"
-	" or exists (select from @family_member m where m.family_id == e.family_id"
-	" and (m.child_id == $3 or m.child_id == $4)))",
-	4, {INT8OID, DATEOID, INT8OID, INT8OID}
-};
-
-PG_FUNCTION_INFO_V1(early_help_contact_child_fits_episode);
-
-/* Trigger, before insert or update of an attached contact_child. */
-Datum
-early_help_contact_child_fits_episode(PG_FUNCTION_ARGS)
-{
-	RecordChange change = record_change(fcinfo, "contact_child_fits_episode", true,
-										ROW_INSERT | ROW_UPDATE);
-	Record	   *contact_child = &change.after;
-	DateADT		received_on = date_of(contact_child, "received_on");
-	Datum		values[] = {
-		Int64GetDatum(id_of(contact_child, "attached_episode_id")), DateADTGetDatum(received_on),
-		Int64GetDatum(id_of(contact_child, "child_id")),
-		Int64GetDatum(id_of(contact_child, "counted_child_id"))
-	};
-
-	if (is_null(contact_child, "received_on") || is_null(contact_child, "child_id"))
-		return record_result(&change);	/* check_row says so */
-	begin_partnership_queries();
-	if (run_partnership_query(change.rel, &attachable_query, values, NULL) == 0)
-		rule_error_hint(RULE_ATTACHED_CONTACT, change.rel, NULL,
-						"Attach it to the episode that the child's family has open on that day, or to none.",
-						"episode_id %s is not open on %s for child_id %s",
-						id_words(id_of(contact_child, "attached_episode_id")),
-						date_words(received_on), id_words(id_of(contact_child, "child_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -1,0 +1,135 @@
+/*-------------------------------------------------------------------------
+ *
+ * child_level.c
+ *		A child's level: where the last of its level changes led.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "base/record.h"
+#include "base/rule.h"
+#include "episode/child_level.h"
+#include "episode/episode_row.h"
+
+static const PartnershipQuery log_level_query = {
+	"insert into @level_change (child_id, change_number, level_from, level_to, event, episode_id, changed_on)"
+	" values ($1, $2, $3::early_help.need_level, $4::early_help.need_level,"
+	" $5::early_help.continuum_event, $6, $7)",
+	7, {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, DATEOID}
+};
+
+typedef struct LastLevel
+{
+	int			number;			/* of the change; 0: there was none */
+	NeedLevel	level;			/* where it led */
+} LastLevel;
+
+static LastLevel
+last_level(Relation rel, int64 child_id)
+{
+	SiblingScan	changes;
+	LastLevel	last = {0, NEED_LEVEL_NONE};
+
+	sibling_beginscan(rel, "level_change", "child_id", child_id, &changes);
+	while (sibling_getnext(&changes))
+	{
+		int			number = number_of(&changes.row, "change_number");
+
+		if (number > last.number)
+			last = (LastLevel) {number, (NeedLevel) level_of(&changes.row, "level_to")};
+	}
+	sibling_endscan(&changes);
+	return last;
+}
+
+/* A child's level: where the last change led; NEED_LEVEL_NONE if there was none. */
+NeedLevel
+level_of_child(Relation rel, int64 child_id)
+{
+	return last_level(rel, child_id).level;
+}
+
+/*
+ * The child's row is locked, and change_number is unique, so that two writers
+ * cannot both make the next change.
+ */
+static LastLevel
+lock_level(Relation rel, int64 child_id)
+{
+	(void) lock_sibling_only(rel, "child", "child_id", child_id, LockTupleNoKeyExclusive);
+	return last_level(rel, child_id);
+}
+
+static void
+log_level(Relation rel, int64 child_id, LastLevel last, NeedLevel from, NeedLevel to,
+		  ContinuumEvent event, int64 episode_id, DateADT on)
+{
+	Datum		values[] = {
+		Int64GetDatum(child_id),
+		Int32GetDatum(last.number + 1),
+		CStringGetTextDatum(need_level_name(from)),
+		CStringGetTextDatum(need_level_name(to)),
+		CStringGetTextDatum(event_name(event)),
+		Int64GetDatum(episode_id),
+		DateADTGetDatum(on)
+	};
+	char		nulls[] = {' ', ' ', ' ', ' ', ' ', episode_id == NO_ID ? 'n' : ' ', ' '};
+
+	write_by_rules(rel, &log_level_query, values, nulls);
+}
+
+/*
+ * Moves a child from a level to another. A child without changes yet counts as
+ * being at the level it comes from; a child that is there already stays.
+ */
+void
+change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
+			 ContinuumEvent event, int64 episode_id, DateADT on)
+{
+	LastLevel	last = lock_level(rel, child_id);
+	NeedLevel	now = last.number == 0 ? from : last.level;
+
+	if (now == to)
+		return;
+	if (now != from)
+		rule_error(RULE_LEVELS, rel, NULL,
+				   "child_id %s is at level %s, and %s leads from %s to %s",
+				   id_words(child_id), need_level_name(now), event_name(event),
+				   need_level_name(from), need_level_name(to));
+	log_level(rel, child_id, last, from, to, event, episode_id, on);
+}
+
+/*
+ * A child that an episode supports is raised from universal services; one that
+ * social care works with, or another episode supports, stays at its level.
+ */
+void
+raise_child(Relation rel, int64 child_id, ContinuumEvent event, int64 episode_id, DateADT on)
+{
+	LastLevel	last = lock_level(rel, child_id);
+
+	if (last.level <= NEED_LEVEL_UNIVERSAL)
+		log_level(rel, child_id, last, NEED_LEVEL_UNIVERSAL, NEED_LEVEL_EARLY_HELP, event, episode_id, on);
+}
+
+/*
+ * A child whose support by an episode ends goes back to universal services,
+ * unless it is not at early help (social care works with it) or another open
+ * episode supports it, of its other family. The child is locked first: of two
+ * such episodes that end at once, the second sees that the first did.
+ */
+void
+lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on)
+{
+	LastLevel	last = lock_level(rel, child_id);
+	Episode		other;
+
+	if (last.level == NEED_LEVEL_EARLY_HELP && supporting_episodes(rel, child_id, NO_ID, episode_id, &other) == 0)
+		log_level(rel, child_id, last, NEED_LEVEL_EARLY_HELP, NEED_LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
+}

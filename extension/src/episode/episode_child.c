@@ -1,0 +1,93 @@
+/*-------------------------------------------------------------------------
+ *
+ * episode_child.c
+ *		The children in an episode: a child joins and leaves on a day, and its
+ *		level with it (R11, R14).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "base/record.h"
+#include "base/rule.h"
+#include "episode/child_level.h"
+#include "episode/episode_row.h"
+#include "family/family.h"
+
+static const PartnershipQuery leaves_query = {
+	"update @episode_child set left_on = $3"
+	" where episode_id == $1 and child_id == $2 and left_on is null",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+PG_FUNCTION_INFO_V1(early_help_episode_child_after);
+
+/*
+ * Trigger, after insert or update of episode_child. A child that joins is
+ * raised from universal to early help, one that leaves is lowered again; one
+ * that social care works with stays at its level. Of an episode that is closed
+ * already, all have left.
+ */
+Datum
+early_help_episode_child_after(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "episode_child_after", false,
+										ROW_INSERT | ROW_UPDATE);
+	Record	   *member = &change.after;
+	int64		child_id = id_of(member, "child_id");
+	int64		episode_id = id_of(member, "episode_id");
+	DateADT		left_on = date_of(member, "left_on");
+	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
+	bool		left = !is_null(member, "left_on");
+	bool		had_left = !insert && !is_null(&change.before, "left_on");
+	Episode		episode;
+
+	begin_partnership_queries();
+	if (lock_episode(change.rel, episode_id, &episode))
+	{
+		if (insert)
+			require_member(change.rel, episode.family_id, child_id);
+		refuse_after_closure(change.rel, &episode, "joined_on", date_of(member, "joined_on"));
+		if (left || had_left)
+			refuse_after_closure(change.rel, &episode, "left_on", left_on);
+		if (insert || (had_left && !left))
+			raise_child(change.rel, child_id, rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
+						episode_id, date_of(member, "joined_on"));
+		if (left && !had_left && !rules_are_writing())
+			lower_child(change.rel, child_id, episode_id, left_on);
+		if (insert && !left && episode.closed_on != DATEVAL_NOEND)
+		{
+			Datum		values[] = {
+				Int64GetDatum(episode_id), Int64GetDatum(child_id), DateADTGetDatum(episode.closed_on)
+			};
+
+			run_partnership_query(change.rel, &leaves_query, values, NULL);
+		}
+	}
+	end_partnership_queries();
+	return record_result(&change);
+}
+
+PG_FUNCTION_INFO_V1(early_help_episode_child_stays);
+
+/* Trigger, before delete of episode_child: a child leaves on a day, and its level with it. */
+Datum
+early_help_episode_child_stays(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "episode_child_stays", true, ROW_DELETE);
+	Record	   *member = &change.before;
+
+	/* An episode that is being deleted takes its children along. */
+	if (is_null(member, "episode_id") ||
+		lock_sibling_only(change.rel, "episode", "episode_id", id_of(member, "episode_id"),
+						  LockTupleNoKeyExclusive))
+		rule_error_hint(RULE_LEVELS, change.rel, NULL, "Set left_on.",
+						"child_id %s was supported by episode_id %s",
+						id_words(id_of(member, "child_id")),
+						id_words(id_of(member, "episode_id")));
+	return record_result(&change);
+}

@@ -1,0 +1,102 @@
+/*-------------------------------------------------------------------------
+ *
+ * episode_row.c
+ *		What the rules read of an episode.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/partnership_row.h"
+#include "base/rule.h"
+#include "episode/episode_row.h"
+
+/* The caller closes the row. */
+void
+episode_from_row(const Record *row, Episode *episode)
+{
+	episode->id = id_of(row, "episode_id");
+	episode->family_id = id_of(row, "family_id");
+	episode->state = state_by_name(text_of(row, "state"));
+	episode->opened_on = date_of(row, "opened_on");
+	episode->allocated_on = date_of(row, "allocated_on");
+	episode->closed_on = date_of(row, "closed_on");
+}
+
+/* Reads an episode as it is now; false if it is not there. */
+bool
+read_episode(Relation rel, int64 episode_id, Episode *episode)
+{
+	Record		row;
+
+	if (!read_sibling(rel, "episode", "episode_id", episode_id, &row))
+		return false;
+	episode_from_row(&row, episode);
+	leave_sibling(&row);
+	return true;
+}
+
+/* Locks and reads an episode; false if it is not there. */
+bool
+lock_episode(Relation rel, int64 episode_id, Episode *episode)
+{
+	Record		row;
+
+	if (!lock_sibling(rel, "episode", "episode_id", episode_id, LockTupleNoKeyExclusive, &row))
+		return false;
+	episode_from_row(&row, episode);
+	leave_sibling(&row);
+	return true;
+}
+
+/* The episode an EHA is of; NO_ID if there is no such EHA. */
+int64
+episode_of_assessment(Relation rel, int64 assessment_id)
+{
+	Record		row;
+	int64		episode_id;
+
+	if (!read_sibling(rel, "assessment", "assessment_id", assessment_id, &row))
+		return NO_ID;
+	episode_id = id_of(&row, "episode_id");
+	leave_sibling(&row);
+	return episode_id;
+}
+
+/*
+ * How many open episodes support a child, of one family or of any (NO_ID), but
+ * for one of them (or NO_ID); the last of them, where there is one.
+ */
+int
+supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for, Episode *episode)
+{
+	SiblingScan	supported;
+	Episode		one;
+	int			count = 0;
+
+	sibling_beginscan(rel, "episode_child", "child_id", child_id, &supported);
+	while (sibling_getnext(&supported))
+	{
+		int64		episode_id = id_of(&supported.row, "episode_id");
+
+		if (!is_null(&supported.row, "left_on") || episode_id == but_for ||
+			!read_episode(rel, episode_id, &one) || one.closed_on != DATEVAL_NOEND ||
+			(family_id != NO_ID && one.family_id != family_id))
+			continue;
+		*episode = one;
+		count++;
+	}
+	sibling_endscan(&supported);
+	return count;
+}
+
+/* Nothing happens after closure (R14). */
+void
+refuse_after_closure(Relation rel, const Episode *episode, const char *what, DateADT on)
+{
+	if (on > episode->closed_on)
+		rule_error(RULE_CLOSURE, rel, NULL,
+				   "%s %s is after closed_on %s of episode_id %s",
+				   what, date_words(on), date_words(episode->closed_on),
+				   id_words(episode->id));
+}

@@ -1,0 +1,91 @@
+/*-------------------------------------------------------------------------
+ *
+ * record_stays.c
+ *		Guards of any table: no TRUNCATE, no DELETE, columns that do not
+ *		change, and tables that only the rules write.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/partnership_query.h"
+#include "base/partnership_row.h"
+#include "base/record.h"
+#include "base/rule.h"
+
+PG_FUNCTION_INFO_V1(early_help_refuse_truncate);
+
+/* Trigger, before truncate: TRUNCATE is seen by no row trigger and no snapshot. */
+Datum
+early_help_refuse_truncate(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("early_help.refuse_truncate is a trigger function")));
+	rule_error(RULE_NO_TRUNCATE, ((TriggerData *) fcinfo->context)->tg_relation, NULL, NULL);
+}
+
+PG_FUNCTION_INFO_V1(early_help_refuse_delete);
+
+/* Trigger, before delete: a row that the others rest on without a key. */
+Datum
+early_help_refuse_delete(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "refuse_delete", true, ROW_DELETE);
+
+	rule_error_hint(RULE_RECORD_STAYS, change.rel, NULL,
+					"Update it; early_help.drop_partnership is for a whole partnership.",
+					"the row of \"%s\" is not deleted", RelationGetRelationName(change.rel));
+}
+
+PG_FUNCTION_INFO_V1(early_help_keep_columns);
+
+/* Trigger, before update: the columns named as its arguments change by rules alone. */
+Datum
+early_help_keep_columns(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "keep_columns", true, ROW_UPDATE);
+	Trigger    *trigger = change.trigger->tg_trigger;
+
+	if (rules_are_writing())
+		return record_result(&change);
+	for (int i = 0; i < trigger->tgnargs; i++)
+	{
+		if (field_is_new(&change, trigger->tgargs[i]))
+			rule_error(RULE_RECORD_STAYS, change.rel, NULL,
+					   "%s of \"%s\" does not change: %s",
+					   trigger->tgargs[i], RelationGetRelationName(change.rel),
+					   row_ids(change.rel, change.trigger->tg_trigslot));
+	}
+	return record_result(&change);
+}
+
+/* Is the row deleted because its episode is? An episode that is still there is locked. */
+static bool
+goes_with_its_episode(const RecordChange *change)
+{
+	const Record *row = &change->before;
+
+	return TRIGGER_FIRED_BY_DELETE(change->event) && !is_null(row, "episode_id") &&
+		!lock_sibling_only(change->rel, "episode", "episode_id", id_of(row, "episode_id"),
+						   LockTupleNoKeyExclusive);
+}
+
+PG_FUNCTION_INFO_V1(early_help_written_by_rules);
+
+/*
+ * Trigger, before insert, update or delete: only the rules write this table.
+ * Its rows go with an episode that is deleted.
+ */
+Datum
+early_help_written_by_rules(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "written_by_rules", true,
+										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
+
+	if (rules_are_writing() || goes_with_its_episode(&change))
+		return record_result(&change);
+	rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL,
+			   "table \"%s\"", RelationGetRelationName(change.rel));
+}
