@@ -30,9 +30,12 @@ is_supported(const Record *row)
 	return is_null(row, "left_on");
 }
 
-/* A row of the episode that is under way and that somebody else holds; NO_ID if there is none. */
+/*
+ * Locks the rows of the episode that are under way, and stops at the first one
+ * that another transaction has locked: its id; NO_ID if there is none.
+ */
 static int64
-held_by_others(const Record *episode, const char *table, const char *key,
+lock_until_held(const Record *episode, const char *table, const char *key,
 			   bool (*is_under_way) (const Record *row))
 {
 	int64		held = NO_ID;
@@ -49,22 +52,22 @@ held_by_others(const Record *episode, const char *table, const char *key,
 }
 
 /*
- * Closing ends what others may be writing to, open EHAs and supported children:
- * whoever completes the one or takes the other out held the row before he asked
- * for the episode. It holds the episode by now, which they wait for: to wait
- * for them as well would be a deadlock, so they go first, and closing is to be
- * tried again.
+ * Closing an episode ends its open EHAs and takes out its children. A session
+ * that completes an EHA, or takes a child out, locks that row first and then
+ * waits for the episode, which we have locked by now. To wait for its row would
+ * be a deadlock. So closing never waits for it: it fails with 40001, the other
+ * session goes on, and the client runs the closure again.
  */
 void
 let_others_go_first(const Record *episode)
 {
 	const char *what = "assessment_id";
-	int64		held = held_by_others(episode, "assessment", what, is_open_assessment);
+	int64		held = lock_until_held(episode, "assessment", what, is_open_assessment);
 
 	if (held == NO_ID)
 	{
 		what = "child_id";
-		held = held_by_others(episode, "episode_child", what, is_supported);
+		held = lock_until_held(episode, "episode_child", what, is_supported);
 	}
 	if (held != NO_ID)
 		ereport(ERROR,
@@ -80,147 +83,172 @@ let_others_go_first(const Record *episode)
  * ---------------------------------------------------------------------
  */
 
-static DateADT
-later_of(DateADT day, const Record *row, const char *field)
+/* A table whose rows belong to an episode, or are parts of such a row. */
+typedef struct DatedTable
 {
-	return is_null(row, field) ? day : Max(day, date_of(row, field));
-}
+	const char *table;
+	const char *key;			/* of the episode, or of the row that the rows are parts of */
+	const char *id;				/* what names a row in an error */
+	const char *what;			/* the words before it */
+	const char *dates[3];		/* the days on which something happened */
+	const char *end;			/* the day it ended, perhaps with the closure; NULL: it does not end */
+	bool		lock;			/* see outcomes */
+	bool		(*is_exempt) (const Record *row);
+	bool		(*ended_by_itself) (const Record *row);
+	void		(*check_parts) (const RecordChange *change, int64 id);
+} DatedTable;
 
-/* What ended with a closure whose day is corrected moves along with it. */
+/* An end that the closure brought is corrected with the closure's day. */
 static bool
-moves_along(const RecordChange *change, const Record *row, const char *field)
+moves_along(const RecordChange *change, const DatedTable *dated, const Record *row)
 {
 	return !is_null(&change->before, "closed_on") &&
-		date_of(row, field) == date_of(&change->before, "closed_on");
+		date_of(row, dated->end) == date_of(&change->before, "closed_on") &&
+		!(dated->ended_by_itself && dated->ended_by_itself(row));
+}
+
+static DateADT
+last_day(const RecordChange *change, const DatedTable *dated, const Record *row)
+{
+	DateADT		last = date_of(row, dated->dates[0]);
+
+	for (int i = 1; i < (int) lengthof(dated->dates) && dated->dates[i]; i++)
+	{
+		if (!is_null(row, dated->dates[i]))
+			last = Max(last, date_of(row, dated->dates[i]));
+	}
+	if (dated->end && !is_null(row, dated->end) && !moves_along(change, dated, row))
+		last = Max(last, date_of(row, dated->end));
+	return last;
 }
 
 static void
-refuse_dated_after(const RecordChange *change, const char *what, int64 id, DateADT on)
+refuse_dated_after(const RecordChange *change, const DatedTable *dated, const Record *row)
 {
 	DateADT		closed_on = date_of(&change->after, "closed_on");
 
-	if (on > closed_on)
+	if (last_day(change, dated, row) > closed_on)
 		rule_error(RULE_CLOSURE, change->rel, NULL,
 				   "%s %s is dated after closed_on %s of episode_id %s",
-				   what, id_words(id), date_words(closed_on),
+				   dated->what, id_words(id_of(row, dated->id)), date_words(closed_on),
 				   id_words(id_of(&change->after, "episode_id")));
 }
 
-/* Rows with a key whose one date is what matters. */
+/* The rows whose key is this id. */
 static void
-refuse_rows_dated_after(const RecordChange *change, const char *table, const char *key, int64 id,
-						const char *what, const char *what_id, const char *date)
+refuse_rows_dated_after(const RecordChange *change, const DatedTable *dated, int64 id)
 {
 	SiblingScan	rows;
 
-	sibling_beginscan(change->rel, table, key, id, &rows);
+	sibling_beginscan(change->rel, dated->table, dated->key, id, &rows);
 	while (sibling_getnext(&rows))
-		refuse_dated_after(change, what, id_of(&rows.row, what_id), date_of(&rows.row, date));
+	{
+		if (dated->lock && !lock_this_sibling(&rows, LockTupleNoKeyExclusive))
+			continue;
+		if (dated->is_exempt && dated->is_exempt(&rows.row))
+			continue;
+		refuse_dated_after(change, dated, &rows.row);
+		if (dated->check_parts)
+			dated->check_parts(change, id_of(&rows.row, dated->id));
+	}
 	sibling_endscan(&rows);
 }
 
+static const DatedTable domains = {
+	.table = "assessment_domain", .key = "assessment_id",
+	.id = "assessment_id", .what = "domain of assessment",
+	.dates = {"assessed_on"}
+};
+
+static void
+check_parts_of_assessment(const RecordChange *change, int64 assessment_id)
+{
+	refuse_rows_dated_after(change, &domains, assessment_id);
+}
+
 /* A corrected version is dated when the record was corrected. */
-static void
-check_assessments(const RecordChange *change, int64 episode_id)
+static bool
+is_correction(const Record *assessment)
 {
-	SiblingScan	assessments;
-	const Record *assessment = &assessments.row;
-
-	sibling_beginscan(change->rel, "assessment", "episode_id", episode_id, &assessments);
-	while (sibling_getnext(&assessments))
-	{
-		int64		id = id_of(assessment, "assessment_id");
-		DateADT		last = later_of(date_of(assessment, "started_on"), assessment, "completed_on");
-
-		if (!is_null(assessment, "corrects_assessment_id"))
-			continue;
-		if (!moves_along(change, assessment, "ended_on"))
-			last = later_of(last, assessment, "ended_on");
-		refuse_dated_after(change, "assessment", id, last);
-		refuse_rows_dated_after(change, "assessment_domain", "assessment_id", id,
-								"domain of assessment", "assessment_id", "assessed_on");
-	}
-	sibling_endscan(&assessments);
+	return !is_null(assessment, "corrects_assessment_id");
 }
 
-/* Whoever drops or achieves an outcome holds its row, and no plan or episode: he is waited for here. */
+static const DatedTable assessments = {
+	.table = "assessment", .key = "episode_id",
+	.id = "assessment_id", .what = "assessment",
+	.dates = {"started_on", "completed_on"}, .end = "ended_on",
+	.is_exempt = is_correction, .check_parts = check_parts_of_assessment
+};
+
+/*
+ * Who drops or achieves an outcome locks the outcome's row alone, not its plan
+ * or episode. So closing waits for such a writer at the outcome.
+ */
+static const DatedTable outcomes = {
+	.table = "plan_outcome", .key = "plan_id",
+	.id = "plan_outcome_id", .what = "plan_outcome",
+	.dates = {"agreed_on", "achieved_on", "withdrawn_on"},
+	.lock = true
+};
+
+static const DatedTable actions = {
+	.table = "action", .key = "plan_id",
+	.id = "action_id", .what = "action",
+	.dates = {"agreed_on"}
+};
+
+static const DatedTable reviews = {
+	.table = "review", .key = "plan_id",
+	.id = "review_id", .what = "review",
+	.dates = {"held_on"}
+};
+
 static void
-check_outcomes(const RecordChange *change, int64 plan_id)
+check_parts_of_plan(const RecordChange *change, int64 plan_id)
 {
-	SiblingScan	outcomes;
-	const Record *outcome = &outcomes.row;
-
-	sibling_beginscan(change->rel, "plan_outcome", "plan_id", plan_id, &outcomes);
-	while (sibling_getnext(&outcomes))
-	{
-		DateADT		last;
-
-		if (!lock_this_sibling(&outcomes, LockTupleNoKeyExclusive))
-			continue;
-		last = later_of(date_of(outcome, "agreed_on"), outcome, "achieved_on");
-		refuse_dated_after(change, "plan_outcome", id_of(outcome, "plan_outcome_id"),
-						   later_of(last, outcome, "withdrawn_on"));
-	}
-	sibling_endscan(&outcomes);
+	refuse_rows_dated_after(change, &outcomes, plan_id);
+	refuse_rows_dated_after(change, &actions, plan_id);
+	refuse_rows_dated_after(change, &reviews, plan_id);
 }
 
-static void
-check_plans(const RecordChange *change, int64 episode_id)
+static bool
+is_completed(const Record *plan)
 {
-	SiblingScan	plans;
-	const Record *plan = &plans.row;
-
-	sibling_beginscan(change->rel, "plan", "episode_id", episode_id, &plans);
-	while (sibling_getnext(&plans))
-	{
-		int64		id = id_of(plan, "plan_id");
-		DateADT		last = date_of(plan, "started_on");
-
-		if (text_is(plan, "end_reason", "completed") || !moves_along(change, plan, "ended_on"))
-			last = later_of(last, plan, "ended_on");
-		refuse_dated_after(change, "plan", id, last);
-		check_outcomes(change, id);
-		refuse_rows_dated_after(change, "action", "plan_id", id, "action", "action_id", "agreed_on");
-		refuse_rows_dated_after(change, "review", "plan_id", id, "review", "review_id", "held_on");
-	}
-	sibling_endscan(&plans);
+	return text_is(plan, "end_reason", "completed");
 }
+
+static const DatedTable plans = {
+	.table = "plan", .key = "episode_id",
+	.id = "plan_id", .what = "plan",
+	.dates = {"started_on"}, .end = "ended_on",
+	.ended_by_itself = is_completed, .check_parts = check_parts_of_plan
+};
 
 /* A step down may be offered before the closure and decided after it. */
-static void
-check_steps(const RecordChange *change, int64 episode_id)
+static bool
+is_step_down(const Record *step)
 {
-	SiblingScan	steps;
-	const Record *step = &steps.row;
-
-	sibling_beginscan(change->rel, "step", "episode_id", episode_id, &steps);
-	while (sibling_getnext(&steps))
-	{
-		if (level_of(step, "to_level") != NEED_LEVEL_SOCIAL_CARE)
-			continue;
-		refuse_dated_after(change, "step", id_of(step, "step_id"),
-						   later_of(date_of(step, "offered_on"), step, "decided_on"));
-	}
-	sibling_endscan(&steps);
+	return level_of(step, "to_level") != NEED_LEVEL_SOCIAL_CARE;
 }
 
-static void
-check_children(const RecordChange *change, int64 episode_id)
-{
-	SiblingScan	children;
-	const Record *child = &children.row;
+static const DatedTable steps = {
+	.table = "step", .key = "episode_id",
+	.id = "step_id", .what = "step",
+	.dates = {"offered_on", "decided_on"},
+	.is_exempt = is_step_down
+};
 
-	sibling_beginscan(change->rel, "episode_child", "episode_id", episode_id, &children);
-	while (sibling_getnext(&children))
-	{
-		DateADT		last = date_of(child, "joined_on");
+static const DatedTable leads = {
+	.table = "lead_practitioner", .key = "episode_id",
+	.id = "practitioner_id", .what = "lead_practitioner of practitioner",
+	.dates = {"from_on"}
+};
 
-		if (!moves_along(change, child, "left_on"))
-			last = later_of(last, child, "left_on");
-		refuse_dated_after(change, "episode_child of child", id_of(child, "child_id"), last);
-	}
-	sibling_endscan(&children);
-}
+static const DatedTable children = {
+	.table = "episode_child", .key = "episode_id",
+	.id = "child_id", .what = "episode_child of child",
+	.dates = {"joined_on"}, .end = "left_on"
+};
 
 /* R14: what is there already is not dated after the closure. */
 void
@@ -228,10 +256,9 @@ check_nothing_after_closure(const RecordChange *change)
 {
 	int64		episode_id = id_of(&change->after, "episode_id");
 
-	check_assessments(change, episode_id);
-	check_plans(change, episode_id);
-	check_steps(change, episode_id);
-	refuse_rows_dated_after(change, "lead_practitioner", "episode_id", episode_id,
-							"lead_practitioner of practitioner", "practitioner_id", "from_on");
-	check_children(change, episode_id);
+	refuse_rows_dated_after(change, &assessments, episode_id);
+	refuse_rows_dated_after(change, &plans, episode_id);
+	refuse_rows_dated_after(change, &steps, episode_id);
+	refuse_rows_dated_after(change, &leads, episode_id);
+	refuse_rows_dated_after(change, &children, episode_id);
 }
