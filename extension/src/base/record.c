@@ -342,6 +342,27 @@ field_is_new(const RecordChange *change, const char *field)
 	return !datum_image_eq(before, after, attr->attbyval, attr->attlen);
 }
 
+/* Does an update give the field another value? */
+bool
+field_is_updated(const RecordChange *change, const char *field)
+{
+	return change->before.tuple && change->after.tuple && field_is_new(change, field);
+}
+
+/* Does an insert give the field a value, or an update another one, or none? */
+bool
+field_is_written(const RecordChange *change, const char *field)
+{
+	return change->before.tuple ? field_is_new(change, field) : !is_null(&change->after, field);
+}
+
+/* Did the field have a value before? A row that is inserted had none. */
+bool
+field_was_set(const RecordChange *change, const char *field)
+{
+	return change->before.tuple && !is_null(&change->before, field);
+}
+
 /* Writes a value of the column's own type; a column by its number. */
 static void
 replace_field(Record *record, int number, Datum value, bool isnull)

@@ -102,7 +102,7 @@ typedef struct DatedTable
 static bool
 moves_along(const RecordChange *change, const DatedTable *dated, const Record *row)
 {
-	return !is_null(&change->before, "closed_on") &&
+	return field_was_set(change, "closed_on") &&
 		date_of(row, dated->end) == date_of(&change->before, "closed_on") &&
 		!(dated->ended_by_itself && dated->ended_by_itself(row));
 }

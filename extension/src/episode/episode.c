@@ -236,7 +236,7 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 		begin_episode(episode);
 	else
 	{
-		bool		was_closed = !is_null(&change.before, "closed_on");
+		bool		was_closed = field_was_set(&change, "closed_on");
 		bool		is_closed = !is_null(episode, "closed_on");
 
 		check_state_untouched(&change);
@@ -272,13 +272,13 @@ static const PartnershipQuery children_leave_query = {
 	2, {INT8OID, DATEOID}
 };
 
-static const PartnershipQuery plans_end_query = {
+static const PartnershipQuery close_plans_query = {
 	"update @plan set ended_on = $2, end_reason = 'episode_closed'"
 	" where episode_id == $1 and ended_on is null",
 	2, {INT8OID, DATEOID}
 };
 
-static const PartnershipQuery assessments_end_query = {
+static const PartnershipQuery close_assessments_query = {
 	"update @assessment set ended_on = $2, end_reason = 'episode_closed'"
 	" where episode_id == $1 and ended_on is null and completed_on is null",
 	2, {INT8OID, DATEOID}
@@ -370,9 +370,9 @@ end_what_is_open(Relation rel, int64 episode_id, DateADT on)
 	lower_children(rel, episode_id, on);
 	write_by_rules(rel, &children_leave_query, values, NULL);
 	if (is_any(rel, "plan", episode_id, is_running))
-		write_by_rules(rel, &plans_end_query, values, NULL);
+		write_by_rules(rel, &close_plans_query, values, NULL);
 	if (is_any(rel, "assessment", episode_id, is_open_assessment))
-		write_by_rules(rel, &assessments_end_query, values, NULL);
+		write_by_rules(rel, &close_assessments_query, values, NULL);
 }
 
 PG_FUNCTION_INFO_V1(early_help_episode_after);
@@ -387,7 +387,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 	DateADT		closed_on = date_of(episode, "closed_on");
 	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
 	bool		is_closed = !is_null(episode, "closed_on");
-	bool		was_closed = !insert && !is_null(&change.before, "closed_on");
+	bool		was_closed = field_was_set(&change, "closed_on");
 
 	begin_partnership_queries();
 	/* A step that opens or closes an episode logs its own event. */

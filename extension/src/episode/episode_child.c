@@ -43,7 +43,7 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 	DateADT		left_on = date_of(member, "left_on");
 	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
 	bool		left = !is_null(member, "left_on");
-	bool		had_left = !insert && !is_null(&change.before, "left_on");
+	bool		had_left = field_was_set(&change, "left_on");
 	Episode		episode;
 
 	begin_partnership_queries();

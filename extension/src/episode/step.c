@@ -38,7 +38,7 @@ static const PartnershipQuery families_query = {
 	1, {INT8OID}
 };
 
-static const PartnershipQuery open_episode_query = {
+static const PartnershipQuery family_open_episode_query = {
 	"select episode_id from @episode where family_id == $1 and closed_on is null",
 	1, {INT8OID}
 };
@@ -72,7 +72,7 @@ fill_episode_and_family(Record *step)
 	{
 		Datum		family[] = {Int64GetDatum(id_of(step, "family_id"))};
 
-		if (run_partnership_query(step->rel, &open_episode_query, family, NULL) > 0)
+		if (run_partnership_query(step->rel, &family_open_episode_query, family, NULL) > 0)
 			set_id(step, "episode_id", result_id(1));
 	}
 }
@@ -325,7 +325,7 @@ accept_step_down(const Record *step, DateADT on)
 						"child_id %s is at level %s, and step_id %s leads from %s",
 						id_words(child_id), need_level_name(now),
 						id_words(id_of(step, "step_id")), need_level_name(NEED_LEVEL_SOCIAL_CARE));
-	if (run_partnership_query(step->rel, &open_episode_query, family, NULL) > 0 &&
+	if (run_partnership_query(step->rel, &family_open_episode_query, family, NULL) > 0 &&
 		lock_episode(step->rel, result_id(1), &episode) &&
 		episode.state != STATE_CLOSED)
 		apply_event(step->rel, &episode, EVENT_ACCEPT_STEP_DOWN, on, child_id);
@@ -435,7 +435,7 @@ early_help_step_after(PG_FUNCTION_ARGS)
 	if (insert && lock_episode(change.rel, id_of(step, "episode_id"), &episode))
 		apply_event(change.rel, &episode, offer_event(step), date_of(step, "offered_on"),
 					id_of(step, "child_id"));
-	if (!is_null(step, "outcome") && (insert || is_null(&change.before, "outcome")))
+	if (!is_null(step, "outcome") && !field_was_set(&change, "outcome"))
 		decide(step);
 	end_partnership_queries();
 	return record_result(&change);

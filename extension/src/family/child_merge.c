@@ -249,10 +249,8 @@ early_help_child_merged_by_merges(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "child_merged_by_merges", true,
 										ROW_INSERT | ROW_UPDATE);
-	bool		set = change.before.tuple ? field_is_new(&change, "merged_into_child_id") :
-		!is_null(&change.after, "merged_into_child_id");
 
-	if (set && !rules_are_writing())
+	if (field_is_written(&change, "merged_into_child_id") && !rules_are_writing())
 		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL,
 				   "merged_into_child_id of child_id %s is set by child_merge",
 				   id_words(id_of(&change.after, "child_id")));

@@ -135,7 +135,7 @@ static const PartnershipQuery open_support_query = {
 	1, {INT8OID}
 };
 
-static const PartnershipQuery plans_end_query = {
+static const PartnershipQuery withdraw_plans_query = {
 	"update @plan set ended_on = $3, end_reason = 'consent_withdrawn'"
 	" from @episode e"
 	" where plan.episode_id == e.episode_id and e.family_id == $1"
@@ -143,7 +143,7 @@ static const PartnershipQuery plans_end_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-static const PartnershipQuery assessments_end_query = {
+static const PartnershipQuery withdraw_assessments_query = {
 	"update @assessment set ended_on = $3, end_reason = 'consent_withdrawn'"
 	" from @episode e"
 	" where assessment.episode_id == e.episode_id and e.family_id == $1"
@@ -169,8 +169,8 @@ end_support(Relation rel, int64 family_id)
 			continue;
 		values[1] = DateADTGetDatum(started_on);
 		values[2] = DateADTGetDatum(ends);
-		write_by_rules(rel, &plans_end_query, values, NULL);
-		write_by_rules(rel, &assessments_end_query, values, NULL);
+		write_by_rules(rel, &withdraw_plans_query, values, NULL);
+		write_by_rules(rel, &withdraw_assessments_query, values, NULL);
 	}
 }
 

@@ -19,7 +19,7 @@
 #include "family/family.h"
 #include "family/referral_while_open.h"
 
-static const PartnershipQuery open_episode_query = {
+static const PartnershipQuery episode_open_on_query = {
 	"select episode_id from @episode where family_id == $1"
 	" and opened_on < $2 and (closed_on is null or closed_on > $2) limit 1",
 	2, {INT8OID, DATEOID}
@@ -43,7 +43,7 @@ early_help_referral_not_while_open(PG_FUNCTION_ARGS)
 		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
 	lock_family(change.rel, id_of(referral, "family_id"));
-	if (run_partnership_query(change.rel, &open_episode_query, values, NULL) > 0)
+	if (run_partnership_query(change.rel, &episode_open_on_query, values, NULL) > 0)
 		rule_error(RULE_ATTACHED_CONTACT, change.rel, NULL,
 				   "family_id %s has episode_id %s open on %s",
 				   id_words(id_of(referral, "family_id")), id_words(result_id(1)),

@@ -167,7 +167,7 @@ check_end(const RecordChange *change)
 {
 	const Record *assessment = &change->after;
 	bool		ended = !is_null(assessment, "ended_on") && !is_null(assessment, "end_reason");
-	bool		was_ended = change->before.tuple && !is_null(&change->before, "ended_on");
+	bool		was_ended = field_was_set(change, "ended_on");
 
 	if (rules_are_writing() || (!ended && !was_ended) ||
 		(!field_is_new(change, "ended_on") && !field_is_new(change, "end_reason")))
@@ -189,7 +189,7 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
 	Record	   *assessment = &change.after;
 
-	if (change.before.tuple && !is_null(&change.before, "completed_on"))
+	if (field_was_set(&change, "completed_on"))
 		rule_error(RULE_FOUR_DOMAINS, change.rel, NULL,
 				   "assessment_id %s is complete since %s",
 				   id_words(id_of(&change.before, "assessment_id")),

@@ -314,7 +314,7 @@ check_end(const RecordChange *change)
 	const Record *plan = &change->after;
 	bool		ended = !is_null(plan, "ended_on") && !is_null(plan, "end_reason");
 
-	if (change->before.tuple && !is_null(&change->before, "ended_on") && !ended)
+	if (field_was_set(change, "ended_on") && !ended)
 		rule_error_hint(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
 						"Start a new plan.",
 						"plan_id %s ended on %s", id_words(id_of(plan, "plan_id")),
@@ -335,10 +335,7 @@ check_end(const RecordChange *change)
 static void
 check_extension(const RecordChange *change)
 {
-	bool		set = change->before.tuple ? field_is_new(change, "extended_by_review_id") :
-		!is_null(&change->after, "extended_by_review_id");
-
-	if (set && !rules_are_writing())
+	if (field_is_written(change, "extended_by_review_id") && !rules_are_writing())
 		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
 				   "extended_by_review_id of plan_id %s is set by holding the review",
 				   id_words(id_of(&change->after, "plan_id")));
@@ -354,17 +351,16 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	Record	   *plan = &change.after;
 
 	begin_partnership_queries();
-	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_is_new(&change, "started_on") &&
-		is_null(plan, "extended_by_review_id"))
+	if (field_is_updated(&change, "started_on") && is_null(plan, "extended_by_review_id"))
 		set_date(plan, "review_counts_from", date_of(plan, "started_on"));
 	fill_review_window(plan);
 	if (field_is_new(&change, "started_on"))
 		check_start(&change);
-	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_is_new(&change, "started_on"))
+	if (field_is_updated(&change, "started_on"))
 		check_start_not_reviewed(plan);
 	if (!is_null(plan, "assessment_id") && field_is_new(&change, "assessment_id"))
 		check_assessment(plan);
-	if (TRIGGER_FIRED_BY_UPDATE(change.event) && field_is_new(&change, "review_due_on"))
+	if (field_is_updated(&change, "review_due_on"))
 	{
 		check_due_not_completed(&change);
 		check_due_after_agreed(&change);

@@ -201,7 +201,7 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "plan_outcome_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *outcome = &change.after;
-	bool		moved = change.before.tuple && field_is_new(&change, "plan_id");
+	bool		moved = field_is_updated(&change, "plan_id");
 	SupportPlan *plan;
 
 	begin_partnership_queries();
