@@ -335,7 +335,7 @@ lock_sibling_only(Relation rel, const char *table, const char *key, int64 id, Lo
  * and nothing to leave, if it is gone.  Above READ COMMITTED it looks the row
  * up again, because an update since the read is no reason to fail yet.
  */
-bool
+static bool
 lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
 {
 	int64		id = id_of(row, key);
@@ -354,6 +354,37 @@ lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
 		return true;
 	leave_sibling(row);
 	return false;
+}
+
+/*
+ * Locks a row and the row of its parent FOR NO KEY UPDATE, and reads the latest
+ * version of both; false, and nothing to leave, if either is not there.
+ *
+ * The parent is locked first.  Closing an episode locks the episode and then its
+ * plans and EHAs, and so does whoever starts or reviews one: in the other order
+ * two of them could wait for each other.  So the row is read without a lock
+ * before, to know its parent, and then locked by its place in the table, which
+ * takes no second scan.  A row's parent never changes (keep_columns).
+ */
+bool
+lock_sibling_and_parent(Relation rel, const char *table, const char *key, int64 id,
+						const char *parent_table, const char *parent_key,
+						Record *row, Record *parent)
+{
+	if (!read_sibling(rel, table, key, id, row))
+		return false;
+	if (!lock_sibling(rel, parent_table, parent_key, id_of(row, parent_key),
+					  LockTupleNoKeyExclusive, parent))
+	{
+		leave_sibling(row);
+		return false;
+	}
+	if (!lock_read_sibling(rel, table, key, row))
+	{
+		leave_sibling(parent);
+		return false;
+	}
+	return true;
 }
 
 /* Closes the table, which stays locked until the transaction ends, as a query would leave it. */

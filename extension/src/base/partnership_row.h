@@ -34,7 +34,9 @@ extern bool lock_sibling(Relation rel, const char *table, const char *key, int64
 						 LockTupleMode mode, Record *row);
 extern bool lock_sibling_only(Relation rel, const char *table, const char *key, int64 id,
 							  LockTupleMode mode);
-extern bool lock_read_sibling(Relation rel, const char *table, const char *key, Record *row);
+extern bool lock_sibling_and_parent(Relation rel, const char *table, const char *key, int64 id,
+									const char *parent_table, const char *parent_key,
+									Record *row, Record *parent);
 extern void leave_sibling(Record *row);
 extern void lock_sibling_table(Relation rel, const char *table, LOCKMODE mode);
 

@@ -268,24 +268,19 @@ check_assessed_on(const Record *domain, const Record *assessment)
 }
 
 /*
- * Locks the EHA of a domain or factor, and its episode; false if it is not
- * there: deleted with its domain, or the foreign key says so. The episode
- * first: the order closing one takes them.
+ * Locks the EHA of a domain or factor, and its episode first; false if it is not
+ * there: deleted with its domain, or the foreign key says so.
  */
 static bool
 lock_assessment_of(const Record *part, Record *assessment)
 {
-	Episode		episode;
+	Record		episode;
 
-	if (!read_sibling(part->rel, "assessment", "assessment_id",
-					  id_of(part, "assessment_id"), assessment))
+	if (!lock_sibling_and_parent(part->rel, "assessment", "assessment_id", id_of(part, "assessment_id"),
+								 "episode", "episode_id", assessment, &episode))
 		return false;
-	if (!lock_episode(part->rel, id_of(assessment, "episode_id"), &episode))
-	{
-		leave_sibling(assessment);
-		return false;
-	}
-	return lock_read_sibling(part->rel, "assessment", "assessment_id", assessment);
+	leave_sibling(&episode);
+	return true;
 }
 
 /* Checks the EHA of a domain, old or new. Closing ended it: nothing is assessed after that (R14). */

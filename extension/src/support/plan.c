@@ -59,26 +59,19 @@ read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	return found;
 }
 
-/*
- * Locks and reads a plan, and its episode; false if it is not there. The
- * episode first: the order closing one takes them.
- */
+/* Locks and reads a plan and its episode, the episode first; false if it is not there. */
 bool
 lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 {
 	Record		row;
+	Record		episode;
 
-	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
-		return false;
-	if (!lock_episode(rel, id_of(&row, "episode_id"), &plan->episode))
-	{
-		leave_sibling(&row);
-		return false;
-	}
-	if (!lock_read_sibling(rel, "plan", "plan_id", &row))
+	if (!lock_sibling_and_parent(rel, "plan", "plan_id", plan_id, "episode", "episode_id", &row, &episode))
 		return false;
 	plan_from_row(&row, plan);
+	episode_from_row(&episode, &plan->episode);
 	leave_sibling(&row);
+	leave_sibling(&episode);
 	return true;
 }
 
