@@ -62,7 +62,7 @@ typedef struct PlanEntry
 	int			running;		/* executions under way: a trigger can cause another */
 } PlanEntry;
 
-/* How often a plan is made anew because its schema is renamed at the same time. */
+/* How often a plan is prepared again because its schema is renamed at the same time. */
 #define MOST_RENAMES 5
 
 /* Created at first use, kept until the session ends. */
@@ -135,7 +135,7 @@ text_for_schema(const char *query, Oid schema)
 	return text.data;
 }
 
-/* The strength in which the query itself locks a table. */
+/* The lock mode in which the query itself locks a table. */
 static LOCKMODE
 lock_mode(const CachedPlanSource *source, Oid table)
 {
@@ -156,7 +156,7 @@ lock_mode(const CachedPlanSource *source, Oid table)
 	return mode;
 }
 
-/* Locks the tables a plan names; they stay locked until the transaction ends. */
+/* Locks the tables that a plan names, until the transaction ends. */
 static void
 lock_tables(SPIPlanPtr plan)
 {
@@ -260,7 +260,7 @@ keep_plan(PlanEntry *entry, SPIPlanPtr plan)
 	entry->runs_others_code = entry->writes && write_runs_others_code(written_table(plan));
 }
 
-/* What is being executed further out is left to the session's end. */
+/* A plan that is being executed further up the stack is not freed: it stays until the session ends. */
 static void
 forget_plan(PlanEntry *entry)
 {
@@ -393,8 +393,8 @@ run_partnership_query_xact_snapshot(Relation rel, const PartnershipQuery *query,
 }
 
 /*
- * How deep the rules' own writes are nested. States, events and levels are
- * written only then; back at its old value when the write ends or fails.
+ * How deep the rules' own writes are nested. Only they may write states, events
+ * and levels. The old value comes back when a write ends or fails.
  */
 static int	rule_writes = 0;
 
@@ -405,10 +405,11 @@ rules_are_writing(void)
 }
 
 /*
- * Runs a query that writes what follows from a rule. Above READ COMMITTED a
- * row that the transaction does not see as it now stands is not written over,
- * which would show it what its own figures do not count: 40001, as when a
- * foreign key cascades.
+ * Runs a query that writes what follows from a rule. Above READ COMMITTED it
+ * fails with 40001 if the newest version of a row is not visible to the
+ * transaction's snapshot, as a foreign key's cascade does. Overwriting such a
+ * row would make it visible, and the transaction's own figures would contradict
+ * each other.
  */
 uint64
 write_by_rules(Relation rel, const PartnershipQuery *query,

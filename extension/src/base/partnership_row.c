@@ -41,12 +41,12 @@
 #include "base/partnership_row.h"
 #include "base/sharded.h"
 
-/* How often a table is looked up anew because it is renamed at the same time. */
+/* How often a table is looked up again because it is renamed at the same time. */
 #define MOST_RENAMES 5
 
 /*
- * Opens the table that has this name in the schema.  While it waits for the
- * lock, that table can be renamed or moved to another schema: then it looks
+ * Opens the table of this name in the schema. While we wait for the lock, the
+ * table can be renamed or moved to another schema; then we look the name up
  * again.
  */
 static Relation
@@ -70,8 +70,9 @@ open_named(Oid schema, const char *table, LOCKMODE mode)
 }
 
 /*
- * A sibling has the owner of the table that asks: who may create a table in
- * the schema of a partnership does not see its rows by putting a trigger on it.
+ * Opens a sibling table. It must have the same owner as rel: otherwise a role
+ * that may create a table in the partnership's schema could read the
+ * partnership's rows through a trigger on that table.
  */
 static Relation
 open_sibling(Relation rel, const char *table, LOCKMODE mode)
@@ -155,9 +156,8 @@ any_index_led_by(Relation sibling, int column)
 }
 
 /*
- * Primary keys that were found to be led by a column, by their OIDs.  A key's
- * columns never change: another key is another index.  Lives until the session
- * ends.
+ * Primary keys that were found to be led by a column, by their OIDs. The
+ * columns of an index never change. Lives until the session ends.
  */
 typedef struct LedIndex
 {

@@ -128,10 +128,10 @@ type_is(Oid type, FieldKind kind)
 }
 
 /*
- * Where a field was found last, by the address of its name and its table, and
- * the type that was found to be right for its kind.  Each is a guess that is
- * compared with the tuple descriptor before it is believed, so that no
- * invalidation needs to reach it.  Lives until the session ends.
+ * Where a field was found last, and the type that was right for its kind then.
+ * The key is the address of the field's name and the table's OID. Each entry is
+ * a guess: it is compared with the tuple descriptor before it is used, so it
+ * needs no invalidation. Lives until the session ends.
  */
 typedef struct ColumnGuess
 {
@@ -152,7 +152,7 @@ guess_for(Oid table, const char *field)
 	return &guesses[(address ^ (address >> 8) ^ table) % lengthof(guesses)];
 }
 
-/* Is it about this field, and true of the table as it is now? */
+/* Is the guess about this field, and right for the table as it is now? */
 static inline bool
 is_right(const ColumnGuess *guess, Relation rel, const char *field, FieldKind kind)
 {
@@ -202,9 +202,9 @@ look_column_up(Relation rel, const char *field, FieldKind kind, ColumnGuess *gue
 }
 
 /*
- * The number of a column that the rules read or write as a kind of value.
- * This is the one place that says whether a column is what they take it for:
- * a table of a known name can have been made by anybody.
+ * The number of a column that the rules read or write as a kind of value. Only
+ * this function checks that the column has a type of that kind: anybody can
+ * have made a table of a name that the rules know.
  */
 static inline int
 checked_column(Relation rel, const char *field, FieldKind kind)
@@ -322,7 +322,10 @@ text_is(const Record *record, const char *field, const char *text)
 	return value && strcmp(value, text) == 0;
 }
 
-/* Is the field another one than before? An insert and a delete have no row to compare it with: true. */
+/*
+ * Does the field differ from the row before? True for an insert and a delete,
+ * which have no other row to compare.
+ */
 bool
 field_is_new(const RecordChange *change, const char *field)
 {
@@ -370,7 +373,7 @@ replace_field(Record *record, int number, Datum value, bool isnull)
 	Oid			type = TupleDescAttr(RelationGetDescr(record->rel), number - 1)->atttypid;
 	MemoryContext caller = MemoryContextSwitchTo(record->context);
 
-	/* What the rules fill in is of the column's domain, as what a writer gives is. */
+	/* A value that the rules fill in must fit the column's domain, as a writer's value must. */
 	if (get_typtype(type) == TYPTYPE_DOMAIN)
 		domain_check(value, isnull, type, NULL, NULL);
 

@@ -480,7 +480,7 @@ format_detail(const char *detail, va_list args)
 
 	if (detail == NULL)
 		return NULL;
-	/* Ids, dates and codes fit; whatever does not is cut, at a character's end. */
+	/* Ids, dates and codes fit. Longer words are cut at the end of a character. */
 	vsnprintf(words, sizeof(words), detail, args);
 	words[pg_mbcliplen(words, (int) strlen(words), sizeof(words) - 2)] = '\0';
 	return pstrdup(words);
@@ -521,7 +521,7 @@ rule_error_hint(RuleName name, Relation rel, const char *constraint,
 
 PG_FUNCTION_INFO_V1(early_help_rules);
 
-/* early_help.rules(): the catalogue, a row a rule. */
+/* early_help.rules(): the catalogue, one row per rule. */
 Datum
 early_help_rules(PG_FUNCTION_ARGS)
 {

@@ -44,7 +44,7 @@ typedef enum Engine
 static Engine engine = ENGINE_UNKNOWN;
 static Oid	local_tables[64];
 
-/* Grows with every invalidation, so that nothing is remembered that changed while it was read. */
+/* Counts invalidations: an answer is not remembered if one arrived while it was read. */
 static uint64 changes = 0;
 
 static void

@@ -140,7 +140,7 @@ state_name(EpisodeState state)
 	return name_at(state_names, lengthof(state_names), (int) state);
 }
 
-/* Null is the state of an episode whose column was altered. */
+/* The name can be null if the column was altered. */
 EpisodeState
 state_by_name(const char *name)
 {

@@ -34,7 +34,7 @@ rule_array(const char *rules)
 
 PG_FUNCTION_INFO_V1(early_help_transitions);
 
-/* early_help.transitions(): a row a legal (state, event, case). */
+/* early_help.transitions(): one row per legal (state, event, case). */
 Datum
 early_help_transitions(PG_FUNCTION_ARGS)
 {

@@ -56,8 +56,8 @@ level_of_child(Relation rel, int64 child_id)
 }
 
 /*
- * The child's row is locked, and change_number is unique, so that two writers
- * cannot both make the next change.
+ * Locks the child's row before it reads the last change. Two writers cannot
+ * both make the next change; change_number is unique besides.
  */
 static LastLevel
 lock_level(Relation rel, int64 child_id)
@@ -85,8 +85,9 @@ log_level(Relation rel, int64 child_id, LastLevel last, NeedLevel from, NeedLeve
 }
 
 /*
- * Moves a child from a level to another. A child without changes yet counts as
- * being at the level it comes from; a child that is there already stays.
+ * Moves a child from one level to another. A child without level changes counts
+ * as being at the level it comes from. A child that is at the new level already
+ * stays there.
  */
 void
 change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
@@ -106,8 +107,9 @@ change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
 }
 
 /*
- * A child that an episode supports is raised from universal services; one that
- * social care works with, or another episode supports, stays at its level.
+ * Raises a child that an episode begins to support from universal services. A
+ * child that social care works with, or that another episode supports, stays at
+ * its level.
  */
 void
 raise_child(Relation rel, int64 child_id, ContinuumEvent event, int64 episode_id, DateADT on)
@@ -119,10 +121,10 @@ raise_child(Relation rel, int64 child_id, ContinuumEvent event, int64 episode_id
 }
 
 /*
- * A child whose support by an episode ends goes back to universal services,
- * unless it is not at early help (social care works with it) or another open
- * episode supports it, of its other family. The child is locked first: of two
- * such episodes that end at once, the second sees that the first did.
+ * Lowers a child to universal services when an episode stops supporting it. The
+ * child stays at its level if social care works with it, or if an open episode
+ * of another family supports it. The lock on the child's row comes first: when
+ * two such episodes end at once, the second sees that the first has ended.
  */
 void
 lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on)

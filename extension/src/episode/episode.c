@@ -38,7 +38,7 @@ static const PartnershipQuery overlapping_query = {
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
 
-/* R06, in words: the exclusion constraint holds it anyway. */
+/* R06. The exclusion constraint holds the rule; this query finds the ids for the error. */
 static void
 check_one_at_a_time(const Record *episode)
 {
@@ -57,8 +57,9 @@ check_one_at_a_time(const Record *episode)
 }
 
 /*
- * R12: early help stays open until social care has decided. An offered step
- * down holds nothing open: accepted later, it opens an episode.
+ * R12: an episode stays open until social care has decided. A step down that
+ * was offered keeps no episode open, because accepting it later opens an
+ * episode.
  */
 static void
 check_no_open_step(const Record *episode)
@@ -132,7 +133,7 @@ close_episode(RecordChange *change)
 	set_field_text(episode, "state", state_name(STATE_CLOSED));
 }
 
-/* Explicit: with a day and a reason of its own, which the row keeps. */
+/* A reopening is explicit: it has a day and a reason, and the row keeps both. */
 static void
 reopen_episode(RecordChange *change)
 {
@@ -159,7 +160,10 @@ reopen_episode(RecordChange *change)
 	set_field_text(episode, "state", state_name(STATE_ALLOCATED));
 }
 
-/* A reopening that was recorded may be worded better, not taken back or made up. */
+/*
+ * The day and reason of a reopening may be corrected. A reopening cannot be
+ * removed, or added without reopening the episode.
+ */
 static void
 check_reopening(const RecordChange *change)
 {
@@ -180,7 +184,7 @@ check_reopening(const RecordChange *change)
 		legal_transition(change->rel, &episode, EVENT_REOPEN, false);
 }
 
-/* The referral an episode answers is its family's. */
+/* An episode answers a referral of its own family. */
 static void
 check_referral(const Record *episode)
 {
@@ -196,7 +200,10 @@ check_referral(const Record *episode)
 						id_of(episode, "family_id"));
 }
 
-/* An episode that closes earlier than it did, or at all, only gives days away. */
+/*
+ * Does the episode cover days that it did not cover before? Closing it, or
+ * closing it earlier, only takes days away.
+ */
 static bool
 gains_days(const RecordChange *change)
 {
@@ -205,8 +212,9 @@ gains_days(const RecordChange *change)
 }
 
 /*
- * What an episode's days leave out: other episodes and referrals of the family.
- * The second writer waits for the first, whether days are gained or given away.
+ * No other episode of the family, and no referral, is on the days of an
+ * episode. The lock on the family's row makes the second writer wait for the
+ * first, whether its episode gains days or loses days.
  */
 static void
 check_days(const RecordChange *change)
@@ -284,7 +292,7 @@ static const PartnershipQuery close_assessments_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* One that joined and left on the day of the reopening has its row already. */
+/* A child that joined and left on the day of the reopening has a row of that day already. */
 static const PartnershipQuery children_return_query = {
 	"insert into @episode_child (episode_id, child_id, joined_on)"
 	" select distinct episode_id, child_id, $3 from @episode_child"
@@ -296,7 +304,7 @@ static const PartnershipQuery children_return_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/* What ended with a closure ends on the closure's day, also when that is corrected. */
+/* What ended with a closure moves to the corrected day of the closure. */
 static const PartnershipQuery children_redated_query = {
 	"update @episode_child set left_on = $2 where episode_id == $1 and left_on == $3"
 	" and not exists (select from @step s where s.episode_id == $1"
@@ -326,9 +334,7 @@ redate_what_ended(Relation rel, int64 episode_id, DateADT on, DateADT before)
 	write_by_rules(rel, &assessments_redated_query, values, NULL);
 }
 
-/*
- * Closure lowers the children it supported.
- */
+/* A closure lowers the children that the episode supported. */
 static void
 lower_children(Relation rel, int64 episode_id, DateADT on)
 {
@@ -348,7 +354,10 @@ is_running(const Record *row)
 	return is_null(row, "ended_on");
 }
 
-/* Nothing new begins, and nothing that ended goes on, while the episode is locked. */
+/*
+ * Is there such a row of the episode? The answer holds while the episode is
+ * locked: nothing begins, and nothing that ended is resumed.
+ */
 static bool
 is_any(Relation rel, const char *table, int64 episode_id, bool (*is) (const Record *row))
 {
@@ -390,7 +399,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 	bool		was_closed = field_was_set(&change, "closed_on");
 
 	begin_partnership_queries();
-	/* A step that opens or closes an episode logs its own event. */
+	/* A step that opens or closes an episode logs the event itself. */
 	if (insert && !rules_are_writing())
 		log_event(change.rel, id, EVENT_REFER, STATE_NONE, STATE_WAITING,
 				  date_of(episode, "opened_on"), NO_ID);
@@ -434,8 +443,9 @@ static const PartnershipQuery lock_children_query = {
 };
 
 /*
- * A child whose levels would not hold without the episode's own: later changes
- * rest on them, or what is left says another thing than who supports the child.
+ * A child whose levels would be wrong without the level changes of this
+ * episode: a later change starts from them, or the changes that are left do not
+ * fit who supports the child.
  */
 static const PartnershipQuery levels_rest_query = {
 	"select k.child_id from ("
@@ -458,7 +468,7 @@ static const PartnershipQuery levels_rest_query = {
 
 PG_FUNCTION_INFO_V1(early_help_episode_stays);
 
-/* Trigger, before delete of episode: its level changes go with it, where nothing rests on them (R11). */
+/* Trigger, before delete of episode: its level changes go with it, unless later levels depend on them (R11). */
 Datum
 early_help_episode_stays(PG_FUNCTION_ARGS)
 {

@@ -28,9 +28,9 @@ PG_FUNCTION_INFO_V1(early_help_episode_child_after);
 
 /*
  * Trigger, after insert or update of episode_child. A child that joins is
- * raised from universal to early help, one that leaves is lowered again; one
- * that social care works with stays at its level. Of an episode that is closed
- * already, all have left.
+ * raised from universal to early help. A child that leaves is lowered again. A
+ * child that social care works with stays at its level. A child that joins a
+ * closed episode leaves on the day of the closure.
  */
 Datum
 early_help_episode_child_after(PG_FUNCTION_ARGS)
@@ -74,7 +74,7 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(early_help_episode_child_stays);
 
-/* Trigger, before delete of episode_child: a child leaves on a day, and its level with it. */
+/* Trigger, before delete of episode_child: the row stays, because the child's levels depend on it. */
 Datum
 early_help_episode_child_stays(PG_FUNCTION_ARGS)
 {

@@ -51,7 +51,7 @@ legal_events(EpisodeState state)
 	return words.data;
 }
 
-/* The transition the event makes; its absence is an error. */
+/* The transition that the event makes; an error if it is not legal in the episode's state. */
 const Transition *
 legal_transition(Relation rel, const Episode *episode, ContinuumEvent event, bool last_child)
 {
@@ -107,7 +107,7 @@ write_state(Relation rel, const Episode *episode, EpisodeState was)
 
 /*
  * An event that neither opens nor closes the episode: moves its state and logs
- * it. The episode is locked already; its state is brought up to date.
+ * it. The caller has locked the episode; the caller's copy gets the new state.
  */
 void
 apply_event(Relation rel, Episode *episode, ContinuumEvent event, DateADT on, int64 child_id)
@@ -118,7 +118,7 @@ apply_event(Relation rel, Episode *episode, ContinuumEvent event, DateADT on, in
 	write_state(rel, episode, was);
 }
 
-/* Two events of one day and one act: the episode's row shows the second one's state. */
+/* Two events of one act on one day: both are logged, and the episode's row gets the state of the second. */
 void
 apply_two_events(Relation rel, Episode *episode, ContinuumEvent first,
 				 ContinuumEvent second, DateADT on)

@@ -23,7 +23,7 @@ episode_from_row(const Record *row, Episode *episode)
 	episode->closed_on = date_of(row, "closed_on");
 }
 
-/* Reads an episode as it is now; false if it is not there. */
+/* Reads the latest version of an episode; false if it is not there. */
 bool
 read_episode(Relation rel, int64 episode_id, Episode *episode)
 {
@@ -64,8 +64,9 @@ episode_of_assessment(Relation rel, int64 assessment_id)
 }
 
 /*
- * How many open episodes support a child, of one family or of any (NO_ID), but
- * for one of them (or NO_ID); the last of them, where there is one.
+ * Counts the open episodes that support a child, and returns the last one.
+ * family_id limits them to one family, but_for leaves one of them out; NO_ID
+ * does neither.
  */
 int
 supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for, Episode *episode)
@@ -90,7 +91,7 @@ supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for
 	return count;
 }
 
-/* Nothing happens after closure (R14). */
+/* R14: nothing is dated after the closure. */
 void
 refuse_after_closure(Relation rel, const Episode *episode, const char *what, DateADT on)
 {

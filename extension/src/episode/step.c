@@ -44,8 +44,8 @@ static const PartnershipQuery family_open_episode_query = {
 };
 
 /*
- * A step belongs to the episode that supports the child; a step down, to the
- * family's open one. Without one it stands by itself.
+ * A step belongs to the episode that supports the child; a step down belongs to
+ * the family's open episode. A step without such an episode has none.
  */
 static void
 fill_episode_and_family(Record *step)
@@ -77,7 +77,10 @@ fill_episode_and_family(Record *step)
 	}
 }
 
-/* A child without level changes is where the step says, or where such steps begin. */
+/*
+ * A step leads from the child's level. A child without level changes is at the
+ * level the step gives, or else at the level where such steps begin.
+ */
 static void
 settle_from_level(Record *step)
 {
@@ -96,7 +99,7 @@ settle_from_level(Record *step)
 				   text_of(step, "from_level"));
 }
 
-/* S.47 never waits for consent; any other step up has it, or says why not (a CHECK: not in blanks). */
+/* S.47 never waits for consent. Any other step up has consent, or says why not (a CHECK refuses blanks). */
 static void
 check_consent(const Record *step)
 {
@@ -130,7 +133,7 @@ check_offer(Record *step)
 	check_consent(step);
 }
 
-/* R10: the EHA that goes to social care is this family's. */
+/* R10: the EHA that goes to social care is one of this family. */
 static void
 check_assessment(const Record *step)
 {
@@ -143,7 +146,7 @@ check_assessment(const Record *step)
 							id_of(step, "family_id"));
 }
 
-/* S.47 may go before the consultation, which is then recorded once, decided or not. */
+/* S.47 may go before the consultation. The consultation is then recorded once, before or after the decision. */
 static bool
 is_late_consultation(const RecordChange *change, const char *field)
 {
@@ -152,7 +155,7 @@ is_late_consultation(const RecordChange *change, const char *field)
 		is_null(&change->before, field);
 }
 
-/* Once decided, a step's facts stay; its narrative may still be corrected. */
+/* The facts of a decided step stay; its narrative may be corrected. */
 static void
 check_decided_once(const RecordChange *change)
 {
@@ -228,7 +231,7 @@ static const PartnershipQuery child_leaves_query = {
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
-/* Who stays in the episode: the supported, and those whose own step up is open. */
+/* A child that stays in the episode: one it supports, or one whose own step up is undecided. */
 static const PartnershipQuery siblings_query = {
 	"select child_id from @episode_child where episode_id == $1 and left_on is null"
 	" union all select child_id from @step where episode_id == $1 and outcome is null"
@@ -243,7 +246,7 @@ static const PartnershipQuery close_stepped_up_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* The child leaves; with the last one the episode closes, for that reason. */
+/* The child leaves the episode. When the last child leaves, the episode closes as stepped_up. */
 static void
 accept_step_up(const Record *step, Episode *episode, DateADT on)
 {
@@ -292,7 +295,7 @@ static const PartnershipQuery step_belongs_query = {
 	2, {INT8OID, INT8OID}
 };
 
-/* Opens an episode for the family, which needs no earlier one. */
+/* Opens an episode for the family. R13: a step down needs no earlier episode. */
 static void
 open_stepped_down(const Record *step, Episode *episode, DateADT on)
 {
@@ -319,7 +322,7 @@ accept_step_down(const Record *step, DateADT on)
 	NeedLevel	now = level_of_child(step->rel, child_id);
 	Episode		episode;
 
-	/* Who was first met by this step may have come to early help otherwise since. */
+	/* A child without level changes when the step was offered may have joined an episode since. */
 	if (now != NEED_LEVEL_NONE && now != NEED_LEVEL_SOCIAL_CARE)
 		rule_error_hint(RULE_LEVELS, step->rel, NULL, "Withdraw the step.",
 						"child_id %s is at level %s, and step_id %s leads from %s",
@@ -354,8 +357,8 @@ accept_step_down(const Record *step, DateADT on)
  */
 
 /*
- * The step's episode, if it is open; for a step up that was offered outside of
- * one, the episode that supports the child now. Locked.
+ * Locks and reads the step's episode, if it is open. A step up that was offered
+ * outside of an episode gets the episode that supports the child now.
  */
 static bool
 open_episode_of(const Record *step, Episode *episode)
@@ -374,7 +377,7 @@ open_episode_of(const Record *step, Episode *episode)
 	return true;
 }
 
-/* A step up leads from where the child is by now: social care's word counts. */
+/* A step up leads from the child's level on the day of the decision, because social care decides. */
 static void
 move_child(const Record *step, int64 episode_id, DateADT on)
 {
@@ -405,7 +408,7 @@ accept(const Record *step, DateADT on)
 	}
 }
 
-/* A step that was offered in an episode closed by now is decided without it. */
+/* A step whose episode has closed since it was offered is decided without an event of the episode. */
 static void
 decide(const Record *step)
 {

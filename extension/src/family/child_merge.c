@@ -31,7 +31,7 @@ static const PartnershipQuery counts_for_query = {
 	1, {INT8OID}
 };
 
-/* Held like a parent, so that its facts do not change unseen. */
+/* Locks the child FOR KEY SHARE, as a foreign key locks a parent. */
 static const PartnershipQuery lock_child_query = {
 	"select child_id from @child where child_id == $1 for key share",
 	1, {INT8OID}
@@ -48,8 +48,9 @@ try_again(const char *concurrent, int64 child_id)
 }
 
 /*
- * Whom a child counts for. A merge that the transaction does not see would
- * give its row another child than its own figures count it for.
+ * Whom a child counts for. Above READ COMMITTED another transaction may have
+ * merged the child since our snapshot. Our row would then count for one child,
+ * and our own figures for another: so that fails with 40001.
  */
 static int64
 counted_child(Relation rel, int64 child_id)
@@ -110,7 +111,7 @@ static const PartnershipQuery open_for_child_query = {
 	1, {INT8OID}
 };
 
-/* Merges of a partnership go one after another: they are rare, and form chains. */
+/* One merge at a time in a partnership: merges form chains, and they are rare. */
 static void
 lock_merges(Relation rel)
 {
@@ -160,9 +161,9 @@ early_help_child_merge_before(PG_FUNCTION_ARGS)
 }
 
 /*
- * Every merged child counts for the end of its chain of merges that hold.
- * UNION, so that a circle that came in with triggers off ends; its children
- * count for themselves, and the audit tells of it.
+ * Every merged child counts for the last child of its chain of merges. UNION
+ * ends the recursion where rows written with triggers off form a circle. The
+ * children of a circle count for themselves, and the audit reports them.
  */
 static const PartnershipQuery settle_query = {
 	"with recursive holds as ("
@@ -191,9 +192,12 @@ static const PartnershipQuery count_of_child_query = {
 };
 
 /*
- * The foreign key's cascade passes over what another transaction has deleted
- * or given to another child, although this one goes on seeing it: counted for
- * the child of before. What is there now it has written, so it is seen as well.
+ * Above READ COMMITTED our snapshot can show rows of the child that another
+ * transaction has deleted or given to another child since. The foreign key's
+ * cascade cannot change those rows, so our own figures would count them for the
+ * old child. If the snapshot shows as many rows as there are now, there are
+ * none of these, because the snapshot shows every row that the cascade has
+ * changed.
  */
 static void
 check_all_followed(Relation rel, const int64 *children, uint64 count)

@@ -26,10 +26,9 @@ consents_on(const Record *consent, DateADT on)
 }
 
 /*
- * The day until which the family's consents of a day reach; that day itself if
- * there is none. FOR SHARE: whoever starts an EHA or a plan and whoever
- * withdraws the consent it rests on wait for each other, so that neither misses
- * the other.
+ * The last withdrawal among the consents that hold on a day; that day itself if
+ * no consent holds on it. The lock FOR SHARE makes a writer that starts an EHA
+ * or plan and a writer that withdraws the consent wait for each other.
  */
 static DateADT
 lock_consents(Relation rel, int64 family_id, DateADT on)
@@ -50,9 +49,9 @@ lock_consents(Relation rel, int64 family_id, DateADT on)
 }
 
 /*
- * The first day from the given one on without consent to take part; that day
- * itself if there is none on it, DATEVAL_NOEND if consent goes on. A family may
- * have given it more than once: one can end while another holds.
+ * The first day without consent to take part, from the given day on;
+ * DATEVAL_NOEND if consent has not been withdrawn. A family may have consented
+ * more than once: one consent can end while another holds.
  */
 DateADT
 consent_ends(Relation rel, int64 family_id, DateADT from)
@@ -65,7 +64,7 @@ consent_ends(Relation rel, int64 family_id, DateADT from)
 	return until;
 }
 
-/* Consent on a day, or an error; the day it ends, as above. */
+/* An error if there is no consent on the day; otherwise consent_ends(). */
 DateADT
 require_consent(Relation rel, int64 family_id, DateADT on, const char *what)
 {
@@ -83,7 +82,7 @@ require_consent(Relation rel, int64 family_id, DateADT on, const char *what)
  * ---------------------------------------------------------------------
  */
 
-/* From the day consent ends on, an EHA or plan that would go on has ended. */
+/* An EHA or plan that is still running ends on the day that consent ends. */
 void
 end_with_consent(Record *support, DateADT ends)
 {
@@ -105,7 +104,7 @@ static const PartnershipQuery withdrawn_on_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/* Whether the day and reason an EHA or plan says it ended are those of the record. */
+/* Did the episode close, or the family withdraw consent, on the day that the EHA or plan gives for its end? */
 bool
 ended_so(const Record *support)
 {
@@ -152,7 +151,7 @@ static const PartnershipQuery withdraw_assessments_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/* Ends what is open and goes on past the day its consent ends. */
+/* Ends the family's running EHAs and plans on the day that their consent ends. */
 static void
 end_support(Relation rel, int64 family_id)
 {
@@ -177,8 +176,10 @@ end_support(Relation rel, int64 family_id)
 PG_FUNCTION_INFO_V1(early_help_consent_before);
 
 /*
- * Trigger, before insert or update of consent: when the withdrawal is recorded,
- * by the clock: what another transaction recorded meanwhile was recorded before.
+ * Trigger, before insert or update of consent: stamps when a withdrawal is
+ * recorded. It takes the clock and not the transaction's start, so that a
+ * record that another transaction has made since our start counts as made
+ * before the withdrawal.
  */
 Datum
 early_help_consent_before(PG_FUNCTION_ARGS)
@@ -225,7 +226,10 @@ early_help_consent_after(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------
  */
 
-/* Consent as it was known when the record was made: its withdrawal may have been recorded later. */
+/*
+ * A record counts as covered by the consent that was known when it was made,
+ * even if a withdrawal was recorded later.
+ */
 static const PartnershipQuery uncovered_query = {
 	"select s.what, s.id from ("
 	" select 'assessment_id' as what, a.assessment_id as id, a.started_on::pg_catalog.date as began, a.recorded_at"
@@ -260,11 +264,12 @@ static const PartnershipQuery ended_by_nothing_query = {
 PG_FUNCTION_INFO_V1(early_help_consent_stays);
 
 /*
- * Trigger, after delete of consent or update of given_on or withdrawn_on: what
- * rests on it is covered by another, or it is withdrawn and not deleted; what
- * its withdrawal ended, however late that was recorded, was ended by one. A
- * first withdrawal is always taken. One at a time for a family, so that two
- * consents do not go because each has the other.
+ * Trigger, after delete of consent or update of given_on or withdrawn_on. Every
+ * EHA, plan and step up that needed this consent is covered by another consent,
+ * or the change is refused. Every EHA and plan that a withdrawal ended still
+ * has a withdrawal, however late that was recorded. A first withdrawal is
+ * always taken. The lock on the family makes two deletes wait for each other,
+ * so that they cannot each rely on the other's consent.
  */
 Datum
 early_help_consent_stays(PG_FUNCTION_ARGS)

@@ -21,7 +21,7 @@ static const PartnershipQuery contact_query = {
 
 PG_FUNCTION_INFO_V1(early_help_contact_child_before);
 
-/* Trigger, before insert of contact_child: day and source where not given. */
+/* Trigger, before insert of contact_child: fills in the contact's day and source where they are not given. */
 Datum
 early_help_contact_child_before(PG_FUNCTION_ARGS)
 {
@@ -44,7 +44,10 @@ early_help_contact_child_before(PG_FUNCTION_ARGS)
 	return record_result(&change);
 }
 
-/* A child of the episode, or of its family; a duplicate's contact may be of the child it counts for. */
+/*
+ * The child belongs to the episode or to its family. For a duplicate, the child
+ * that it counts for may belong to them instead.
+ */
 static const PartnershipQuery attachable_query = {
 	"select e.episode_id from @episode e where e.episode_id == $1"
 	" and e.opened_on <= $2 and (e.closed_on is null or e.closed_on >= $2)"

@@ -16,7 +16,7 @@
 #include "family/conversation.h"
 #include "family/family.h"
 
-/* FOR SHARE: nobody takes the conversation away while support starts on it. */
+/* Locks one conversation FOR SHARE: nobody deletes or re-dates it while support starts on it. */
 static bool
 lock_conversation(Relation rel, int64 family_id, DateADT on)
 {
@@ -32,7 +32,7 @@ lock_conversation(Relation rel, int64 family_id, DateADT on)
 	return held;
 }
 
-/* A conversation with the family on that day or before. */
+/* R09: a conversation with the family is recorded on that day or earlier. */
 void
 require_conversation(Relation rel, int64 family_id, DateADT on, const char *what)
 {
@@ -57,9 +57,10 @@ static const PartnershipQuery unsupported_query = {
 PG_FUNCTION_INFO_V1(early_help_conversation_stays);
 
 /*
- * Trigger, before update of held_on or delete: support that began with this
- * conversation, and no other, keeps it. One at a time for a family, so that two
- * conversations do not go because each has the other.
+ * Trigger, before update of held_on or delete: a conversation stays if it is
+ * the only one before some support began. The lock on the family makes two
+ * deletes wait for each other, so that they cannot each rely on the other's
+ * conversation.
  */
 Datum
 early_help_conversation_stays(PG_FUNCTION_ARGS)

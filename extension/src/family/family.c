@@ -35,7 +35,7 @@ refuse_other_family(Relation rel, const char *what, int64 id, int64 its_family, 
 				   what, id_words(id), id_words(its_family), id_words(family_id));
 }
 
-/* FOR KEY SHARE: nobody takes the membership away while something rests on it. */
+/* Locks one membership FOR KEY SHARE: nobody deletes it while a record that needs it is written. */
 static bool
 lock_membership(Relation rel, int64 family_id, int64 child_id)
 {
@@ -51,7 +51,7 @@ lock_membership(Relation rel, int64 family_id, int64 child_id)
 	return held;
 }
 
-/* A family's record is about its own children: of today, of before or of later. */
+/* A family's record is about a child that belongs to the family, now, earlier or later. */
 void
 require_member(Relation rel, int64 family_id, int64 child_id)
 {
@@ -80,9 +80,10 @@ static const PartnershipQuery not_a_member_query = {
 PG_FUNCTION_INFO_V1(early_help_family_member_stays);
 
 /*
- * Trigger, after delete of family_member or update of its family or child: what
- * is about the child keeps a membership to rest on. One at a time for a family,
- * so that two memberships do not go because each has the other.
+ * Trigger, after delete of family_member or update of its family or child: a
+ * family that has a record about the child keeps a membership of it. The lock
+ * on the family makes two deletes wait for each other, so that they cannot each
+ * rely on the other's membership.
  */
 Datum
 early_help_family_member_stays(PG_FUNCTION_ARGS)

@@ -58,7 +58,10 @@ static const PartnershipQuery referral_during_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/* The other side: an episode is not given days on which it was referred again. The family is locked. */
+/*
+ * R16 from the other side: no referral of the family is on the new days of an
+ * episode. The caller has locked the family.
+ */
 void
 check_no_referral_during(const Record *episode)
 {

@@ -65,9 +65,9 @@ PG_FUNCTION_INFO_V1(early_help_consent_to_share_stays);
 
 /*
  * Trigger, after delete of consent to share or update of given_on or agency_id:
- * what was shared by it is covered by another, or it is withdrawn and not
- * deleted. One at a time for a family, so that two do not go because each has
- * the other.
+ * what was shared with this consent is covered by another one, or the change is
+ * refused. The lock on the family makes two deletes wait for each other, so
+ * that they cannot each rely on the other's consent.
  */
 Datum
 early_help_consent_to_share_stays(PG_FUNCTION_ARGS)

@@ -149,7 +149,7 @@ compile_checks(Relation rel, MemoryContext parent, CompiledChecks *compiled)
 	MemoryContext memory = AllocSetContextCreate(parent, "early_help checks", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 
-	/* A change that arrives while this compiles makes it invalid again. */
+	/* An invalidation that arrives while this compiles sets it to false. */
 	compiled->valid = true;
 	compiled->memory = memory;
 	compiled->context = CreateStandaloneExprContext();
@@ -166,7 +166,7 @@ compile_checks(Relation rel, MemoryContext parent, CompiledChecks *compiled)
 	compiled->ready = true;
 }
 
-/* The table's entry, compiled only where the entry is free to be used. */
+/* The table's entry. If it is busy, the caller must not use it. */
 static CompiledChecks *
 compiled_checks(Relation rel)
 {
@@ -269,7 +269,7 @@ check_constraints(Relation rel, TupleTableSlot *slot)
 		evaluate_cached(rel, slot, compiled);
 		return;
 	}
-	/* Here a constraint's function writes to the constraint's table. */
+	/* The entry is busy if a constraint's function writes to the constraint's table. */
 	compile_checks(rel, CurrentMemoryContext, &own);
 	evaluate(rel, slot, &own);
 	MemoryContextDelete(own.memory);

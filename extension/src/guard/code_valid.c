@@ -44,7 +44,7 @@ typedef struct LimitedCode
 	DateADT		valid_to;		/* DATEVAL_NOEND: still is */
 } LimitedCode;
 
-/* A column to check: the trigger's arguments, three a column. */
+/* A column to check: three of the trigger's arguments. */
 typedef struct CheckedColumn
 {
 	const char *column;
@@ -152,7 +152,10 @@ check_column(const RecordChange *change, const CheckedColumn *column)
 	}
 }
 
-/* As read for an earlier row of the statement, unless something was written since. */
+/*
+ * The codes as read for an earlier row of the statement, unless this
+ * transaction has written something since.
+ */
 static CheckedColumns *
 checked_columns(FunctionCallInfo fcinfo, const RecordChange *change)
 {

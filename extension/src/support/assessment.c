@@ -22,7 +22,7 @@
 #include "family/family.h"
 #include "types/eha_domain.h"
 
-/* Whoever writes a domain locks its EHA, so none comes or goes meanwhile. */
+/* R05. Who writes a domain locks the EHA first, so the domains do not change while they are counted. */
 static void
 check_four_domains(const Record *assessment)
 {
@@ -73,7 +73,7 @@ static const PartnershipQuery assessed_before_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* An EHA is not re-dated past what it has found already. */
+/* An EHA does not start after one of its domains was assessed. */
 static void
 check_no_domain_before(const Record *assessment)
 {
@@ -104,7 +104,10 @@ check_start(RecordChange *change, const Episode *episode)
 	end_with_consent(assessment, require_consent(change->rel, episode->family_id, started_on, "EHA"));
 }
 
-/* The child of an EHA is one of its family; a corrected version starts nothing anew. */
+/*
+ * The child of an EHA belongs to the family. A corrected version is no new
+ * start: it needs no conversation or consent.
+ */
 static void
 check_in_episode(RecordChange *change)
 {
@@ -122,7 +125,7 @@ check_in_episode(RecordChange *change)
 		check_start(change, &episode);
 }
 
-/* The day an EHA's factors are of: when it was completed, else when it began. */
+/* The day on which an EHA's factors must be valid: its completion, or else its start. */
 static DateADT
 day_of_factors(const Record *assessment)
 {
@@ -148,7 +151,7 @@ static const PartnershipQuery found_not_valid_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* R20: completing or re-dating an EHA carries no factor to a day it was not valid on. */
+/* R20: every factor is valid on the day that the EHA is completed on or moved to. */
 static void
 check_factors(const Record *assessment)
 {
@@ -161,7 +164,7 @@ check_factors(const Record *assessment)
 		refuse_factor(assessment->rel, assessment);
 }
 
-/* Without being completed it ends only with its episode or with consent. */
+/* An EHA that is not completed ends only with its episode or with consent. */
 static void
 check_end(const RecordChange *change)
 {
@@ -221,7 +224,7 @@ early_help_assessment_after(PG_FUNCTION_ARGS)
 	bool		insert = TRIGGER_FIRED_BY_INSERT(change.event);
 	Episode		episode;
 
-	/* A corrected version starts nothing anew. */
+	/* A corrected version is no event of the episode. */
 	if (!is_null(assessment, "corrects_assessment_id"))
 		return record_result(&change);
 	begin_partnership_queries();
@@ -283,7 +286,10 @@ lock_assessment_of(const Record *part, Record *assessment)
 	return true;
 }
 
-/* Checks the EHA of a domain, old or new. Closing ended it: nothing is assessed after that (R14). */
+/*
+ * A domain is written only while its EHA is open. Closing the episode ended the
+ * EHA, so nothing is assessed after it (R14).
+ */
 static void
 check_domain(const Record *domain, bool new)
 {

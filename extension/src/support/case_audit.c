@@ -24,7 +24,7 @@ static const PartnershipQuery agency_query = {
 static const PartnershipQuery lead_agency_query = {
 	"select p.agency_id from @lead_practitioner l"
 	" join @practitioner p on p.practitioner_id == l.practitioner_id"
-	/* The one of that day, or the last before; before allocation, the first after. */
+	/* The lead practitioner of that day: the last who began by then. Before allocation, the first one. */
 	" where l.episode_id == $1"
 	" order by l.from_on > $2, pg_catalog.abs(l.from_on - $2) limit 1",
 	2, {INT8OID, DATEOID}

@@ -44,7 +44,7 @@ plan_from_row(const Record *row, SupportPlan *plan)
 	plan->withdrawn = text_is(row, "end_reason", SUPPORT_CONSENT_WITHDRAWN);
 }
 
-/* Reads a plan and its episode as they are now; false if it is not there. */
+/* Reads the latest version of a plan and its episode; false if it is not there. */
 bool
 read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 {
@@ -82,7 +82,7 @@ static const PartnershipQuery lock_both_episodes_query = {
 	2, {INT8OID, INT8OID}
 };
 
-/* Two plans are locked in the order of their ids, whichever way a move goes. */
+/* Locks two plans in the order of their ids, so that two moves in opposite directions cannot deadlock. */
 void
 lock_both_plans(Relation rel, int64 one, int64 other)
 {
@@ -100,7 +100,10 @@ static const PartnershipQuery overdue_then_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* R04: nothing is agreed while a review is overdue, nor recorded so after it was held. */
+/*
+ * R04: nothing is agreed on a day on which a review was overdue, also when it
+ * is recorded after that review was held.
+ */
 void
 refuse_while_overdue(Relation rel, const SupportPlan *plan, DateADT agreed_on, const char *hint)
 {
@@ -110,7 +113,7 @@ refuse_while_overdue(Relation rel, const SupportPlan *plan, DateADT agreed_on, c
 		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
 						"agreed_on %s is after review_due_on %s of plan_id %s",
 						date_words(agreed_on), date_words(plan->review_due_on), id_words(plan->id));
-	/* Only a plan that was reviewed can have been overdue before. */
+	/* Only a plan that was reviewed can have been overdue at an earlier time. */
 	if ((agreed_on < plan->review_counts_from || plan->ended_on != DATEVAL_NOEND) &&
 		run_partnership_query(rel, &overdue_then_query, values, NULL) > 0)
 		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
@@ -134,7 +137,7 @@ default_review_due(Relation rel, const char *kind, DateADT from)
 		return from + REVIEW_DAYS_DEFAULT;
 	run_partnership_query(rel, &review_weeks_query, NULL, NULL);
 	weeks = result_id(1);
-	/* Without settings the constraint on the day says what is wrong. */
+	/* Without settings the constraint on the day raises the error. */
 	return weeks == NO_ID ? from : from + 7 * (DateADT) weeks;
 }
 
@@ -171,7 +174,7 @@ check_start(RecordChange *change)
 	end_with_consent(plan, require_consent(change->rel, episode.family_id, started_on, "plan"));
 }
 
-/* The EHA a plan follows is its family's. */
+/* A plan follows an EHA of its own family. */
 static void
 check_assessment(const Record *plan)
 {
@@ -181,7 +184,7 @@ check_assessment(const Record *plan)
 	Episode		of_assessment;
 	Episode		of_plan;
 
-	/* What is not there is the foreign keys' to say. */
+	/* If a row is missing, its foreign key raises the error. */
 	if (its_episode != episode_id &&
 		read_episode(plan->rel, its_episode, &of_assessment) &&
 		read_episode(plan->rel, episode_id, &of_plan))
@@ -197,7 +200,10 @@ static const PartnershipQuery agreed_after_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* R04 from the other side: a review is not due before what was agreed in time. One due later leaves nothing out. */
+/*
+ * R04 from the other side: a review is not made due before a day on which
+ * something was agreed. A later due day needs no check.
+ */
 static void
 check_due_after_agreed(const RecordChange *change)
 {
@@ -222,7 +228,7 @@ static const PartnershipQuery held_review_query = {
 	1, {INT8OID}
 };
 
-/* The window of a held review was counted from the start: the start stays. */
+/* The start of a plan stays once a review was held, because that review was due counted from the start. */
 static void
 check_start_not_reviewed(const Record *plan)
 {
@@ -235,7 +241,7 @@ check_start_not_reviewed(const Record *plan)
 						id_words(result_id(1)), id_words(id_of(plan, "plan_id")));
 }
 
-/* The review that completed a plan was due when it says: nobody sets that anew. */
+/* The due day of the review that completed a plan stays. */
 static void
 check_due_not_completed(const RecordChange *change)
 {
@@ -258,7 +264,7 @@ static const PartnershipQuery completing_review_query = {
 	2, {INT8OID, INT8OID}
 };
 
-/* Whether what a plan says it ended by has really happened. */
+/* Did what the plan gives as the reason of its end happen? */
 static bool
 end_is_true(const Record *plan)
 {
@@ -284,7 +290,10 @@ static const PartnershipQuery dated_after_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* Whoever agrees or reviews locks the plan, so none is doing it while it ends. */
+/*
+ * Who agrees an outcome or action, or holds a review, locks the plan first. So
+ * nobody does while the plan ends.
+ */
 static void
 check_nothing_after_end(const Record *plan)
 {
@@ -324,7 +333,7 @@ check_end(const RecordChange *change)
 				   text_of(plan, "end_reason"), date_words(date_of(plan, "ended_on")));
 }
 
-/* The review that extended a plan is set by holding it. */
+/* Only holding a review sets extended_by_review_id. */
 static void
 check_extension(const RecordChange *change)
 {

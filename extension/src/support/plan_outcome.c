@@ -83,7 +83,7 @@ lowest_free_position(const Record *outcome, const SupportPlan *plan)
 	return free;
 }
 
-/* A family outcomes plan has a cap only where the partnership sets one. */
+/* A family outcomes plan has a cap only if the partnership sets one. */
 static void
 check_cap(const Record *outcome, const SupportPlan *plan)
 {
@@ -130,7 +130,7 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 				   date_words(last), id_words(plan->id), date_words(plan->episode.closed_on));
 }
 
-/* Whether the row becomes live, or is agreed on another day. */
+/* Does the row become live, or get another day of agreement? */
 static bool
 takes_a_place(const RecordChange *change)
 {
@@ -145,7 +145,7 @@ typedef struct LastPlan
 	CommandId	read_at;		/* the command id then */
 } LastPlan;
 
-/* The locked plan of the row; NULL if there is none. */
+/* Locks and reads the row's plan, or takes it as read for an earlier row; NULL if there is none. */
 static SupportPlan *
 locked_plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
 {
@@ -164,9 +164,10 @@ locked_plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
 }
 
 /*
- * Dropping or achieving an outcome takes no place and locks no plan: two that
- * drop the same outcomes in another order would wait for each other with it.
- * Closing the episode waits for them at the outcomes themselves.
+ * The row's plan. Dropping or achieving an outcome takes no position, so it
+ * locks no plan: if it did, two writers who drop the same outcomes in different
+ * order could deadlock. Closing the episode waits for such writers at the
+ * outcomes' rows (closure.c).
  */
 static SupportPlan *
 plan_of(FunctionCallInfo fcinfo, const RecordChange *change)

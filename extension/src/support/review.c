@@ -20,7 +20,7 @@
 static void
 check_plan_is_open(const Record *review, const SupportPlan *plan)
 {
-	/* What was held before consent was withdrawn may be recorded afterwards. */
+	/* A review that was held before consent was withdrawn may be recorded after it. */
 	if (plan->ended_on != DATEVAL_NOEND &&
 		!(plan->withdrawn && date_of(review, "held_on") <= plan->ended_on))
 		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
@@ -48,7 +48,7 @@ static const PartnershipQuery neighbours_query = {
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
 
-/* Re-dating a review does not carry it past another one of its plan. */
+/* A review that gets another day stays in its place among the reviews of its plan. */
 static void
 check_order_kept(const RecordChange *change)
 {
@@ -75,7 +75,7 @@ static const PartnershipQuery agreed_while_overdue_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/* R04 from the other side: a review that was overdue came before what followed it. */
+/* R04 from the other side: nothing was agreed between the day a review was due and the day it was held. */
 static void
 check_nothing_agreed_while_overdue(const Record *review)
 {
@@ -158,8 +158,9 @@ static const PartnershipQuery due_query = {
 };
 
 /*
- * Of several reviews of a plan in one statement, the later were written before
- * the earlier had completed or extended it: they are looked at again.
+ * One statement can insert several reviews of a plan. The BEFORE triggers of
+ * all its rows run before the first AFTER trigger completes or extends the
+ * plan. So each review is checked again when its turn comes.
  */
 static void
 look_again(const Record *review, const SupportPlan *plan)
@@ -238,7 +239,10 @@ early_help_review_sets_next(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(early_help_review_stays);
 
-/* Trigger, before delete of review: what the plan was allowed after it rests on it. */
+/*
+ * Trigger, before delete of review: a review that was held stays, because it
+ * allowed what the plan did after it.
+ */
 Datum
 early_help_review_stays(PG_FUNCTION_ARGS)
 {
