@@ -359,19 +359,6 @@ run_query(Relation rel, const PartnershipQuery *query,
 }
 
 /*
- * Makes visible what this transaction has written, and returns the command id,
- * which is another one if it has written anything since the last call. What a
- * trigger remembers from one row of its statement to the next is valid while
- * the command id stays: the statement may call functions that write.
- */
-CommandId
-advance_command_id(void)
-{
-	CommandCounterIncrement();
-	return GetCurrentCommandId(false);
-}
-
-/*
  * Runs the query between begin and end, as the owner of rel, whose schema is
  * the partnership. Returns how many rows it gave or wrote; the rows are in
  * SPI_tuptable until the next query.

@@ -40,8 +40,6 @@ extern uint64 write_by_rules(Relation rel, const PartnershipQuery *query,
 							 const Datum *values, const char *nulls);
 extern bool rules_are_writing(void);
 
-extern CommandId advance_command_id(void);
-
 /* A value of a row of a result: NO_ID, DATEVAL_NOEND or NULL for null. */
 extern int64 row_id(const SPITupleTable *rows, uint64 row, int column);
 extern DateADT row_date(const SPITupleTable *rows, uint64 row, int column);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -71,6 +72,19 @@ record_result(const RecordChange *change)
 	if (!TRIGGER_FIRED_BEFORE(change->event))
 		return PointerGetDatum(NULL);
 	return PointerGetDatum(change->after.tuple ? change->after.tuple : change->before.tuple);
+}
+
+/*
+ * Makes visible what this transaction has written, and returns the command id,
+ * which is another one if it has written anything since the last call. What a
+ * trigger remembers from one row of its statement to the next is valid while
+ * the command id stays: the statement may call functions that write.
+ */
+CommandId
+advance_command_id(void)
+{
+	CommandCounterIncrement();
+	return GetCurrentCommandId(false);
 }
 
 /* What a field is read as. */

@@ -40,6 +40,7 @@ typedef struct RecordChange
 extern RecordChange record_change(FunctionCallInfo fcinfo, const char *function,
 								  bool before, int events);
 extern Datum record_result(const RecordChange *change);
+extern CommandId advance_command_id(void);
 
 /*
  * No id: what id_of() gives for null.  Every other bigint is an id, 0 and

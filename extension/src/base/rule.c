@@ -510,7 +510,7 @@ rule_error_hint(RuleName name, Relation rel, const char *constraint,
 	va_start(args, detail);
 	words = format_detail(detail, args);
 	va_end(args);
-	raise(rule(name), rel, constraint, words, hint);
+	raise(rule(name), rel, constraint, words, hint ? hint : rule(name)->hint);
 	pg_unreachable();
 }
 

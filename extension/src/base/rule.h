@@ -98,7 +98,7 @@ extern const RuleConstraint *rule_constraint(const char *constraint);
 pg_noreturn extern void rule_error(RuleName name, Relation rel, const char *constraint,
 								   const char *detail,...) printf_format(4, 5);
 
-/* The same, with a hint that fits the case better than the rule's own. */
+/* The same, with a hint that fits the case better than the rule's own; NULL for the rule's own. */
 pg_noreturn extern void rule_error_hint(RuleName name, Relation rel, const char *constraint,
 										const char *hint, const char *detail,...) printf_format(5, 6);
 

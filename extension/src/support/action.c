@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
 #include "support/plan.h"
@@ -45,9 +44,7 @@ early_help_action_before(PG_FUNCTION_ARGS)
 	if (is_null(action, "agreed_on") ||
 		(!field_is_new(&change, "agreed_on") && !field_is_new(&change, "safety_reason")))
 		return record_result(&change);
-	begin_partnership_queries();
 	if (lock_plan(change.rel, id_of(action, "plan_id"), &plan))
 		check_agreed_on(action, &plan);
-	end_partnership_queries();
 	return record_result(&change);
 }

@@ -89,7 +89,9 @@ lock_both_plans(Relation rel, int64 one, int64 other)
 	Datum		values[] = {Int64GetDatum(one), Int64GetDatum(other)};
 	SupportPlan plan;
 
+	begin_partnership_queries();
 	run_partnership_query(rel, &lock_both_episodes_query, values, NULL);
+	end_partnership_queries();
 	lock_plan(rel, Min(one, other), &plan);
 	lock_plan(rel, Max(one, other), &plan);
 }
@@ -102,7 +104,7 @@ static const PartnershipQuery overdue_then_query = {
 
 /*
  * R04: nothing is agreed on a day on which a review was overdue, also when it
- * is recorded after that review was held.
+ * is recorded after that review was held. hint is NULL for the rule's own.
  */
 void
 refuse_while_overdue(Relation rel, const SupportPlan *plan, DateADT agreed_on, const char *hint)
@@ -114,12 +116,15 @@ refuse_while_overdue(Relation rel, const SupportPlan *plan, DateADT agreed_on, c
 						"agreed_on %s is after review_due_on %s of plan_id %s",
 						date_words(agreed_on), date_words(plan->review_due_on), id_words(plan->id));
 	/* Only a plan that was reviewed can have been overdue at an earlier time. */
-	if ((agreed_on < plan->review_counts_from || plan->ended_on != DATEVAL_NOEND) &&
-		run_partnership_query(rel, &overdue_then_query, values, NULL) > 0)
+	if (agreed_on >= plan->review_counts_from && plan->ended_on == DATEVAL_NOEND)
+		return;
+	begin_partnership_queries();
+	if (run_partnership_query(rel, &overdue_then_query, values, NULL) > 0)
 		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
 						"agreed_on %s is after %s, when review_id %s of plan_id %s was due, and before it was held on %s",
 						date_words(agreed_on), date_words(result_date(2)), id_words(result_id(1)),
 						id_words(plan->id), date_words(result_date(3)));
+	end_partnership_queries();
 }
 
 static const PartnershipQuery review_weeks_query = {

@@ -41,8 +41,10 @@ most_outcomes(Relation rel, const SupportPlan *plan)
 
 	if (strcmp(plan->kind, PLAN_KIND_INTERVENTION) == 0)
 		return MOST_OUTCOMES;
+	begin_partnership_queries();
 	run_partnership_query(rel, &cap_query, NULL, NULL);
 	cap = result_id(1);
+	end_partnership_queries();
 	return cap == NO_ID ? PG_INT16_MAX : (int) cap;
 }
 
@@ -107,7 +109,7 @@ check_agreed_on(const Record *outcome, const SupportPlan *plan)
 				   outcome->rel, NULL,
 				   "agreed_on %s is after ended_on %s of plan_id %s",
 				   date_words(agreed_on), date_words(plan->ended_on), id_words(plan->id));
-	refuse_while_overdue(outcome->rel, plan, agreed_on, rule(RULE_NOT_AFTER_DUE_REVIEW)->hint);
+	refuse_while_overdue(outcome->rel, plan, agreed_on, NULL);
 }
 
 static void
@@ -205,7 +207,6 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 	bool		moved = field_is_updated(&change, "plan_id");
 	SupportPlan *plan;
 
-	begin_partnership_queries();
 	if (moved)
 		lock_both_plans(change.rel, id_of(&change.before, "plan_id"), id_of(outcome, "plan_id"));
 	plan = plan_of(fcinfo, &change);
@@ -219,6 +220,5 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 		check_dates(&change, plan);
 		settle_position(&change, outcome, plan, moved);
 	}
-	end_partnership_queries();
 	return record_result(&change);
 }
