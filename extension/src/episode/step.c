@@ -278,23 +278,6 @@ static const PartnershipQuery open_stepped_down_query = {
 	2, {INT8OID, DATEOID}
 };
 
-static const PartnershipQuery child_joins_query = {
-	"insert into @episode_child (episode_id, child_id, joined_on)"
-	" select $1, $2, $3 where not exists (select from @episode_child"
-	" where episode_id == $1 and child_id == $2 and left_on is null)",
-	3, {INT8OID, INT8OID, DATEOID}
-};
-
-static const PartnershipQuery lead_begins_query = {
-	"insert into @lead_practitioner (episode_id, from_on, practitioner_id) values ($1, $2, $3)",
-	3, {INT8OID, DATEOID, INT8OID}
-};
-
-static const PartnershipQuery step_belongs_query = {
-	"update @step set episode_id = $2 where step_id == $1 and (episode_id <> $2 or episode_id is null)",
-	2, {INT8OID, INT8OID}
-};
-
 /* Opens an episode for the family. R13: a step down needs no earlier episode. */
 static void
 open_stepped_down(const Record *step, Episode *episode, DateADT on)
@@ -312,6 +295,54 @@ open_stepped_down(const Record *step, Episode *episode, DateADT on)
 				 errhint("A trigger of somebody's own on table \"episode\" has taken it away.")));
 	log_event(step->rel, episode->id, EVENT_ACCEPT_STEP_DOWN, STATE_NONE, STATE_WAITING,
 			  on, id_of(step, "child_id"));
+}
+
+static const PartnershipQuery child_joins_query = {
+	"insert into @episode_child (episode_id, child_id, joined_on)"
+	" select $1, $2, $3 where not exists (select from @episode_child"
+	" where episode_id == $1 and child_id == $2 and left_on is null)",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+/* The child joins the episode, unless the episode supports it already. */
+static void
+join_episode(const Record *step, const Episode *episode, DateADT on)
+{
+	Datum		values[] = {
+		Int64GetDatum(episode->id), Int64GetDatum(id_of(step, "child_id")), DateADTGetDatum(on)
+	};
+
+	run_partnership_query(step->rel, &child_joins_query, values, NULL);
+}
+
+static const PartnershipQuery lead_begins_query = {
+	"insert into @lead_practitioner (episode_id, from_on, practitioner_id) values ($1, $2, $3)",
+	3, {INT8OID, DATEOID, INT8OID}
+};
+
+/* The practitioner who receives the step down leads the episode. */
+static void
+begin_lead(const Record *step, const Episode *episode, DateADT on)
+{
+	Datum		values[] = {
+		Int64GetDatum(episode->id), DateADTGetDatum(on),
+		Int64GetDatum(id_of(step, "receiving_practitioner_id"))
+	};
+
+	run_partnership_query(step->rel, &lead_begins_query, values, NULL);
+}
+
+static const PartnershipQuery step_belongs_query = {
+	"update @step set episode_id = $2 where step_id == $1 and (episode_id <> $2 or episode_id is null)",
+	2, {INT8OID, INT8OID}
+};
+
+static void
+give_to_episode(const Record *step, int64 episode_id)
+{
+	Datum		values[] = {Int64GetDatum(id_of(step, "step_id")), Int64GetDatum(episode_id)};
+
+	write_by_rules(step->rel, &step_belongs_query, values, NULL);
 }
 
 static void
@@ -336,19 +367,10 @@ accept_step_down(const Record *step, DateADT on)
 		open_stepped_down(step, &episode, on);
 	change_level(step->rel, child_id, NEED_LEVEL_SOCIAL_CARE, NEED_LEVEL_EARLY_HELP,
 				 EVENT_ACCEPT_STEP_DOWN, episode.id, on);
-	{
-		Datum		member[] = {Int64GetDatum(episode.id), Int64GetDatum(child_id), DateADTGetDatum(on)};
-		Datum		lead[] = {
-			Int64GetDatum(episode.id), DateADTGetDatum(on),
-			Int64GetDatum(id_of(step, "receiving_practitioner_id"))
-		};
-		Datum		belongs[] = {Int64GetDatum(id_of(step, "step_id")), Int64GetDatum(episode.id)};
-
-		run_partnership_query(step->rel, &child_joins_query, member, NULL);
-		if (episode.allocated_on == DATEVAL_NOEND)
-			run_partnership_query(step->rel, &lead_begins_query, lead, NULL);
-		write_by_rules(step->rel, &step_belongs_query, belongs, NULL);
-	}
+	join_episode(step, &episode, on);
+	if (episode.allocated_on == DATEVAL_NOEND)
+		begin_lead(step, &episode, on);
+	give_to_episode(step, episode.id);
 }
 
 /* ---------------------------------------------------------------------
@@ -369,11 +391,7 @@ open_episode_of(const Record *step, Episode *episode)
 		supporting_episodes(step->rel, id_of(step, "child_id"), id_of(step, "family_id"), NO_ID, episode) != 1 ||
 		!lock_episode(step->rel, episode->id, episode) || episode->state == STATE_CLOSED)
 		return false;
-	{
-		Datum		belongs[] = {Int64GetDatum(id_of(step, "step_id")), Int64GetDatum(episode->id)};
-
-		write_by_rules(step->rel, &step_belongs_query, belongs, NULL);
-	}
+	give_to_episode(step, episode->id);
 	return true;
 }
 
