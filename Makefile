@@ -13,7 +13,7 @@
 #   make demo-stop        end the demo
 #   make docs             make the pages of docs/ that come from the library
 #   make drivers          read the figures by SQLAlchemy, LibreOffice, GDAL
-#   make lint             clang-tidy and cppcheck over the C
+#   make lint             clang-tidy, gcc -fanalyzer, cppcheck over the C
 #   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
 
