@@ -1,6 +1,6 @@
 -- What a write puts into the log of stale months, and what it may leave out.
 begin;
-select plan(36);
+select plan(37);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
@@ -156,6 +156,37 @@ insert into q.contact (contact_id, received_on, source_code) values (1, '2018-01
 insert into q.child (child_id) values (1);
 insert into q.contact_child (contact_id, child_id, primary_need_code) values (1, 1, 'N1');
 select results_eq('select count(*)::integer from q.kpi_stale_months', array[1], 'one dropped and made again in the transaction logs');
+rollback to savepoint a;
+
+-- A referral is a re-referral as many months later as the partnership sets, and its
+-- mark reaches as far as the most it can set: the two are written in two places.
+create function can_set(months integer) returns boolean
+    language plpgsql
+as $$
+begin
+    update partnership set re_referral_months = months;
+    raise exception sqlstate 'OK000';
+exception
+    when sqlstate 'OK000' then
+        return true;
+    when check_violation then
+        return false;
+end
+$$;
+select results_eq(
+    $$
+        select s.source::text, min(m.arguments[2]::integer)
+        from kpi_cube c
+        cross join unnest(c.sources) s (source)
+        join early_help.kpi_marks('p'::regnamespace) m using (source)
+        where 'partnership' = any (c.sources)
+            and not c.from_cubes
+            and m.kind = 'mark_stale_months'
+        group by 1
+        order by 1
+    $$,
+    $$ select source, (select max(n) from generate_series(1, 200) n where can_set(n)) from unnest(array['episode_end', 'referral']) source $$,
+    'referrals and ends of support reach as far as re_referral_months can be set');
 rollback to savepoint a;
 
 select throws_ok('truncate kpi_stale_months', 'YHS04', null, 'the log is not truncated');
