@@ -15,16 +15,33 @@ INSTALL := \
 	install/dates.sql \
 	build/triggers.sql \
 	build/partnership_ddl.sql \
-	install/partnerships.sql \
+	install/partnership/names.sql \
+	install/partnership/list.sql \
+	install/partnership/create.sql \
+	install/partnership/drop.sql \
+	install/partnership/rename.sql \
 	install/drop_guard.sql \
 	install/import.sql \
 	install/audit/audit.sql \
 	install/run_due.sql \
-	install/engine_guard.sql \
-	install/kpi_parts.sql \
-	install/kpi_engine.sql \
-	install/kpi_sources.sql \
-	install/publish.sql \
+	sample/generate_sample.sql \
+	install/figures/stale_months.sql \
+	install/figures/values.sql \
+	install/figures/engine_tables.sql \
+	install/figures/cube_marks.sql \
+	install/figures/cube_sources.sql \
+	install/figures/cube_parts.sql \
+	install/figures/cube.sql \
+	install/figures/mark_by_hand.sql \
+	install/figures/refresh_log.sql \
+	install/figures/refresh_empty.sql \
+	install/figures/refresh_month.sql \
+	install/figures/refresh.sql \
+	install/publish/period.sql \
+	install/publish/published_table.sql \
+	install/publish/disclosure.sql \
+	install/publish/figures.sql \
+	install/publish/freeze.sql \
 	build/execute_list.sql \
 	install/execute.sql \
 	install/execute_members.sql \
@@ -89,6 +106,8 @@ RECORDS := \
 	records/deadline.sql \
 	records/alert.sql \
 	engine/cells.sql \
+	engine/periods.sql \
+	engine/marks.sql \
 	engine/metrics.sql \
 	engine/publication.sql \
 	engine/refresh_log.sql \

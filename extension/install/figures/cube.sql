@@ -1,0 +1,256 @@
+-- What a cube is made of: its table of cells, the function and the view that
+-- compute the cells of stale months, and the view that joins both.
+
+create function early_help.cells_once(cells_of regprocedure, month date) returns setof record
+    language c
+    stable
+    strict
+    rows 20
+as 'MODULE_PATHNAME', 'early_help_cells_once';
+comment on function early_help.cells_once(regprocedure, date) is
+    'The rows of a stable function (date), for a month, under the columns that the query names; computed once for all the times that a query asks in one place. For whoever may call the function, and has USAGE on its schema. Errors 42501; 42809: not such a function; 42804: other columns.';
+
+create function early_help.kpi_live_query(cube text, compute text, once boolean, condition text default '') returns text
+    language sql
+    stable
+as $$
+    -- The month is the log's: a filter on it keeps the function from running.
+    select format(
+        'select m.month, %s
+        from early_help.stale_months(''kpi_stale_months'', %L) m
+        cross join lateral %s
+        %s',
+        string_agg(case when once then format('cell.%I', a.attname)
+            -- A function's columns have lost their length.
+            else format('cell.%I::%s', a.attname, a.type) end, ', ' order by a.attnum),
+        cube,
+        case when once then format('early_help.cells_once(%L, m.month) as cell (month date, %s)',
+                compute || '(date)', string_agg(format('%I %s', a.attname, a.type), ', ' order by a.attnum))
+            else format('%s(m.month) cell', compute) end,
+        condition)
+    from (
+        select a.attname, a.attnum, pg_catalog.format_type(a.atttypid, a.atttypmod) as type
+        from pg_catalog.pg_attribute a
+        where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
+            and a.attnum operator(pg_catalog.>) 1
+    ) a
+$$;
+comment on function early_help.kpi_live_query(text, text, boolean, text) is
+    'Within define_kpi_cube: the query for the cells of the stale months of a cube by a function that computes a month''s: each time it is asked for, or once a query.';
+
+create function early_help.define_beside_cubes(command text) returns void
+    language plpgsql
+as $$
+declare
+    outer_path text := pg_catalog.current_setting('search_path');
+begin
+    perform pg_catalog.set_config('search_path', (
+        select pg_catalog.format('%I, early_help, pg_temp', n.nspname)
+        from pg_catalog.pg_class c
+        join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+        where c.oid operator(pg_catalog.=) 'kpi_cube'::pg_catalog.regclass), true);
+    execute command;
+    perform pg_catalog.set_config('search_path', outer_path, true);
+end
+$$;
+comment on function early_help.define_beside_cubes(text) is
+    'Runs a command that makes a function or view beside the cubes, in the records'' schema of the partnership in the search_path.';
+
+-- A cube is a registration: its name, what its figures come from, and one
+-- query for the cells of month m. The rest is made from that.
+create function early_help.define_kpi_cube(
+    cube text,
+    sources text[],
+    cells text,
+    from_cubes text[] default '{}',
+    few boolean default false,
+    counts text[] default null
+) returns void
+    language plpgsql
+as $$
+declare
+    outer_path text := pg_catalog.current_setting('search_path');
+    cell_table constant text := pg_catalog.quote_ident('kpi_cell_' operator(pg_catalog.||) cube);
+    schema oid;
+    p text;
+    compute text;
+    all_sources varchar[];
+    first_event date;
+    last_event date;
+begin
+    select c.relnamespace, n.nspname
+    into schema, p
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('kpi_stale_months');
+    if schema is null then
+        raise undefined_table using
+            message = 'no partnership''s schema is in the search_path',
+            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
+    end if;
+
+    -- What is created goes to the records.
+    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
+    perform early_help.exclude_refresh(schema);
+    perform early_help.check_kpi_names(schema, cube, sources, from_cubes);
+
+    all_sources := array(
+        select s.source
+        from (
+            select unnest(define_kpi_cube.sources)
+            union
+            select unnest(c.sources)
+            from kpi_cube c
+            where c.cube = any (define_kpi_cube.from_cubes)
+            union
+            select 'cube ' || define_kpi_cube.cube
+            union
+            select 'cubes'
+            where define_kpi_cube.from_cubes <> '{}'
+        ) s (source)
+        order by s.source);
+    perform early_help.write_by_engine(
+        'insert into kpi_cube (cube, sources, from_cubes, counts) values ($1, $2, $3, $4)',
+        cube, all_sources, from_cubes <> '{}', counts);
+
+    if counts is not null then
+        compute := format('%I.%I', p || '_kpi', 'kpi_compute_' || cube);
+        perform early_help.define_kpi_parts(p || '_kpi', cube, cells, counts, few);
+    else
+        execute format(
+            'create table %s as
+            select m.month, cell.*
+            from early_help.stale_months(''kpi_stale_months'', %L) m
+            cross join lateral (%s) cell
+            with no data',
+            cell_table, cube, cells);
+        -- In a function, what is computed for a stale month is planned when there is
+        -- one, not by every reader. One that readers call stands in their schema.
+        compute := format('%I.%I', case when few then p || '_kpi' else p end, 'kpi_compute_' || cube);
+        perform early_help.define_kpi_compute(compute, cell_table::regclass, cube, cells);
+        execute format('create view %I as %s', 'kpi_live_' || cube,
+            case when few then early_help.kpi_live_query(cube, compute, true)
+            else format(
+                'select m.month, cell.*
+                from early_help.stale_months(''kpi_stale_months'', %L) m
+                cross join lateral (%s) cell',
+                cube, cells)
+            end);
+    end if;
+    perform early_help.check_kpi_sources(schema, cube, (compute || '(date)')::regprocedure, all_sources, from_cubes);
+    execute format('comment on view %I is %L', 'kpi_live_' || cube,
+        format('Cells of the stale months of cube %s, computed from the records.', cube));
+    -- An index and no key: a refresh deletes and inserts in one statement.
+    execute format('create index on %s (month)', cell_table);
+    perform early_help.guard_engine_table(cell_table::regclass);
+    execute format('comment on table %s is %L', cell_table,
+        format('Cells of cube %s as last refreshed; true for the months that are not stale. Written by early_help.refresh_kpis alone.', cube));
+
+    -- NOT IN, for a table of stale months that is hashed once; months are never null.
+    execute format(
+        'create view %1$I as
+        select c.*
+        from %2$s c
+        where c.month not in (
+            select m.month
+            from early_help.stale_months(''kpi_stale_months'', %4$L) m)
+        union all
+        select *
+        from %3$I',
+        'kpi_cube_' || cube, cell_table, 'kpi_live_' || cube, cube);
+    execute format('comment on view %I is %L', 'kpi_cube_' || cube,
+        format('Cube %s, never stale: the cells of fresh months and the computed cells of stale ones.', cube));
+
+    -- Records there were before the cube: its own events, and the months there are.
+    perform early_help.mark_cubes_stale(schema, array[cube]);
+
+    perform pg_catalog.set_config('search_path', outer_path, true);
+end
+$$;
+comment on function early_help.define_kpi_cube(text, text[], text, text[], boolean, text[]) is
+    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. Every table that the query reads is marked by a trigger of these sources. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month is computed in a function: readers then plan less. Where counts are named, the query gives rows by part (its first column, part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (what it reads is not marked).';
+
+create function early_help.define_kpi_compute(compute text, cell_table regclass, cube text, cells text) returns void
+    language plpgsql
+as $$
+begin
+    -- As its owner: a reader may not see the records, and the owner's code does
+    -- not run as whoever audits.
+    execute format(
+        'create function %1$s(of_month date) returns table (%2$s)
+            language sql
+            stable
+            security definer
+            rows 20
+            set search_path = pg_catalog, pg_temp
+            -- Compiling the plan would take longer than running it, and going
+            -- to disk for the groups of a month of many cases.
+            set jit = off
+            set work_mem = ''64MB''
+        begin atomic
+            select m.month, cell.*
+            from (select of_month as month, (of_month + interval ''1 month'')::date as next_month) m
+            cross join lateral (%3$s) cell;
+        end',
+        compute,
+        (select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
+        from pg_catalog.pg_attribute a
+        where a.attrelid operator(pg_catalog.=) cell_table
+            and a.attnum operator(pg_catalog.>) 0),
+        cells);
+    execute format('comment on function %s is %L', compute,
+        format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
+    execute format('revoke execute on function %s from public', compute);
+end
+$$;
+comment on function early_help.define_kpi_compute(text, regclass, text, text) is
+    'Within define_kpi_cube: the function that computes the cells of a month.';
+
+create function early_help.drop_kpi_cube(cube text) returns void
+    language plpgsql
+as $$
+declare
+    outer_path text := pg_catalog.current_setting('search_path');
+    schema oid;
+    p text;
+    one text;
+begin
+    select c.relnamespace, n.nspname
+    into schema, p
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('kpi_cube');
+    if schema is null then
+        raise undefined_table using
+            message = 'no partnership''s schema is in the search_path',
+            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
+    end if;
+    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
+    if not exists (select from kpi_cube c where c.cube = drop_kpi_cube.cube) then
+        raise undefined_object using
+            message = format('there is no cube %s', coalesce(quote_literal(cube), 'null')),
+            hint = 'Table kpi_cube lists them.';
+    end if;
+    perform early_help.exclude_refresh(schema);
+
+    execute format('drop view %I, %I', 'kpi_cube_' || cube, 'kpi_live_' || cube);
+    -- Those that call others first.
+    for one in
+        select f.oid::regprocedure
+        from unnest(array['kpi_changed_', 'kpi_compute_', 'kpi_some_parts_', 'kpi_parts_']) with ordinality as n (name, place)
+        join pg_proc f on f.proname = n.name || cube
+            and f.pronamespace in (schema, to_regnamespace(quote_ident(p || '_kpi')))
+        order by n.place
+    loop
+        execute 'drop function ' || one;
+    end loop;
+    execute format('drop table %I', 'kpi_cell_' || cube);
+    execute format('drop table if exists %I', 'kpi_part_' || cube);
+    perform early_help.write_by_engine('delete from kpi_cube where cube = $1', cube);
+    perform early_help.write_by_engine('delete from kpi_stale_months where source = $1', 'cube ' || cube);
+
+    perform pg_catalog.set_config('search_path', outer_path, true);
+end
+$$;
+comment on function early_help.drop_kpi_cube(text) is
+    'Drops a cube of the partnership in the search_path: its cells, functions and view kpi_cube_<cube>. Drop first what is made of that view. Errors 42P01 (no partnership), 42704 (no such cube), 2BP01 (something is made of it).';

@@ -1,0 +1,109 @@
+-- Which triggers mark the months of which source, and which events they follow.
+
+create function early_help.kpi_marks(records oid)
+    returns table (
+        marked regclass,
+        source text,
+        kind name,
+        arguments text[],
+        on_insert boolean,
+        on_update boolean,
+        on_delete boolean,
+        columns smallint[]
+    )
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    select
+        t.tgrelid,
+        a.arguments[1],
+        f.proname,
+        a.arguments,
+        t.tgtype & 4 <> 0 and t.tgqual is null,
+        t.tgtype & 16 <> 0,
+        t.tgtype & 8 <> 0 and t.tgqual is null,
+        case
+            when t.tgqual is not null or t.tgattr::text <> '' then array(
+                select d.refobjsubid::smallint
+                from pg_depend d
+                where d.classid = 'pg_trigger'::regclass
+                    and d.objid = t.oid
+                    and d.refclassid = 'pg_class'::regclass
+                    and d.refobjid = t.tgrelid
+                    and d.refobjsubid > 0)
+        end
+    from pg_trigger t
+    join pg_class c on c.oid = t.tgrelid
+    join pg_proc f on f.oid = t.tgfoid
+    -- Each argument ends with a zero byte.
+    cross join lateral (
+        select array(
+            select convert_from(substring(t.tgargs from b.first + 1 for b.stop - b.first), getdatabaseencoding())
+            from (
+                select coalesce(lag(i) over (order by i) + 1, 0) as first, i as stop
+                from generate_series(0, length(t.tgargs) - 1) i
+                where get_byte(t.tgargs, i) = 0
+            ) b
+            order by b.first)
+    ) as a (arguments)
+    where c.relnamespace = records
+        and f.pronamespace = 'early_help'::regnamespace
+        and f.prorettype = 'trigger'::regtype
+        and starts_with(f.proname, 'mark_')
+        -- After a row, on a subscriber too.
+        and t.tgtype & 3 = 1
+        and t.tgenabled = 'A'
+$$;
+comment on function early_help.kpi_marks(oid) is
+    'What marks months in a partnership''s schema, a row a trigger that fires always: the table, the source, the trigger function and its arguments; whether it fires on every insert and delete, and on an update of which columns (null: of any).';
+
+create function early_help.kpi_event_columns(records oid, sources text[]) returns table (event_table text, event_column text)
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    select distinct coalesce(quote_ident(n.nspname) || '.' || quote_ident(e.event_table), m.marked::text), e.event_column
+    from early_help.kpi_marks(records) m
+    join pg_namespace n on n.oid = records
+    cross join lateral (
+        select null as event_table, unnest(m.arguments[3:]) as event_column
+        where m.kind in ('mark_stale_months', 'mark_stale_span')
+        union all
+        select null, unnest(m.arguments[4:])
+        where m.kind = 'mark_stale_parts'
+        union all
+        select m.arguments[i], m.arguments[i + 2]
+        from generate_series(3, cardinality(m.arguments) - 2, 3) i
+        where m.kind in ('mark_stale_months_of', 'mark_stale_parts_of')
+        union all
+        select m.arguments[cardinality(m.arguments) - 2], m.arguments[cardinality(m.arguments)]
+        where m.kind = 'mark_stale_months_through'
+    ) e
+    where m.source = any (sources)
+$$;
+comment on function early_help.kpi_event_columns(oid, text[]) is
+    'The date columns of a partnership''s events, as the triggers of these sources name them.';
+
+create function early_help.kpi_event_months(records oid, sources text[], out first_month date, out last_month date)
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Other days are no events: marking would have refused them.
+    columns text := (
+        select string_agg(format(
+            'select min(%1$I)::date as first_day, max(%1$I)::date as last_day from %2$s where %1$I between ''1900-01-01'' and ''2100-12-31''',
+            c.event_column, c.event_table), ' union all ')
+        from early_help.kpi_event_columns(records, sources) c);
+begin
+    if columns is not null then
+        execute format(
+            'select date_trunc(''month'', min(first_day)::timestamp)::date, date_trunc(''month'', max(last_day)::timestamp)::date from (%s) e', columns)
+        into first_month, last_month;
+    end if;
+end
+$$;
+comment on function early_help.kpi_event_months(oid, text[]) is
+    'First days of the months of the first and the last event in a partnership''s records that a trigger of these sources would mark; null: there is none.';

@@ -1,0 +1,96 @@
+-- The tables that the engine of the figures keeps, and who may write them: see
+-- extension/src/figures/engine_guard.c.
+
+create function early_help.engine_writes_only() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_engine_writes_only';
+comment on function early_help.engine_writes_only() is
+    'Before statement: only early_help''s own functions write this table, whoever owns it. Error YHK03.';
+
+create function early_help.owner_writes_only() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_owner_writes_only';
+comment on function early_help.owner_writes_only() is
+    'Before statement: only the owner writes this table, whoever was granted it. Error 42501.';
+
+create function early_help.write_by_engine(command text) returns bigint
+    language c
+as 'MODULE_PATHNAME', 'early_help_write_by_engine';
+comment on function early_help.write_by_engine(text) is
+    'Runs a command as the engine''s own, with the caller''s rights, who must own what engine_writes_only guards. Returns the first column of its first row, or how many rows it wrote. For the functions of early_help alone.';
+
+create function early_help.write_by_engine(command text, variadic "values" "any") returns bigint
+    language c
+as 'MODULE_PATHNAME', 'early_help_write_by_engine';
+comment on function early_help.write_by_engine(text, "any") is
+    'The same for a command with values $1, $2 ...';
+
+-- What stands guard over a table of figures. Settings are the owner's.
+create function early_help.guard_engine_table(guarded regclass) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    execute format(
+        'create trigger engine_writes_only before insert or update or delete on %s
+        for each statement execute function early_help.engine_writes_only()', guarded);
+    execute format(
+        'create trigger zz_refuse_truncate before truncate on %s
+        for each statement execute function early_help.refuse_truncate()', guarded);
+    execute format('alter table %s enable always trigger zz_refuse_truncate', guarded);
+end
+$$;
+comment on function early_help.guard_engine_table(regclass) is
+    'Lets only early_help''s own functions write a table, and nobody truncate it.';
+
+create function early_help.engine_tables(schema text) returns table (engine_table regclass, holds text)
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    strange text;
+begin
+    if to_regnamespace(quote_ident(schema)) is null then
+        return;
+    end if;
+    return query execute format(
+        'select c.oid::regclass, e.holds
+        from (
+            values (''kpi_stale_months'', ''marks''), (''kpi_cube'', ''cubes''), (''kpi_filled_months'', ''months''),
+                (''kpi_refresh_log'', ''runs''), (''kpi_period'', ''periods''), (''kpi_metric'', ''settings'')
+            union all
+            select ''kpi_cell_'' || cube, ''cells'' from %1$I.kpi_cube
+            union all
+            select ''kpi_part_'' || cube, ''parts'' from %1$I.kpi_cube where counts is not null
+        ) as e (name, holds)
+        join pg_class c on c.relnamespace = to_regnamespace(%2$L) and c.relname = e.name', schema, quote_ident(schema));
+
+    -- A table is the engine's because it is registered and belongs to the owner
+    -- of the log. Its name alone says nothing: others may make tables here, and a
+    -- policy of theirs is code.
+    execute format(
+        'select string_agg(e.name, '', '' order by e.name)
+        from (
+            select ''kpi_cell_'' || cube as name, ''r'' as kind from %1$I.kpi_cube
+            union all
+            select ''kpi_part_'' || cube, ''r'' from %1$I.kpi_cube where counts is not null
+            union all
+            select ''kpi_live_'' || cube, ''v'' from %1$I.kpi_cube
+        ) e
+        join pg_class l on l.oid = to_regclass(%3$L)
+        left join pg_class c on c.relnamespace = l.relnamespace and c.relname = e.name
+        where c.relowner is distinct from l.relowner
+            or c.relkind::text <> e.kind',
+        schema, quote_ident(schema), format('%I.kpi_stale_months', schema))
+    into strange;
+    if strange is not null then
+        raise object_not_in_prerequisite_state using
+            message = format('cells of partnership %s do not stand as define_kpi_cube made them', quote_ident(schema)),
+            detail = format('Missing, of another kind, or of another role than kpi_stale_months: %s.', strange),
+            hint = 'early_help.audit tells more; define_kpi_cube makes a cube that drop_kpi_cube has dropped.';
+    end if;
+end
+$$;
+comment on function early_help.engine_tables(text) is
+    'The tables of a partnership''s figures: those that are registered and belong to the owner of kpi_stale_months, and what each holds. Error 55000: one does not.';

@@ -1,0 +1,84 @@
+-- Marks by hand: for records that were written with triggers off, and for a new cube.
+
+create function early_help.mark_cubes_stale(schema oid, cubes text[]) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    one text;
+    sources text[];
+    events record;
+begin
+    foreach one in array cubes loop
+        execute format('select c.sources from %s.kpi_cube c where c.cube = $1', schema::regnamespace) into sources using one;
+        events := early_help.kpi_event_months(schema, sources);
+        -- As a setting marks, which reaches the months there are; and those of its
+        -- events, which may have been written unmarked.
+        perform early_help.write_by_engine(
+            format(
+                'insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
+                select $1, ''-infinity'', ''infinity'', ''-infinity''::date
+                union all
+                select $1, $2, $3, $3
+                where $2 is not null', schema::regnamespace),
+            'cube ' || one, events.first_month, events.last_month);
+    end loop;
+end
+$$;
+comment on function early_help.mark_cubes_stale(oid, text[]) is
+    'Marks every month that there is of these cubes as stale.';
+
+create function early_help.mark_all_stale(partnership text) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    own constant record := early_help.own_partnership(partnership);
+    cubes text[];
+begin
+    execute format('select coalesce(array_agg(c.cube::text order by c.cube), ''{}'') from %s.kpi_cube c', own.schema::regnamespace) into cubes;
+    perform early_help.mark_cubes_stale(own.schema, cubes);
+end
+$$;
+comment on function early_help.mark_all_stale(text) is
+    'Marks every month of a partnership''s figures as stale: those that have cells or events, and no others. Figures are then computed from the records, and refresh_kpis makes them fast again. For the owner: after the first copy of a subscriber, or after records were written with triggers off. Errors YHP03, 42501.';
+
+create function early_help.mark_stale(
+    partnership text,
+    first_month date,
+    last_month date default null,
+    cubes text[] default null
+) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    own constant record := early_help.own_partnership(partnership);
+    first constant date := date_trunc('month', first_month::timestamp);
+    last constant date := date_trunc('month', coalesce(last_month, first_month)::timestamp);
+    known text[];
+    strange text;
+begin
+    if first is null or not isfinite(first) or not isfinite(last) or first > last
+        or first < '1900-01-01' or last > '2110-12-01' then
+        raise invalid_parameter_value using
+            message = 'months are marked from one to another, between 1900 and 2110',
+            hint = 'early_help.mark_all_stale marks all there are.';
+    end if;
+    execute format('select coalesce(array_agg(c.cube::text order by c.cube), ''{}'') from %s.kpi_cube c', own.schema::regnamespace) into known;
+    select string_agg(quote_literal(c), ', ') into strange from unnest(cubes) c where c <> all (known);
+    if strange is not null then
+        raise undefined_object using
+            message = format('no such cube: %s', strange),
+            hint = 'Table kpi_cube lists them.';
+    end if;
+    perform early_help.write_by_engine(
+        format(
+            'insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
+            select ''cube '' || c, $2, $3, $3
+            from unnest($1) c', own.schema::regnamespace),
+        coalesce(cubes, known), first, last);
+end
+$$;
+comment on function early_help.mark_stale(text, date, date, text[]) is
+    'Marks months of a partnership''s figures as stale, from the month of a day to that of another, of all cubes or of some and those that sum them. For the owner, where early_help.audit found cells that do not equal the records. Errors YHP03, 42501, 22023, 42704.';

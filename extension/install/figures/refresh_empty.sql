@@ -1,0 +1,164 @@
+-- Months that need no mark: those without events and cells.
+
+-- Months beyond events and cells need no mark: an event there brings its own.
+create function early_help.trim_marks(schema text) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform early_help.write_by_engine(format(
+        'with range as materialized (
+            select min(r.first_month) as first_month, max(r.last_month) as last_month
+            from (
+                select s.first_month, least(s.last_month, s.last_event) as last_month
+                from %1$I.kpi_stale_months s
+                where s.last_event >= s.first_month
+                    and s.last_event > ''-infinity''
+                union all
+                select f.first_month, f.last_month
+                from %1$I.kpi_filled_months f
+                where f.first_month <= f.last_month
+            ) r
+        ), wide as (
+            delete from %1$I.kpi_stale_months s
+            where s.first_month < coalesce((select r.first_month from range r), ''infinity'')
+                or s.last_month > coalesce((select r.last_month from range r), ''-infinity'')
+            returning source, first_month, last_month, last_event, part
+        )
+        insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
+        select w.source, greatest(w.first_month, r.first_month), least(w.last_month, r.last_month), w.last_event, w.part
+        from wide w
+        join range r on w.first_month <= r.last_month and w.last_month >= r.first_month', schema));
+end
+$$;
+comment on function early_help.trim_marks(text) is
+    'Within a refresh: takes out of the log the months before and after all that have cells or events of marks.';
+
+create function early_help.narrow_filled_months(schema text) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform early_help.write_by_engine(format(
+        'update %1$I.kpi_filled_months r
+        set first_month = n.first_month, last_month = n.last_month
+        from (
+            select coalesce(min(c.first_month), ''infinity'') as first_month, coalesce(max(c.last_month), ''-infinity'') as last_month
+            from (%2$s) c
+        ) n
+        where (r.first_month, r.last_month) <> (n.first_month, n.last_month)',
+        schema,
+        (select string_agg(format('select min(month) as first_month, max(month) as last_month from %s', e.engine_table), ' union all ')
+        from early_help.engine_tables(schema) e
+        where e.holds = 'cells')));
+end
+$$;
+comment on function early_help.narrow_filled_months(text) is
+    'At the end of a refresh: lets the range of months with cells be no wider than they are.';
+
+-- Months that no marked cube has a cell for, neither kept nor computed,
+-- need no mark: what comes into them later brings its own. One statement, one
+-- snapshot: the marks that go are those whose changes were computed.
+create function early_help.unmark_months_without_cells(schema text, months date[], stale varchar[], cubes varchar[])
+returns integer
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    set jit = off
+as $$
+begin
+    return early_help.write_by_engine(format(
+        'with empty as materialized (
+            select m.month
+            from unnest($1) m (month)
+            where m.month not in (%2$s)
+        ), seen as (
+            delete from %1$I.kpi_stale_months s
+            where s.source = any ($2)
+                and isfinite(s.first_month)
+                and isfinite(s.last_month)
+                and exists (select from empty e where e.month between s.first_month and s.last_month)
+            returning source, first_month, last_month, last_event, part
+        ), rest as (
+            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
+            select source, min(month), max(month), case when of_event then max(month) else ''-infinity'' end, part
+            from (
+                select
+                    source,
+                    part,
+                    month,
+                    of_event,
+                    month - row_number() over (partition by source, part, of_event order by month) * interval ''1 month'' as island
+                from (
+                    select distinct s.source, s.part, g.month::date as month, g.month <= s.last_event as of_event
+                    from (select distinct * from seen) s
+                    cross join lateral generate_series(s.first_month::timestamp, s.last_month::timestamp, ''1 month'') g (month)
+                ) marked
+                where not exists (select from empty e where e.month = marked.month)
+            ) remaining
+            group by source, part, of_event, island
+        )
+        select count(*) from empty',
+        schema,
+        (select string_agg(format('select l.month from %I.%I l where l.month = any ($1)', schema, 'kpi_live_' || cube), ' union all ')
+        from unnest(cubes) cube)),
+        months, stale);
+end
+$$;
+comment on function early_help.unmark_months_without_cells(text, date[], varchar[], varchar[]) is
+    'Within a refresh: takes those of the months out of the log for which these cubes compute no cells; no cells of theirs are kept. Returns how many.';
+
+create function early_help.sweep_kpi_months(schema text, after date) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    -- Compiling the plan would take longer than running it.
+    set jit = off
+as $$
+declare
+    stale varchar[];
+    cubes varchar[];
+    computed varchar[];
+    months date[];
+    some_months date[];
+    tried integer := 0;
+    without_cells integer;
+begin
+    perform early_help.forget_stale_marks();
+    execute format('select array_agg(distinct s.source) from %I.kpi_stale_months s where s.last_month > $1', schema)
+    into stale
+    using after;
+    -- A cube that sums others has nothing for a month when they have nothing,
+    -- unless it is itself what is new.
+    execute format(
+        'select
+            array_agg(c.cube),
+            array_agg(c.cube) filter (where not c.from_cubes or array[''cubes'', ''cube '' || c.cube]::varchar[] && $1)
+        from %I.kpi_cube c
+        where c.sources && $1', schema)
+    into cubes, computed
+    using stale;
+    if cubes is null then
+        return;
+    end if;
+
+    execute format(
+        'select array_agg(m.month order by m.month)
+        from (select distinct month from %I.kpi_stale_month where month > $1) m
+        where m.month < (select coalesce(min(kept.month), ''infinity'') from (%s) kept)',
+        schema,
+        (select string_agg(format('select min(month) as month from %I.%I where month > $1', schema, 'kpi_cell_' || cube), ' union all ')
+        from unnest(cubes) cube))
+    into months
+    using after;
+
+    -- Twice as many months each time: what is computed here and once more
+    -- by the refresh is no more than what was skipped.
+    while tried < cardinality(months) loop
+        some_months := months[tried + 1:tried + greatest(tried, 1)];
+        without_cells := early_help.unmark_months_without_cells(schema, some_months, stale, computed);
+        exit when without_cells < cardinality(some_months);
+        tried := tried + without_cells;
+    end loop;
+end
+$$;
+comment on function early_help.sweep_kpi_months(text, date) is
+    'Within a refresh: takes out of the log the months after a day for which no cube has a cell to keep or to compute, up to the next that has one.';

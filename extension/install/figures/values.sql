@@ -1,0 +1,104 @@
+-- What the views of figures compute from cells.
+
+create function early_help.months_between(from_month date, to_month date) returns integer
+    language sql
+    immutable
+    parallel safe
+return ((extract(year from to_month) - extract(year from from_month)) * 12
+    + extract(month from to_month) - extract(month from from_month))::integer;
+comment on function early_help.months_between(date, date) is
+    'Calendar months from the month of one day to that of another, whatever the days.';
+
+create function early_help.first_in_period(month date, months_since integer, first_month date) returns boolean
+    language sql
+    immutable
+    parallel safe
+return coalesce(month - make_interval(months => months_since) < first_month, true);
+comment on function early_help.first_in_period(date, integer, date) is
+    'Whether what a cell of a month counts was last there before the period that begins with first_month, so many months ago; null months: never, or too long ago. Counts of those add up to different children or families of a period of up to a year.';
+
+create function early_help.percentile_of_days(days integer[], cases bigint[], share double precision) returns double precision
+    language sql
+    immutable
+    parallel safe
+begin atomic
+    -- Between the two cases around place share * (all - 1), as percentile_cont does.
+    select low + (place - floor(place)) * (high - low)
+    from (
+        select
+            place,
+            min(day) filter (where upto > floor(place)) as low,
+            min(day) filter (where upto > ceil(place)) as high
+        from (
+            select
+                d.day,
+                sum(d.n) over (order by d.day) as upto,
+                share * (sum(d.n) over () - 1)::double precision as place
+            from unnest(days, cases) as d (day, n)
+            where d.n > 0
+        ) counted
+        group by place
+    ) around;
+end;
+comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
+    'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
+
+create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
+returns numeric
+    language sql
+    immutable
+    parallel safe
+return case unit
+    when '%' then round(100.0 * numerator / nullif(denominator, 0), 1)
+    when 'days' then round(median::numeric, 1)
+    else numerator
+end;
+comment on function early_help.figure_value(text, numeric, numeric, double precision) is
+    'The value of a figure of the dashboard: a percentage with one decimal, a median in days, or the count. Null: a percentage or median of nothing.';
+
+create function early_help.figure_in_words(value numeric, unit text, decimals integer) returns text
+    language sql
+    immutable
+    parallel safe
+return coalesce(
+    to_char(value, 'FM999,999,999,990' || case when decimals > 0 then '.' || repeat('0', decimals) else '' end)
+        || case unit when '%' then ' %' when 'days' then ' days' else '' end,
+    'no cases');
+comment on function early_help.figure_in_words(numeric, text, integer) is
+    'A figure as a sentence says it: 1,234; 12.5 %; 41.0 days; no cases.';
+
+create function early_help.rag(value numeric, target numeric, floor numeric, direction text) returns text
+    language sql
+    immutable
+    parallel safe
+return case
+    when target is null or direction = 'neutral' then 'no target'
+    when value is null then 'no cases'
+    when case direction when 'high' then value >= target when 'low' then value <= target else value = target end
+        then 'green: target met'
+    when floor is not null and case direction
+            when 'high' then value >= floor
+            when 'low' then value <= floor
+            else abs(value - target) <= abs(floor - target)
+        end
+        then 'amber: near the target'
+    else 'red: target missed'
+end;
+comment on function early_help.rag(numeric, numeric, numeric, text) is
+    'Red, amber or green in words. Amber: not at the target, and not worse than the floor; where the target itself is the aim, as far from it as the floor.';
+
+create function early_help.age_band(age integer) returns varchar
+    language sql
+    immutable
+    parallel safe
+    return case
+        when age < 0 then 'before birth'
+        when age < 1 then 'under 1'
+        when age < 5 then '1 to 4'
+        when age < 10 then '5 to 9'
+        when age < 16 then '10 to 15'
+        when age < 18 then '16 and 17'
+        when age >= 18 then '18 and over'
+    end;
+comment on function early_help.age_band(integer) is
+    'Band of an age in whole years, as published: those of the Department for Education''s children in need statistics, and before birth; null: unknown.';

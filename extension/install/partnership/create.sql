@@ -1,0 +1,89 @@
+-- Laying a partnership down. It runs with the caller's rights and no more; the
+-- function fixes its own settings, and the caller's come back when it ends.
+
+create function early_help.hold_extension() returns void
+    language c
+as 'MODULE_PATHNAME', 'early_help_hold_extension';
+comment on function early_help.hold_extension() is
+    'Keeps early_help from being dropped until the transaction ends.';
+
+create function early_help.create_partnership(
+    inout name text,
+    title text default null,
+    local_authority_name text default null,
+    gss_code text default null,
+    dfe_number text default null,
+    population_0_17 integer default null,
+    re_referral_months integer default null,
+    family_outcomes_plan_review_weeks integer default null,
+    family_outcomes_plan_most_outcomes integer default null,
+    positive_outcome_share numeric default null,
+    suppression_threshold integer default null,
+    out kpi_schema text,
+    out version text
+)
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    set client_min_messages = warning
+as $$
+begin
+    perform early_help.check_partnership_name(name);
+    if current_setting('citus.enable_schema_based_sharding', true) in ('on', 'true', 'yes', '1')
+        and exists (select from pg_extension e where e.extname = 'citus') then
+        perform early_help.raise_rule('P06');
+    end if;
+    perform early_help.check_ownership_granted();
+    perform early_help.hold_extension();
+    perform early_help.check_partnership_name_is_free(name);
+
+    kpi_schema := name || '_kpi';
+    select e.extversion into strict version
+    from pg_extension e
+    where e.extname = 'early_help';
+
+    begin
+        execute format('create schema %I', name);
+        execute format('create schema %I', kpi_schema);
+    exception
+        -- Somebody else was faster by a moment.
+        when duplicate_schema or unique_violation then
+            perform early_help.raise_rule('P02', format('Schema %s or %s was created meanwhile.',
+                                                        quote_ident(name), quote_ident(kpi_schema)));
+    end;
+    execute format('comment on schema %I is %L', name,
+                   'Early help records of a partnership; table partnership has its title.');
+    execute format('comment on schema %I is %L', kpi_schema,
+                   'Early help figures of a partnership, for BI tools.');
+
+    perform set_config('search_path', format('%I, pg_temp', name), true);
+    execute early_help.partnership_records_ddl();
+
+    -- The defaults of what is not given stand in the table.
+    execute
+        'insert into partnership (title, record_version)
+        values ($1, $2)'
+        using coalesce(title, name), version;
+    execute
+        'update partnership
+        set local_authority_name = $1,
+            gss_code = $2,
+            dfe_number = $3,
+            population_0_17 = $4,
+            re_referral_months = coalesce($5, re_referral_months),
+            family_outcomes_plan_review_weeks = coalesce($6, family_outcomes_plan_review_weeks),
+            family_outcomes_plan_most_outcomes = coalesce($7, family_outcomes_plan_most_outcomes),
+            positive_outcome_share = coalesce($8, positive_outcome_share),
+            suppression_threshold = coalesce($9, suppression_threshold)'
+        using local_authority_name, gss_code, dfe_number, population_0_17, re_referral_months,
+            family_outcomes_plan_review_weeks, family_outcomes_plan_most_outcomes, positive_outcome_share,
+            suppression_threshold;
+
+    perform set_config('search_path', format('%I, %I, pg_temp', kpi_schema, name), true);
+    execute early_help.partnership_kpi_ddl();
+
+    -- early_help.grant_execute grants them by the list.
+    execute format('revoke execute on all routines in schema %I, %I from public', name, kpi_schema);
+end
+$$;
+comment on function early_help.create_partnership is
+    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';
