@@ -86,4 +86,6 @@ begin
 end
 $$;
 comment on procedure early_help.run_due(text, date) is
-    'What a scheduler calls daily: raises an alert for each deadline that passed before as_of, clears those whose cause is gone, sends NOTIFY early_help_alert with their ids, and then refreshes the figures. Run it as the owner, by itself, as often as you like, also at the same time. Errors YHK01, YHP03, 42501.';
+    'What a scheduler calls daily: raises an alert for each deadline that passed before as_of, clears those whose cause is gone, '
+    'sends NOTIFY early_help_alert with their ids, and then refreshes the figures. Run it as the owner, by itself, as often as '
+    'you like, also at the same time. Errors YHK01, YHP03, 42501.';

@@ -8,7 +8,9 @@ create function early_help.cells_once(cells_of regprocedure, month date) returns
     rows 20
 as 'MODULE_PATHNAME', 'early_help_cells_once';
 comment on function early_help.cells_once(regprocedure, date) is
-    'The rows of a stable function (date), for a month, under the columns that the query names; computed once for all the times that a query asks in one place. For whoever may call the function, and has USAGE on its schema. Errors 42501; 42809: not such a function; 42804: other columns.';
+    'The rows of a stable function (date), for a month, under the columns that the query names; computed once for all the times '
+    'that a query asks in one place. For whoever may call the function, and has USAGE on its schema. Errors 42501; 42809: not '
+    'such a function; 42804: other columns.';
 
 create function early_help.kpi_live_query(cube text, compute text, once boolean, condition text default '') returns text
     language sql
@@ -36,7 +38,8 @@ as $$
     ) a
 $$;
 comment on function early_help.kpi_live_query(text, text, boolean, text) is
-    'Within define_kpi_cube: the query for the cells of the stale months of a cube by a function that computes a month''s: each time it is asked for, or once a query.';
+    'Within define_kpi_cube: the query for the cells of the stale months of a cube by a function that computes a month''s: each '
+    'time it is asked for, or once a query.';
 
 create function early_help.define_beside_cubes(command text) returns void
     language plpgsql
@@ -54,7 +57,8 @@ begin
 end
 $$;
 comment on function early_help.define_beside_cubes(text) is
-    'Runs a command that makes a function or view beside the cubes, in the records'' schema of the partnership in the search_path.';
+    'Runs a command that makes a function or view beside the cubes, in the records'' schema of the partnership in the '
+    'search_path.';
 
 -- A cube is a registration: its name, what its figures come from, and one
 -- query for the cells of month m. The rest is made from that.
@@ -168,7 +172,13 @@ begin
 end
 $$;
 comment on function early_help.define_kpi_cube(text, text[], text, text[], boolean, text[]) is
-    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. Every table that the query reads is marked by a trigger of these sources. A cube that sums other cubes (their views, of the same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month is computed in a function: readers then plan less. Where counts are named, the query gives rows by part (its first column, part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (what it reads is not marked).';
+    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name '
+    'them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. '
+    'Every table that the query reads is marked by a trigger of these sources. A cube that sums other cubes (their views, of the '
+    'same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month '
+    'is computed in a function: readers then plan less. Where counts are named, the query gives rows by part (its first column, '
+    'part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view '
+    'kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (what it reads is not marked).';
 
 create function early_help.define_kpi_compute(compute text, cell_table regclass, cube text, cells text) returns void
     language plpgsql
@@ -253,4 +263,5 @@ begin
 end
 $$;
 comment on function early_help.drop_kpi_cube(text) is
-    'Drops a cube of the partnership in the search_path: its cells, functions and view kpi_cube_<cube>. Drop first what is made of that view. Errors 42P01 (no partnership), 42704 (no such cube), 2BP01 (something is made of it).';
+    'Drops a cube of the partnership in the search_path: its cells, functions and view kpi_cube_<cube>. Drop first what is made '
+    'of that view. Errors 42P01 (no partnership), 42704 (no such cube), 2BP01 (something is made of it).';

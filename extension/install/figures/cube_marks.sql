@@ -56,7 +56,8 @@ as $$
         and t.tgenabled = 'A'
 $$;
 comment on function early_help.kpi_marks(oid) is
-    'What marks months in a partnership''s schema, a row a trigger that fires always: the table, the source, the trigger function and its arguments; whether it fires on every insert and delete, and on an update of which columns (null: of any).';
+    'What marks months in a partnership''s schema, a row a trigger that fires always: the table, the source, the trigger '
+    'function and its arguments; whether it fires on every insert and delete, and on an update of which columns (null: of any).';
 
 create function early_help.kpi_event_columns(records oid, sources text[]) returns table (event_table text, event_column text)
     language sql
@@ -106,4 +107,5 @@ begin
 end
 $$;
 comment on function early_help.kpi_event_months(oid, text[]) is
-    'First days of the months of the first and the last event in a partnership''s records that a trigger of these sources would mark; null: there is none.';
+    'First days of the months of the first and the last event in a partnership''s records that a trigger of these sources would '
+    'mark; null: there is none.';

@@ -36,7 +36,8 @@ as $$
     ) a
 $$;
 comment on function early_help.kpi_part_columns(regclass, varchar[]) is
-    'What commands say of the columns of a cube of parts, after month and part: with their types, as they are, with negative counts, with sums of counts, those that are no counts, and that not all sums are nought. Rows are named c.';
+    'What commands say of the columns of a cube of parts, after month and part: with their types, as they are, with negative '
+    'counts, with sums of counts, those that are no counts, and that not all sums are nought. Rows are named c.';
 
 create function early_help.define_kpi_parts(kpi_schema text, cube text, cells text, counts text[], few boolean) returns void
     language plpgsql
@@ -188,7 +189,9 @@ begin
 end
 $$;
 comment on function early_help.define_kpi_parts(text, text, text, text[], boolean) is
-    'Within define_kpi_cube: what a cube of parts has in the way of tables, functions and the view of its stale months. Its query gives rows of one part, by whatever its cells are by, and their counts, never null; a cell whose counts are all nought is none.';
+    'Within define_kpi_cube: what a cube of parts has in the way of tables, functions and the view of its stale months. Its '
+    'query gives rows of one part, by whatever its cells are by, and their counts, never null; a cell whose counts are all '
+    'nought is none.';
 
 -- As the cube's own functions compute them for readers, but each part once, for
 -- the parts and for the cells.
@@ -254,4 +257,5 @@ begin
 end
 $$;
 comment on function early_help.command_to_replace_parts(text, text, varchar[], bigint) is
-    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube of parts for month $1: all of them, or by the difference that its stale parts make.';
+    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube of parts for month $1: all of them, '
+    'or by the difference that its stale parts make.';

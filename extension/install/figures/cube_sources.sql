@@ -35,7 +35,8 @@ as $$
     select * from reads
 $$;
 comment on function early_help.kpi_reads(regprocedure, oid[]) is
-    'Tables with their columns, views, functions and operators that a function reads, straight or through others; what stands behind the views of cubes is left to those.';
+    'Tables with their columns, views, functions and operators that a function reads, straight or through others; what stands '
+    'behind the views of cubes is left to those.';
 
 create function early_help.kpi_columns_read(read regclass, numbers integer[]) returns table (column_number integer, name name)
     language sql
@@ -107,7 +108,8 @@ begin
 end
 $$;
 comment on function early_help.check_kpi_names(oid, text, text[], text[]) is
-    'Within define_kpi_cube: the cube is new, the cubes it sums are there, and triggers mark its sources. Errors 42710, 42704, 22023.';
+    'Within define_kpi_cube: the cube is new, the cubes it sums are there, and triggers mark its sources. Errors 42710, 42704, '
+    '22023.';
 
 create function early_help.check_kpi_sources(schema oid, cube text, compute regprocedure, sources text[], from_cubes text[]) returns void
     language plpgsql
@@ -259,4 +261,5 @@ begin
 end
 $$;
 comment on function early_help.check_kpi_sources(oid, text, regprocedure, text[], text[]) is
-    'Within define_kpi_cube: refuses a cube that reads a table, or a column, whose changes no trigger of its sources read. Error 22023.';
+    'Within define_kpi_cube: refuses a cube that reads a table, or a column, whose changes no trigger of its sources read. Error '
+    '22023.';

@@ -17,7 +17,8 @@ create function early_help.write_by_engine(command text) returns bigint
     language c
 as 'MODULE_PATHNAME', 'early_help_write_by_engine';
 comment on function early_help.write_by_engine(text) is
-    'Runs a command as the engine''s own, with the caller''s rights, who must own what engine_writes_only guards. Returns the first column of its first row, or how many rows it wrote. For the functions of early_help alone.';
+    'Runs a command as the engine''s own, with the caller''s rights, who must own what engine_writes_only guards. Returns the '
+    'first column of its first row, or how many rows it wrote. For the functions of early_help alone.';
 
 create function early_help.write_by_engine(command text, variadic "values" "any") returns bigint
     language c
@@ -93,4 +94,5 @@ begin
 end
 $$;
 comment on function early_help.engine_tables(text) is
-    'The tables of a partnership''s figures: those that are registered and belong to the owner of kpi_stale_months, and what each holds. Error 55000: one does not.';
+    'The tables of a partnership''s figures: those that are registered and belong to the owner of kpi_stale_months, and what '
+    'each holds. Error 55000: one does not.';

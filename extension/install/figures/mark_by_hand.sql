@@ -41,7 +41,9 @@ begin
 end
 $$;
 comment on function early_help.mark_all_stale(text) is
-    'Marks every month of a partnership''s figures as stale: those that have cells or events, and no others. Figures are then computed from the records, and refresh_kpis makes them fast again. For the owner: after the first copy of a subscriber, or after records were written with triggers off. Errors YHP03, 42501.';
+    'Marks every month of a partnership''s figures as stale: those that have cells or events, and no others. Figures are then '
+    'computed from the records, and refresh_kpis makes them fast again. For the owner: after the first copy of a subscriber, or '
+    'after records were written with triggers off. Errors YHP03, 42501.';
 
 create function early_help.mark_stale(
     partnership text,
@@ -81,4 +83,6 @@ begin
 end
 $$;
 comment on function early_help.mark_stale(text, date, date, text[]) is
-    'Marks months of a partnership''s figures as stale, from the month of a day to that of another, of all cubes or of some and those that sum them. For the owner, where early_help.audit found cells that do not equal the records. Errors YHP03, 42501, 22023, 42704.';
+    'Marks months of a partnership''s figures as stale, from the month of a day to that of another, of all cubes or of some and '
+    'those that sum them. For the owner, where early_help.audit found cells that do not equal the records. Errors YHP03, 42501, '
+    '22023, 42704.';

@@ -11,7 +11,8 @@ create function early_help.exclude_refresh(schema oid) returns void
     strict
 as 'MODULE_PATHNAME', 'early_help_exclude_refresh';
 comment on function early_help.exclude_refresh(oid) is
-    'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it as the owner, in a statement of its own, before the one that reads. Error 42501.';
+    'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it as the owner, in a statement of '
+    'its own, before the one that reads. Error 42501.';
 
 create procedure early_help.refresh_kpis(partnership text)
     language plpgsql
@@ -148,4 +149,7 @@ begin
 end
 $$;
 comment on procedure early_help.refresh_kpis(text) is
-    'Makes the stale months of a partnership''s figures fresh, a commit a month, oldest first. Run it as the owner, outside a transaction block, at READ COMMITTED, as often as you like: beside writers, readers and itself; cancelled, it goes on next time. Table kpi_refresh_log, and a notice every few seconds, say how far it is. The views are right without it, and faster after it. Errors YHK01, YHK02, YHP03.';
+    'Makes the stale months of a partnership''s figures fresh, a commit a month, oldest first. Run it as the owner, outside a '
+    'transaction block, at READ COMMITTED, as often as you like: beside writers, readers and itself; cancelled, it goes on next '
+    'time. Table kpi_refresh_log, and a notice every few seconds, say how far it is. The views are right without it, and faster '
+    'after it. Errors YHK01, YHK02, YHP03.';

@@ -105,7 +105,8 @@ begin
 end
 $$;
 comment on function early_help.unmark_months_without_cells(text, date[], varchar[], varchar[]) is
-    'Within a refresh: takes those of the months out of the log for which these cubes compute no cells; no cells of theirs are kept. Returns how many.';
+    'Within a refresh: takes those of the months out of the log for which these cubes compute no cells; no cells of theirs are '
+    'kept. Returns how many.';
 
 create function early_help.sweep_kpi_months(schema text, after date) returns void
     language plpgsql
@@ -161,4 +162,5 @@ begin
 end
 $$;
 comment on function early_help.sweep_kpi_months(text, date) is
-    'Within a refresh: takes out of the log the months after a day for which no cube has a cell to keep or to compute, up to the next that has one.';
+    'Within a refresh: takes out of the log the months after a day for which no cube has a cell to keep or to compute, up to the '
+    'next that has one.';

@@ -5,7 +5,8 @@ create function early_help.refresh_begins(log oid, kpi_refresh_id integer) retur
     strict
 as 'MODULE_PATHNAME', 'early_help_refresh_begins';
 comment on function early_help.refresh_begins(oid, integer) is
-    'Within refresh_kpis: from now on its run, a row of table kpi_refresh_log, is seen to be running, until the call ends in any way. For the owner of the figures. Errors 42501, 55P03: another session''s run.';
+    'Within refresh_kpis: from now on its run, a row of table kpi_refresh_log, is seen to be running, until the call ends in any '
+    'way. For the owner of the figures. Errors 42501, 55P03: another session''s run.';
 
 create function early_help.refresh_ends() returns void
     language c
@@ -92,4 +93,5 @@ begin
 end
 $$;
 comment on function early_help.log_refreshed_month(text, integer, date, varchar[], jsonb, integer) is
-    'Within refresh_kpis, in the transaction of a month: writes to the log that it is done, and what was left before it, less this month.';
+    'Within refresh_kpis, in the transaction of a month: writes to the log that it is done, and what was left before it, less '
+    'this month.';

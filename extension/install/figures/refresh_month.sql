@@ -30,7 +30,8 @@ begin
 end
 $$;
 comment on function early_help.command_to_replace_cells(text, text, bigint) is
-    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube for month $1. Numbered n: it deletes old_<n> and inserts new_<n>.';
+    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube for month $1. Numbered n: it deletes '
+    'old_<n> and inserts new_<n>.';
 
 -- One statement, one snapshot: the log rows that go are those whose changes
 -- the new cells hold. Every cube of these sources is computed; a row of another
@@ -79,7 +80,8 @@ begin
 end
 $$;
 comment on function early_help.replace_kpi_cells(text, date, varchar[], varchar[], varchar[]) is
-    'Within a refresh, in one statement: computes the cells of cubes for a month anew and takes the month out of the log for these sources; cubes that sum other cubes stay marked. Returns the number of cells deleted and inserted.';
+    'Within a refresh, in one statement: computes the cells of cubes for a month anew and takes the month out of the log for '
+    'these sources; cubes that sum other cubes stay marked. Returns the number of cells deleted and inserted.';
 
 create function early_help.refresh_kpi_month(schema text, month date, out cells bigint, out done varchar[])
     language plpgsql
@@ -128,4 +130,6 @@ begin
 end
 $$;
 comment on function early_help.refresh_kpi_month(text, date) is
-    'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month out of the log; cubes that sum other cubes after the others. Returns the number of cells deleted and inserted, and the cubes.';
+    'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month '
+    'out of the log; cubes that sum other cubes after the others. Returns the number of cells deleted and inserted, and the '
+    'cubes.';

@@ -15,7 +15,8 @@ create function early_help.first_in_period(month date, months_since integer, fir
     parallel safe
 return coalesce(month - make_interval(months => months_since) < first_month, true);
 comment on function early_help.first_in_period(date, integer, date) is
-    'Whether what a cell of a month counts was last there before the period that begins with first_month, so many months ago; null months: never, or too long ago. Counts of those add up to different children or families of a period of up to a year.';
+    'Whether what a cell of a month counts was last there before the period that begins with first_month, so many months ago; '
+    'null months: never, or too long ago. Counts of those add up to different children or families of a period of up to a year.';
 
 create function early_help.percentile_of_days(days integer[], cases bigint[], share double precision) returns double precision
     language sql
@@ -41,7 +42,8 @@ begin atomic
     ) around;
 end;
 comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
-    'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 is the median.';
+    'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 '
+    'is the median.';
 
 create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
 returns numeric
@@ -54,7 +56,8 @@ return case unit
     else numerator
 end;
 comment on function early_help.figure_value(text, numeric, numeric, double precision) is
-    'The value of a figure of the dashboard: a percentage with one decimal, a median in days, or the count. Null: a percentage or median of nothing.';
+    'The value of a figure of the dashboard: a percentage with one decimal, a median in days, or the count. Null: a percentage '
+    'or median of nothing.';
 
 create function early_help.figure_in_words(value numeric, unit text, decimals integer) returns text
     language sql
@@ -85,7 +88,8 @@ return case
     else 'red: target missed'
 end;
 comment on function early_help.rag(numeric, numeric, numeric, text) is
-    'Red, amber or green in words. Amber: not at the target, and not worse than the floor; where the target itself is the aim, as far from it as the floor.';
+    'Red, amber or green in words. Amber: not at the target, and not worse than the floor; where the target itself is the aim, '
+    'as far from it as the floor.';
 
 create function early_help.age_band(age integer) returns varchar
     language sql
@@ -101,4 +105,5 @@ create function early_help.age_band(age integer) returns varchar
         when age >= 18 then '18 and over'
     end;
 comment on function early_help.age_band(integer) is
-    'Band of an age in whole years, as published: those of the Department for Education''s children in need statistics, and before birth; null: unknown.';
+    'Band of an age in whole years, as published: those of the Department for Education''s children in need statistics, and '
+    'before birth; null: unknown.';

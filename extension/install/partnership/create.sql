@@ -86,4 +86,7 @@ begin
 end
 $$;
 comment on function early_help.create_partnership is
-    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';
+    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs '
+    'CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at '
+    'most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists), '
+    'YHP06 (Citus would shard it), 42501.';

@@ -98,7 +98,8 @@ begin
 end
 $$;
 comment on function early_help.partnership_own_tables(oid, oid) is
-    'Tables in the two schemas of a partnership, its records and its figures, that early_help did not make: what they hold is nowhere else. None where laid_down, which tells, is missing or has other columns.';
+    'Tables in the two schemas of a partnership, its records and its figures, that early_help did not make: what they hold is '
+    'nowhere else. None where laid_down, which tells, is missing or has other columns.';
 
 create function early_help.drop_partnership(name text, cascade boolean default false) returns void
     language plpgsql
@@ -125,4 +126,6 @@ begin
 end
 $$;
 comment on function early_help.drop_partnership(text, boolean) is
-    'Drops a partnership, its records and its figures, for good. Its owner may do it. Refused (YHP05) while objects outside its two schemas depend on them, or tables that early_help did not make stand inside, unless cascade => true drops those too. Error YHP03: no such partnership.';
+    'Drops a partnership, its records and its figures, for good. Its owner may do it. Refused (YHP05) while objects outside its '
+    'two schemas depend on them, or tables that early_help did not make stand inside, unless cascade => true drops those too. '
+    'Error YHP03: no such partnership.';

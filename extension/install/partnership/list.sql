@@ -89,4 +89,6 @@ begin
 end
 $$;
 comment on function early_help.partnerships() is
-    'Partnerships of this database, from the system catalogs: name; kpi_schema (null: it is gone); owner; version of the extension that laid its tables down or last upgraded them; families; episodes now open; contacts (one a child a contact). Version and counts are null where the caller may not read them all.';
+    'Partnerships of this database, from the system catalogs: name; kpi_schema (null: it is gone); owner; version of the '
+    'extension that laid its tables down or last upgraded them; families; episodes now open; contacts (one a child a contact). '
+    'Version and counts are null where the caller may not read them all.';

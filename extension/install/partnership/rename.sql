@@ -24,4 +24,5 @@ begin
 end
 $$;
 comment on function early_help.rename_partnership(text, text) is
-    'Renames a partnership: both its schemas. Its owner may do it, with CREATE on the database. Grants, rules and figures stay as they are; the title in table partnership too. Errors YHP01, YHP02, YHP03.';
+    'Renames a partnership: both its schemas. Its owner may do it, with CREATE on the database. Grants, rules and figures stay '
+    'as they are; the title in table partnership too. Errors YHP01, YHP02, YHP03.';

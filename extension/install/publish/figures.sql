@@ -9,7 +9,8 @@ create type early_help.month_figure as (
     value_2 varchar(120),
     figure integer
 );
-comment on type early_help.month_figure is 'A figure of a month and where it stands; without month, a value of a dimension that is to be shown.';
+comment on type early_help.month_figure is
+    'A figure of a month and where it stands; without month, a value of a dimension that is to be shown.';
 
 create function early_help.month_figures(p text, first_month date, next_month date)
     returns setof early_help.month_figure
@@ -65,7 +66,8 @@ begin
 end
 $$;
 comment on function early_help.month_figures(text, date, date) is
-    'Figures of the months of a span, cells and margins of every published table, as the records are now; without month, the values to be shown as 0.';
+    'Figures of the months of a span, cells and margins of every published table, as the records are now; without month, the '
+    'values to be shown as 0.';
 
 create type early_help.figure_place as (
     place integer,
@@ -125,7 +127,8 @@ begin
 end
 $$;
 comment on function early_help.figure_places(text, early_help.month_figure[], bigint[]) is
-    'Every place a figure has, zeros included: each count of each published table by each value its dimensions have, with margins and total, and what earlier publications had.';
+    'Every place a figure has, zeros included: each count of each published table by each value its dimensions have, with '
+    'margins and total, and what earlier publications had.';
 
 create function early_help.figure_equations(p text, places early_help.figure_place[])
     returns table (equation integer, place integer, sign integer)
@@ -239,4 +242,5 @@ begin
 end
 $$;
 comment on function early_help.publication_differences(text, bigint, bigint[]) is
-    'Subtractions that a new publication (release 0) makes possible with earlier ones (their places in past): one less others that lie within it and do not overlap; gaps: something is left even if nothing was changed in between.';
+    'Subtractions that a new publication (release 0) makes possible with earlier ones (their places in past): one less others '
+    'that lie within it and do not overlap; gaps: something is left even if nothing was changed in between.';

@@ -377,4 +377,5 @@ begin
 end
 $$;
 comment on function early_help.freeze_figures() is
-    'After insert of a publication: freezes the figures of its period and decides which are hidden, so that none can be worked out from all that has been published. Error 40001 beside another publication at REPEATABLE READ.';
+    'After insert of a publication: freezes the figures of its period and decides which are hidden, so that none can be worked '
+    'out from all that has been published. Error 40001 beside another publication at REPEATABLE READ.';

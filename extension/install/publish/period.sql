@@ -20,4 +20,5 @@ begin
 end
 $$;
 comment on function early_help.period_months(text) is
-    'First day of a period and first day after it: month 2018-04, quarter of the financial year 2018/19 Q1 (April to June), financial year 2018/19. Error YHF02.';
+    'First day of a period and first day after it: month 2018-04, quarter of the financial year 2018/19 Q1 (April to June), '
+    'financial year 2018/19. Error YHF02.';

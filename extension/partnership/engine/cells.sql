@@ -8,12 +8,17 @@ create table kpi_stale_months (
     last_event date not null,
     part bigint
 );
-comment on table kpi_stale_months is 'Months whose cells are out of date, written by whoever changed a record, in the same transaction. Append-only, without an index: writers never wait. Emptied by early_help.refresh_kpis alone.';
+comment on table kpi_stale_months is
+    'Months whose cells are out of date, written by whoever changed a record, in the same transaction. Append-only, without an '
+    'index: writers never wait. Emptied by early_help.refresh_kpis alone.';
 comment on column kpi_stale_months.source is 'What changed, as the marking trigger names it.';
 comment on column kpi_stale_months.first_month is 'First day of the first stale month; -infinity: all are.';
 comment on column kpi_stale_months.last_month is 'First day of the last stale month; infinity: all that follow are.';
-comment on column kpi_stale_months.last_event is 'First day of the last of these months that the events themselves are in; the others are reached by them, as far as there are events or cells. -infinity: none, a setting. infinity: all.';
-comment on column kpi_stale_months.part is 'Key of what alone changed, such as the child: of a cube of parts the rest of the month still stands. Null: the whole month.';
+comment on column kpi_stale_months.last_event is
+    'First day of the last of these months that the events themselves are in; the others are reached by them, as far as there '
+    'are events or cells. -infinity: none, a setting. infinity: all.';
+comment on column kpi_stale_months.part is
+    'Key of what alone changed, such as the child: of a cube of parts the rest of the month still stands. Null: the whole month.';
 
 create table kpi_cube (
     cube varchar(40) primary key,
@@ -25,7 +30,8 @@ comment on table kpi_cube is 'Cubes of figures. Written by early_help.define_kpi
 comment on column kpi_cube.cube is 'Name: its cells stand in kpi_cell_<cube>, its rows in view kpi_cube_<cube>.';
 comment on column kpi_cube.sources is 'Sources of the log that make a month of the cube stale.';
 comment on column kpi_cube.from_cubes is 'Whether the cube sums other cubes, and is refreshed after them.';
-comment on column kpi_cube.counts is 'Counts of a cube of parts, whose rows in kpi_part_<cube> add up to its cells; null: any other cube.';
+comment on column kpi_cube.counts is
+    'Counts of a cube of parts, whose rows in kpi_part_<cube> add up to its cells; null: any other cube.';
 
 create table kpi_filled_months (
     first_month date not null,
@@ -48,4 +54,5 @@ comment on view kpi_stale_month is 'Stale months of each cube.';
 comment on column kpi_stale_month.cube is 'The cube.';
 comment on column kpi_stale_month.month is 'First day of the month.';
 comment on column kpi_stale_month.next_month is 'First day of the month after.';
-comment on column kpi_stale_month.whole is 'Whether it is computed as a whole; otherwise the cells kept are true but for the parts that are marked.';
+comment on column kpi_stale_month.whole is
+    'Whether it is computed as a whole; otherwise the cells kept are true but for the parts that are marked.';

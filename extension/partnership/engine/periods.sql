@@ -38,8 +38,11 @@ cross join lateral (
     select extract(year from p.first_month - interval '3 months') || '-'
         || to_char(p.first_month + interval '9 months', 'YY') as financial_year
 ) y;
-comment on table kpi_period is 'Every month, quarter and financial year (April to March), and the financial year up to every month. Quarters are those of the financial year: Q1 is April to June.';
+comment on table kpi_period is
+    'Every month, quarter and financial year (April to March), and the financial year up to every month. Quarters are those of '
+    'the financial year: Q1 is April to June.';
 comment on column kpi_period.period_kind is 'month, quarter, year, or year to date.';
-comment on column kpi_period.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25; of a year to date, its last month.';
+comment on column kpi_period.period_key is
+    'The period in short: 2024-05, 2024-25 Q1, 2024-25; of a year to date, its last month.';
 comment on column kpi_period.first_month is 'First day of its first month.';
 comment on column kpi_period.last_month is 'First day of its last month.';
