@@ -41,6 +41,10 @@ INSTALL := \
 	install/publish/published_table.sql \
 	install/publish/disclosure.sql \
 	install/publish/figures.sql \
+	install/publish/equations.sql \
+	install/publish/past.sql \
+	install/publish/bounds.sql \
+	install/publish/decide.sql \
 	install/publish/freeze.sql \
 	build/execute_list.sql \
 	install/execute.sql \

@@ -112,5 +112,16 @@ select is_empty(
     $$select relname from pg_class where relnamespace = 'town_kpi'::regnamespace and relname ~ '^published_' and obj_description(oid, 'pg_class') is null$$,
     'every published view has a comment');
 
+-- The lock that lets one publication follow another is the owner's.
+select lives_ok('select early_help.exclude_publication(''publication''::regclass)', 'the owner excludes other publications');
+select throws_ok('select early_help.exclude_publication(''contacts''::regclass)', '42809', null, 'by a table');
+select throws_ok('select early_help.exclude_publication(4294967294)', null, null, 'that exists');
+create role passer_by;
+grant usage on schema early_help, town to passer_by;
+grant execute on function early_help.exclude_publication(oid) to passer_by;
+set local role passer_by;
+select throws_ok('select early_help.exclude_publication(''town.publication''::regclass)', '42501', null, 'and nobody else');
+reset role;
+
 select finish();
 rollback;

@@ -1,4 +1,5 @@
--- The figures of a publication: which there are, what they are, what adds up.
+-- The figures of a publication as the records are now: which there are, and what
+-- each is in every period that matters. freeze.sql says how the steps follow.
 
 create type early_help.month_figure as (
     month date,
@@ -120,7 +121,8 @@ begin
             where f.publication_id = any ($2)
         )
         select (row_number() over (order by count_name, dimension_1, dimension_2, value_1, value_2))::integer,
-            count_name::varchar(40), dimension_1::varchar(40), value_1::varchar(120), dimension_2::varchar(40), value_2::varchar(120)
+            count_name::varchar(40), dimension_1::varchar(40), value_1::varchar(120), dimension_2::varchar(40),
+            value_2::varchar(120)
         from stands
         order by 1', p)
     using cells, past;
@@ -130,117 +132,126 @@ comment on function early_help.figure_places(text, early_help.month_figure[], bi
     'Every place a figure has, zeros included: each count of each published table by each value its dimensions have, with '
     'margins and total, and what earlier publications had.';
 
-create function early_help.figure_equations(p text, places early_help.figure_place[])
-    returns table (equation integer, place integer, sign integer)
+create function early_help.check_counts_agree(cells early_help.month_figure[]) returns void
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return query execute format(
-        'with stands as materialized (
-            select * from unnest($1)
-        ), adds_up (whole, dimension, part) as (
-            -- Leave one dimension out: the rows add up to the margin.
-            select w.place, c.dimension_1, c.place
-            from stands c
-            join stands w on w.count_name = c.count_name
-                and (w.dimension_1, w.value_1, w.dimension_2, w.value_2) = (c.dimension_2, c.value_2, '''', '''')
-            where c.dimension_1 <> ''''
-            union all
-            select w.place, c.dimension_2, c.place
-            from stands c
-            join stands w on w.count_name = c.count_name
-                and (w.dimension_1, w.value_1, w.dimension_2, w.value_2) = (c.dimension_1, c.value_1, '''', '''')
-            where c.dimension_2 <> ''''
-        ), sums as (
-            select distinct s, regexp_split_to_array(s, ''\s*[=+]\s*'') as names
-            from only %1$I.published_table t
-            cross join lateral unnest(t.sums) s
-        ), parts as (
-            -- A sum of counts holds wherever all of them stand.
-            select w.place as whole, s.s, c.place as part, s.names, count(*) over (partition by w.place, s.s) as there
-            from sums s
-            join stands w on w.count_name = s.names[1]
-            join stands c on c.count_name = any (s.names[2:])
-                and (c.dimension_1, c.value_1, c.dimension_2, c.value_2) = (w.dimension_1, w.value_1, w.dimension_2, w.value_2)
-        ), members (whole, why, place, sign) as (
-            select whole, ''by '' || dimension, part, 1 from adds_up
-            union all
-            select distinct whole, ''by '' || dimension, whole, -1 from adds_up
-            union all
-            select whole, s, part, 1 from parts where there = cardinality(names) - 1
-            union all
-            select distinct whole, s, whole, -1 from parts where there = cardinality(names) - 1
-        )
-        select dense_rank() over (order by whole, why)::integer, place, sign from members', p)
-    using places;
+    if exists (
+        select
+        from unnest(cells) c
+        where c.month is not null
+        group by c.month, c.count_name, c.dimension_1, c.value_1, c.dimension_2, c.value_2
+        having min(c.figure) <> max(c.figure)) then
+        raise data_exception using
+            message = 'two published tables disagree on a count of the same name',
+            hint = 'Give another name to a count that is not the same: see early_help.define_published_table.';
+    end if;
 end
 $$;
-comment on function early_help.figure_equations(text, early_help.figure_place[]) is
-    'What adds up within one period: cells to margins and totals, parts to wholes.';
+comment on function early_help.check_counts_agree(early_help.month_figure[]) is
+    'Raises 22000 where two published tables have different figures for one count in one place.';
 
-create function early_help.publication_differences(p text, new_id bigint, past bigint[])
-    returns table (outer_release integer, inner_releases integer[], gaps boolean)
+create type early_help.publication_period as (
+    period integer,
+    first_month date,
+    next_month date,
+    is_stretch boolean,
+    is_new boolean
+);
+comment on type early_help.publication_period is
+    'A period whose figures somebody could work out, with its number: a stretch of months, the period of an earlier publication, '
+    'or that of the new one.';
+
+-- A stretch is what no publication divides: to the public its months are one
+-- unknown. Every period is made up of whole stretches. Versions of a period are
+-- one period. Stretches come first, so that a stretch and its period have one number.
+create function early_help.publication_periods(p text, publications bigint[], new_id bigint)
+    returns setof early_help.publication_period
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Release 0 is the new one. Months that were not published are gaps; a
-    -- gap where a month was published is left out, since what remains is more.
     return query execute format(
-        'with recursive published as (
-            select r.place::integer as j, b.first_month, b.next_month, b.version
-            from unnest($1 || $2) with ordinality r (publication_id, place)
-            join only %1$I.publication b on b.publication_id = r.publication_id
-        ), release as (
-            select case when j > cardinality($1) then 0 else j end as j, first_month, next_month,
-                version = max(version) over (partition by first_month, next_month) as last
-            from published
-        ), own as (
-            select * from release where j = 0
-        ), around as (
-            select o.*
-            from release o
-            cross join own
-            where o.j = 0
-                or (o.first_month <= own.first_month and o.next_month >= own.next_month
-                    and o.next_month - o.first_month > own.next_month - own.first_month)
-        ), walk (j, at, inside, gaps) as (
-            select j, first_month, array[]::integer[], false from around
-            union all
-            select w.j, s.next_month, w.inside || s.inside, w.gaps or s.inside = array[]::integer[]
-            from walk w
-            join around o on o.j = w.j and w.at < o.next_month
-            cross join own
-            cross join lateral (
-                select r.next_month, array[r.j] as inside
-                from release r
-                where r.j <> o.j
-                    and r.first_month = w.at
-                    and r.next_month <= o.next_month
-                    and (o.j = 0 or r.j = 0 or r.next_month <= own.first_month or r.first_month >= own.next_month)
-                    and (r.last or cardinality($1) <= 24 or (r.first_month, r.next_month) = (own.first_month, own.next_month))
-                union all
-                select (w.at + interval ''1 month'')::date, array[]::integer[]
-                where not exists (
-                        select
-                        from release r
-                        where r.j <> o.j
-                            and r.first_month = w.at
-                            and r.next_month = (w.at + interval ''1 month'')::date)
-                    and (o.j = 0 or w.at < own.first_month or w.at >= own.next_month)
-            ) s
+        $sql$
+        with release as materialized (
+            select b.publication_id, b.first_month, b.next_month
+            from only %I.publication b
+            where b.publication_id = any ($1)
+        ), border (day) as (
+            select first_month from release
+            union
+            select next_month from release
+        ), stretch as (
+            select b.day as first_month, lead(b.day) over (order by b.day) as next_month
+            from border b
         )
-        select w.j, w.inside, w.gaps
-        from walk w
-        join around o on o.j = w.j and o.next_month = w.at
-        where w.inside <> array[]::integer[]
-            and (w.j = 0 or 0 = any (w.inside))', p)
-    using past, new_id;
+        select
+            (row_number() over (order by not bool_or(q.is_stretch), q.first_month, q.next_month))::integer,
+            q.first_month,
+            q.next_month,
+            bool_or(q.is_stretch),
+            bool_or(q.is_new)
+        from (
+            select s.first_month, s.next_month, true as is_stretch, false as is_new
+            from stretch s
+            where s.next_month is not null
+            union all
+            select r.first_month, r.next_month, false, r.publication_id = $2
+            from release r
+        ) q
+        group by q.first_month, q.next_month
+        order by 1
+        $sql$, p)
+    using publications, new_id;
 end
 $$;
-comment on function early_help.publication_differences(text, bigint, bigint[]) is
-    'Subtractions that a new publication (release 0) makes possible with earlier ones (their places in past): one less others '
-    'that lie within it and do not overlap; gaps: something is left even if nothing was changed in between.';
+comment on function early_help.publication_periods(text, bigint[], bigint) is
+    'The periods of publications, of which one is new, and the stretches of months into which they divide their months.';
+
+create type early_help.period_figure as (
+    period integer,
+    place integer,
+    figure integer
+);
+comment on type early_help.period_figure is 'A figure of a period: numbers of the period and of the place, and the figure.';
+
+create function early_help.period_figures(
+    periods early_help.publication_period[],
+    places early_help.figure_place[],
+    cells early_help.month_figure[]
+)
+    returns setof early_help.period_figure
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+    -- The lists are long: plan for those that were given.
+    set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    with cell as materialized (
+        select distinct k.place, c.month, c.figure
+        from unnest(cells) c
+        join unnest(places) k
+            on (k.count_name, k.dimension_1, k.value_1, k.dimension_2, k.value_2)
+                = (c.count_name, c.dimension_1, c.value_1, c.dimension_2, c.value_2)
+        where c.month is not null
+    ), found as materialized (
+        select q.period, c.place, sum(c.figure)::integer as figure
+        from unnest(periods) q
+        join cell c on c.month >= q.first_month and c.month < q.next_month
+        group by q.period, c.place
+    )
+    select q.period, k.place, coalesce(f.figure, 0)
+    from unnest(periods) q
+    cross join unnest(places) k
+    left join found f on f.period = q.period and f.place = k.place
+    order by q.period, k.place;
+end
+$$;
+comment on function early_help.period_figures(
+    early_help.publication_period[], early_help.figure_place[], early_help.month_figure[]) is
+    'The figure of every place in every period, as the records are now; 0 where there is nothing to count.';

@@ -1,16 +1,27 @@
 /*-------------------------------------------------------------------------
  *
  * published.c
- *		Published figures: early_help.protect_figures() for SQL, and the
- *		trigger that keeps what is published as it is.
+ *		Published figures: early_help.protect_figures() for SQL, the lock
+ *		that lets one publication follow another, and the trigger that keeps
+ *		what is published as it is.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/relation.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "executor/tuptable.h"
 #include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
+#include "utils/acl.h"
 #include "utils/array.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 #include "base/record.h"
 #include "base/rule.h"
@@ -21,6 +32,9 @@
  * a publication has, and little enough for one allocation.
  */
 #define MOST_NUMBERS 10000000
+
+/* The fourth field of our lock's tag: a refresh has 3 and 4, SQL's own advisory locks 1 and 2. */
+#define PUBLICATION_LOCK 5
 
 /* The numbers of an integer array without nulls, of the length expected (-1: any). */
 static int *
@@ -105,6 +119,59 @@ early_help_protect_figures(PG_FUNCTION_ARGS)
 	for (int i = 0; i < n; i++)
 		decisions[i] = Int32GetDatum(figures[i].decision);
 	PG_RETURN_ARRAYTYPE_P(construct_array(decisions, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+}
+
+/*
+ * Is there a row that the transaction's snapshot does not see?  Rows are never
+ * changed or deleted, so any such row was inserted after the snapshot was taken.
+ */
+static bool
+has_unseen_row(Relation rel)
+{
+	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot	seen = GetTransactionSnapshot();
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, latest, 0, NULL);
+	bool		found = false;
+
+	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+		found = !table_tuple_satisfies_snapshot(rel, slot, seen);
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	UnregisterSnapshot(latest);
+	return found;
+}
+
+PG_FUNCTION_INFO_V1(early_help_exclude_publication);
+
+/*
+ * exclude_publication(table): wait for another publication of the partnership to
+ * end, and keep others away until this transaction ends.  What another one
+ * published while this one waited is seen by the next statement, at READ
+ * COMMITTED.  Above that it never will be: then the transaction cannot go on.
+ */
+Datum
+early_help_exclude_publication(PG_FUNCTION_ARGS)
+{
+	Relation	rel = relation_open(PG_GETARG_OID(0), AccessShareLock);
+	LOCKTAG		tag;
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a partnership's table \"publication\"", RelationGetRelationName(rel))));
+	if (!has_privs_of_role(GetUserId(), rel->rd_rel->relowner))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(rel));
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, RelationGetRelid(rel), 0, PUBLICATION_LOCK);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+
+	if (IsolationUsesXactSnapshot() && has_unseen_row(rel))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent publication"),
+				 errhint("Run the transaction again.")));
+	relation_close(rel, NoLock);
+	PG_RETURN_VOID();
 }
 
 PG_FUNCTION_INFO_V1(early_help_published_stays);
