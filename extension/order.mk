@@ -25,6 +25,7 @@ INSTALL := \
 	install/audit/audit.sql \
 	install/run_due.sql \
 	sample/generate_sample.sql \
+	install/figures/fill.sql \
 	install/figures/stale_months.sql \
 	install/figures/values.sql \
 	install/figures/engine_tables.sql \

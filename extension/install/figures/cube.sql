@@ -12,32 +12,66 @@ comment on function early_help.cells_once(regprocedure, date) is
     'that a query asks in one place. For whoever may call the function, and has USAGE on its schema. Errors 42501; 42809: not '
     'such a function; 42804: other columns.';
 
-create function early_help.kpi_live_query(cube text, compute text, once boolean, condition text default '') returns text
+create function early_help.cube_names(cube text) returns jsonb
     language sql
+    immutable
+    parallel safe
+return jsonb_build_object(
+    'cube', cube,
+    -- Never stale.
+    'view', 'kpi_cube_' || cube,
+    -- As last refreshed: its cells, and of a cube of parts what each part adds to them.
+    'cells', 'kpi_cell_' || cube,
+    'parts', 'kpi_part_' || cube,
+    -- The cells of stale months, and the functions (date) that compute a month: as a
+    -- whole, and by the difference that its stale parts make.
+    'stale', 'kpi_live_' || cube,
+    'month', 'kpi_compute_' || cube,
+    'changed', 'kpi_changed_' || cube,
+    -- What all parts, and some parts, add in a month.
+    'all_parts', 'kpi_parts_' || cube,
+    'some_parts', 'kpi_some_parts_' || cube);
+comment on function early_help.cube_names(text) is
+    'The names of what a cube is made of, to fill texts with.';
+
+create function early_help.kpi_live_query(names jsonb, compute text, once boolean, condition text default '') returns text
+    language plpgsql
     stable
 as $$
-    -- The month is the log's: a filter on it keeps the function from running.
-    select format(
-        'select m.month, %s
-        from early_help.stale_months(''kpi_stale_months'', %L) m
-        cross join lateral %s
-        %s',
-        string_agg(case when once then format('cell.%I', a.attname)
-            -- A function's columns have lost their length.
-            else format('cell.%I::%s', a.attname, a.type) end, ', ' order by a.attnum),
-        cube,
-        case when once then format('early_help.cells_once(%L, m.month) as cell (month date, %s)',
-                compute || '(date)', string_agg(format('%I %s', a.attname, a.type), ', ' order by a.attnum))
-            else format('%s(m.month) cell', compute) end,
-        condition)
+declare
+    columns record;
+begin
+    -- A function's columns have lost their length.
+    select
+        string_agg(format('cell.%I', a.attname), ', ' order by a.attnum) as listed,
+        string_agg(format('cell.%I::%s', a.attname, a.type), ', ' order by a.attnum) as typed,
+        string_agg(format('%I %s', a.attname, a.type), ', ' order by a.attnum) as defined
+    into columns
     from (
         select a.attname, a.attnum, pg_catalog.format_type(a.atttypid, a.atttypmod) as type
         from pg_catalog.pg_attribute a
-        where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident('kpi_cell_' || cube))
+        where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident(names ->> 'cells'))
             and a.attnum operator(pg_catalog.>) 1
-    ) a
+    ) a;
+    -- The month is the log's: a filter on it keeps the function from running.
+    return early_help.fill(
+        $sql$
+        select m.month, {{columns}}
+        from early_help.stale_months('kpi_stale_months', {'cube'}) m
+        cross join lateral {{cell}}
+        {{condition}}
+        $sql$,
+        names || jsonb_build_object(
+            'columns', case when once then columns.listed else columns.typed end,
+            'cell', case
+                when once then format(
+                    'early_help.cells_once(%L, m.month) as cell (month date, %s)', compute || '(date)', columns.defined)
+                else format('%s(m.month) cell', compute)
+            end,
+            'condition', condition));
+end
 $$;
-comment on function early_help.kpi_live_query(text, text, boolean, text) is
+comment on function early_help.kpi_live_query(jsonb, text, boolean, text) is
     'Within define_kpi_cube: the query for the cells of the stale months of a cube by a function that computes a month''s: each '
     'time it is asked for, or once a query.';
 
@@ -74,7 +108,7 @@ create function early_help.define_kpi_cube(
 as $$
 declare
     outer_path text := pg_catalog.current_setting('search_path');
-    cell_table constant text := pg_catalog.quote_ident('kpi_cell_' operator(pg_catalog.||) cube);
+    names jsonb;
     schema oid;
     p text;
     compute text;
@@ -117,52 +151,58 @@ begin
         'insert into kpi_cube (cube, sources, from_cubes, counts) values ($1, $2, $3, $4)',
         cube, all_sources, from_cubes <> '{}', counts);
 
+    names := early_help.cube_names(cube) || jsonb_build_object('query', cells);
+    -- In a function, what is computed for a stale month is planned when there is
+    -- one, not by every reader. One that readers call stands in their schema.
+    compute := format('%I.%I', case when few or counts is not null then p || '_kpi' else p end, names ->> 'month');
     if counts is not null then
-        compute := format('%I.%I', p || '_kpi', 'kpi_compute_' || cube);
-        perform early_help.define_kpi_parts(p || '_kpi', cube, cells, counts, few);
+        perform early_help.define_kpi_parts(names, compute, format('%I.%I', p || '_kpi', names ->> 'changed'), counts, few);
     else
-        execute format(
-            'create table %s as
+        execute early_help.fill(
+            $sql$
+            create table {cells} as
             select m.month, cell.*
-            from early_help.stale_months(''kpi_stale_months'', %L) m
-            cross join lateral (%s) cell
-            with no data',
-            cell_table, cube, cells);
-        -- In a function, what is computed for a stale month is planned when there is
-        -- one, not by every reader. One that readers call stands in their schema.
-        compute := format('%I.%I', case when few then p || '_kpi' else p end, 'kpi_compute_' || cube);
-        perform early_help.define_kpi_compute(compute, cell_table::regclass, cube, cells);
-        execute format('create view %I as %s', 'kpi_live_' || cube,
-            case when few then early_help.kpi_live_query(cube, compute, true)
-            else format(
-                'select m.month, cell.*
-                from early_help.stale_months(''kpi_stale_months'', %L) m
-                cross join lateral (%s) cell',
-                cube, cells)
-            end);
+            from early_help.stale_months('kpi_stale_months', {'cube'}) m
+            cross join lateral ({{query}}) cell
+            with no data
+            $sql$, names);
+        perform early_help.define_kpi_compute(names, compute);
+        names := names || jsonb_build_object('computed', case
+            when few then early_help.kpi_live_query(names, compute, true)
+            else early_help.fill(
+                $sql$
+                select m.month, cell.*
+                from early_help.stale_months('kpi_stale_months', {'cube'}) m
+                cross join lateral ({{query}}) cell
+                $sql$, names)
+        end);
+        execute early_help.fill('create view {stale} as {{computed}}', names);
     end if;
     perform early_help.check_kpi_sources(schema, cube, (compute || '(date)')::regprocedure, all_sources, from_cubes);
-    execute format('comment on view %I is %L', 'kpi_live_' || cube,
+    execute format('comment on view %I is %L', names ->> 'stale',
         format('Cells of the stale months of cube %s, computed from the records.', cube));
     -- An index and no key: a refresh deletes and inserts in one statement.
-    execute format('create index on %s (month)', cell_table);
-    perform early_help.guard_engine_table(cell_table::regclass);
-    execute format('comment on table %s is %L', cell_table,
-        format('Cells of cube %s as last refreshed; true for the months that are not stale. Written by early_help.refresh_kpis alone.', cube));
+    execute early_help.fill('create index on {cells} (month)', names);
+    perform early_help.guard_engine_table(quote_ident(names ->> 'cells')::regclass);
+    execute format('comment on table %I is %L', names ->> 'cells',
+        format(
+            'Cells of cube %s as last refreshed; true for the months that are not stale. '
+            'Written by early_help.refresh_kpis alone.', cube));
 
     -- NOT IN, for a table of stale months that is hashed once; months are never null.
-    execute format(
-        'create view %1$I as
+    execute early_help.fill(
+        $sql$
+        create view {view} as
         select c.*
-        from %2$s c
+        from {cells} c
         where c.month not in (
             select m.month
-            from early_help.stale_months(''kpi_stale_months'', %4$L) m)
+            from early_help.stale_months('kpi_stale_months', {'cube'}) m)
         union all
         select *
-        from %3$I',
-        'kpi_cube_' || cube, cell_table, 'kpi_live_' || cube, cube);
-    execute format('comment on view %I is %L', 'kpi_cube_' || cube,
+        from {stale}
+        $sql$, names);
+    execute format('comment on view %I is %L', names ->> 'view',
         format('Cube %s, never stale: the cells of fresh months and the computed cells of stale ones.', cube));
 
     -- Records there were before the cube: its own events, and the months there are.
@@ -180,14 +220,15 @@ comment on function early_help.define_kpi_cube(text, text[], text, text[], boole
     'part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view '
     'kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (what it reads is not marked).';
 
-create function early_help.define_kpi_compute(compute text, cell_table regclass, cube text, cells text) returns void
+create function early_help.define_kpi_compute(names jsonb, compute text) returns void
     language plpgsql
 as $$
 begin
     -- As its owner: a reader may not see the records, and the owner's code does
     -- not run as whoever audits.
-    execute format(
-        'create function %1$s(of_month date) returns table (%2$s)
+    execute early_help.fill(
+        $sql$
+        create function {{function}}(of_month date) returns table ({{columns}})
             language sql
             stable
             security definer
@@ -196,24 +237,24 @@ begin
             -- Compiling the plan would take longer than running it, and going
             -- to disk for the groups of a month of many cases.
             set jit = off
-            set work_mem = ''64MB''
+            set work_mem = '64MB'
         begin atomic
             select m.month, cell.*
-            from (select of_month as month, (of_month + interval ''1 month'')::date as next_month) m
-            cross join lateral (%3$s) cell;
-        end',
-        compute,
-        (select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
-        from pg_catalog.pg_attribute a
-        where a.attrelid operator(pg_catalog.=) cell_table
-            and a.attnum operator(pg_catalog.>) 0),
-        cells);
+            from (select of_month as month, (of_month + interval '1 month')::date as next_month) m
+            cross join lateral ({{query}}) cell;
+        end
+        $sql$,
+        names || jsonb_build_object('function', compute, 'columns', (
+            select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
+            from pg_catalog.pg_attribute a
+            where a.attrelid operator(pg_catalog.=) quote_ident(names ->> 'cells')::regclass
+                and a.attnum operator(pg_catalog.>) 0)));
     execute format('comment on function %s is %L', compute,
-        format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
+        format('Cells of cube %s for the month that begins on the day, computed from the records.', names ->> 'cube'));
     execute format('revoke execute on function %s from public', compute);
 end
 $$;
-comment on function early_help.define_kpi_compute(text, regclass, text, text) is
+comment on function early_help.define_kpi_compute(jsonb, text) is
     'Within define_kpi_cube: the function that computes the cells of a month.';
 
 create function early_help.drop_kpi_cube(cube text) returns void
@@ -223,6 +264,7 @@ declare
     outer_path text := pg_catalog.current_setting('search_path');
     schema oid;
     p text;
+    names constant jsonb := early_help.cube_names(cube);
     one text;
 begin
     select c.relnamespace, n.nspname
@@ -243,19 +285,19 @@ begin
     end if;
     perform early_help.exclude_refresh(schema);
 
-    execute format('drop view %I, %I', 'kpi_cube_' || cube, 'kpi_live_' || cube);
+    execute early_help.fill('drop view {view}, {stale}', names);
     -- Those that call others first.
     for one in
         select f.oid::regprocedure
-        from unnest(array['kpi_changed_', 'kpi_compute_', 'kpi_some_parts_', 'kpi_parts_']) with ordinality as n (name, place)
-        join pg_proc f on f.proname = n.name || cube
+        from unnest(array['changed', 'month', 'some_parts', 'all_parts']) with ordinality as n (what, place)
+        join pg_proc f on f.proname = names ->> n.what
             and f.pronamespace in (schema, to_regnamespace(quote_ident(p || '_kpi')))
         order by n.place
     loop
         execute 'drop function ' || one;
     end loop;
-    execute format('drop table %I', 'kpi_cell_' || cube);
-    execute format('drop table if exists %I', 'kpi_part_' || cube);
+    execute early_help.fill('drop table {cells}', names);
+    execute early_help.fill('drop table if exists {parts}', names);
     perform early_help.write_by_engine('delete from kpi_cube where cube = $1', cube);
     perform early_help.write_by_engine('delete from kpi_stale_months where source = $1', 'cube ' || cube);
 

@@ -94,14 +94,23 @@ as $$
 declare
     -- Other days are no events: marking would have refused them.
     columns text := (
-        select string_agg(format(
-            'select min(%1$I)::date as first_day, max(%1$I)::date as last_day from %2$s where %1$I between ''1900-01-01'' and ''2100-12-31''',
-            c.event_column, c.event_table), ' union all ')
+        select string_agg(
+            early_help.fill(
+                $sql$
+                select min({column})::date as first_day, max({column})::date as last_day
+                from {{table}}
+                where {column} between '1900-01-01' and '2100-12-31'
+                $sql$, jsonb_build_object('column', c.event_column, 'table', c.event_table)), ' union all ')
         from early_help.kpi_event_columns(records, sources) c);
 begin
     if columns is not null then
-        execute format(
-            'select date_trunc(''month'', min(first_day)::timestamp)::date, date_trunc(''month'', max(last_day)::timestamp)::date from (%s) e', columns)
+        execute early_help.fill(
+            $sql$
+            select
+                date_trunc('month', min(first_day)::timestamp)::date,
+                date_trunc('month', max(last_day)::timestamp)::date
+            from ({{columns}}) e
+            $sql$, jsonb_build_object('columns', columns))
         into first_month, last_month;
     end if;
 end

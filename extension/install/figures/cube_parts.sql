@@ -20,8 +20,16 @@ as $$
     select
         string_agg(format('%I %s', a.attname, a.type), ', ' order by a.attnum),
         string_agg(format('c.%I', a.attname), ', ' order by a.attnum),
-        string_agg(format(case when a.counts then '-c.%1$I as %1$I' else 'c.%1$I' end, a.attname), ', ' order by a.attnum),
-        string_agg(format(case when a.counts then 'sum(c.%1$I)::%2$s as %1$I' else 'c.%1$I' end, a.attname, a.type), ', ' order by a.attnum),
+        string_agg(
+            case
+                when a.counts then format('-c.%1$I as %1$I', a.attname)
+                else format('c.%I', a.attname)
+            end, ', ' order by a.attnum),
+        string_agg(
+            case
+                when a.counts then format('sum(c.%1$I)::%2$s as %1$I', a.attname, a.type)
+                else format('c.%I', a.attname)
+            end, ', ' order by a.attnum),
         coalesce(string_agg(format('c.%I', a.attname), ', ' order by a.attnum) filter (where not a.counts), '()'),
         string_agg(format('coalesce(sum(c.%I), 0) <> 0', a.attname), ' or ' order by a.attnum) filter (where a.counts)
     from (
@@ -39,30 +47,29 @@ comment on function early_help.kpi_part_columns(regclass, varchar[]) is
     'What commands say of the columns of a cube of parts, after month and part: with their types, as they are, with negative '
     'counts, with sums of counts, those that are no counts, and that not all sums are nought. Rows are named c.';
 
-create function early_help.define_kpi_parts(kpi_schema text, cube text, cells text, counts text[], few boolean) returns void
+create function early_help.define_kpi_parts(names jsonb, compute text, changed text, counts text[], few boolean) returns void
     language plpgsql
 as $$
 declare
-    compute constant text := format('%I.%I', kpi_schema, 'kpi_compute_' || cube);
-    changed constant text := format('%I.%I', kpi_schema, 'kpi_changed_' || cube);
-    parts constant text := pg_catalog.quote_ident('kpi_part_' || cube);
-    a_month constant text := '(select of_month as month, (of_month + interval ''1 month'')::date as next_month) m';
+    cube constant text := names ->> 'cube';
+    parts constant text := pg_catalog.quote_ident(names ->> 'parts');
     settings constant text := $settings$
-        set search_path = pg_catalog, pg_temp
-        -- Compiling the plan would take longer than running it, and going to disk
-        -- for the groups of a month of many cases.
-        set jit = off
-        set work_mem = '64MB'
-        $settings$;
+            set search_path = pg_catalog, pg_temp
+            -- Compiling the plan would take longer than running it, and going to disk
+            -- for the groups of a month of many cases.
+            set jit = off
+            set work_mem = '64MB'$settings$;
     columns record;
+    filling jsonb;
 begin
-    execute format(
-        'create table %s as
+    execute early_help.fill(
+        $sql$
+        create table {parts} as
         select m.month, cell.*
-        from early_help.stale_months(''kpi_stale_months'', %L) m
-        cross join lateral (%s) cell
-        with no data',
-        parts, cube, cells);
+        from early_help.stale_months('kpi_stale_months', {'cube'}) m
+        cross join lateral ({{query}}) cell
+        with no data
+        $sql$, names);
     if not exists (
             select
             from pg_catalog.pg_attribute a
@@ -84,114 +91,130 @@ begin
             detail = 'Its first column is not part, a bigint, or it has none of the counts that are named.',
             hint = 'docs/kpis.md shows how; or leave the counts out.';
     end if;
-    execute format('create index on %s (month, part)', parts);
+    execute early_help.fill('create index on {parts} (month, part)', names);
     perform early_help.guard_engine_table(parts::regclass);
     execute format('comment on table %s is %L', parts,
-        format('What each part adds to the cells of cube %s, as last refreshed. Written by early_help.refresh_kpis alone.', cube));
+        format(
+            'What each part adds to the cells of cube %s, as last refreshed. Written by early_help.refresh_kpis alone.',
+            cube));
 
     columns := early_help.kpi_part_columns(pg_catalog.to_regclass(parts), counts);
-    execute format('create table %I as select c.month, %s from %s c group by c.month, %s with no data',
-        'kpi_cell_' || cube, columns.summed, parts, columns.grouped);
+    filling := names || to_jsonb(columns) || jsonb_build_object(
+        'compute', compute, 'changed_function', changed, 'settings', settings,
+        'a_month', '(select of_month as month, (of_month + interval ''1 month'')::date as next_month) m');
+    execute early_help.fill(
+        'create table {cells} as select c.month, {{summed}} from {parts} c group by c.month, {{grouped}} with no data', filling);
 
     -- Parts are keys of records: these two are the owner's, for a refresh, and for
     -- the functions below. As their owner, whoever audits.
-    execute format(
-        'create function %I(of_month date) returns table (part bigint, %s)
+    execute early_help.fill(
+        $sql$
+        create function {all_parts}(of_month date) returns table (part bigint, {{defined}})
             language sql
             stable
             parallel safe
             security definer
-            %s
+            {{settings}}
         begin atomic
             select cell.*
-            from %s
-            cross join lateral (%s) cell;
-        end',
-        'kpi_parts_' || cube, columns.defined, settings, a_month, cells);
-    execute format('comment on function %I is %L', 'kpi_parts_' || cube,
-        format('What each part adds to the cells of cube %s for the month that begins on the day, computed from the records.', cube));
-    execute format(
-        'create function %I(of_month date, parts bigint[]) returns table (part bigint, %s)
+            from {{a_month}}
+            cross join lateral ({{query}}) cell;
+        end
+        $sql$, filling);
+    execute format('comment on function %I is %L', names ->> 'all_parts',
+        format(
+            'What each part adds to the cells of cube %s for the month that begins on the day, computed from the records.',
+            cube));
+    execute early_help.fill(
+        $sql$
+        create function {some_parts}(of_month date, parts bigint[]) returns table (part bigint, {{defined}})
             language sql
             stable
             parallel safe
-            %s
+            {{settings}}
         begin atomic
             select one.*
-            from %s
+            from {{a_month}}
             cross join unnest(parts) as stale (part)
             -- One after the other, by an index.
             cross join lateral (
                 select cell.*
-                from (%s) cell
+                from ({{query}}) cell
                 where cell.part = stale.part
                 offset 0
             ) one;
-        end',
-        'kpi_some_parts_' || cube, columns.defined, settings, a_month, cells);
-    execute format('comment on function %I is %L', 'kpi_some_parts_' || cube,
-        format('What these parts add to the cells of cube %s for the month that begins on the day, computed from the records.', cube));
-    execute format('revoke execute on function %I, %I from public', 'kpi_parts_' || cube, 'kpi_some_parts_' || cube);
+        end
+        $sql$, filling);
+    execute format('comment on function %I is %L', names ->> 'some_parts',
+        format(
+            'What these parts add to the cells of cube %s for the month that begins on the day, computed from the records.',
+            cube));
+    execute early_help.fill('revoke execute on function {all_parts}, {some_parts} from public', filling);
 
     -- As their owner: a reader may not see the records. In the schema of figures,
     -- which is open to readers; they are granted EXECUTE, and others are not.
-    execute format(
-        'create function %s(of_month date) returns table (month date, %s)
+    execute early_help.fill(
+        $sql$
+        create function {{compute}}(of_month date) returns table (month date, {{defined}})
             language sql
             stable
             parallel safe
             security definer
-            %s
+            {{settings}}
         begin atomic
-            select of_month, %s
-            from %I(of_month) c
-            group by %s;
-        end',
-        compute, columns.defined, settings, columns.summed, 'kpi_parts_' || cube, columns.grouped);
+            select of_month, {{summed}}
+            from {all_parts}(of_month) c
+            group by {{grouped}};
+        end
+        $sql$, filling);
     execute format('comment on function %s is %L', compute,
         format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
-    execute format(
-        'create function %1$s(of_month date) returns table (month date, %2$s)
+    execute early_help.fill(
+        $sql$
+        create function {{changed_function}}(of_month date) returns table (month date, {{defined}})
             language sql
             stable
             parallel safe
             security definer
-            %3$s
+            {{settings}}
         begin atomic
             with stale as materialized (
-                select early_help.stale_parts(''kpi_stale_months'', %4$L, of_month) as parts
+                select early_help.stale_parts('kpi_stale_months', {'cube'}, of_month) as parts
             )
-            select of_month, %5$s
+            select of_month, {{summed}}
             from (
-                select %6$s
-                from %7$I c
+                select {{listed}}
+                from {cells} c
                 where c.month = of_month
                 union all
-                select %6$s
-                from %8$I(of_month, (select stale.parts from stale)) c
+                select {{listed}}
+                from {some_parts}(of_month, (select stale.parts from stale)) c
                 union all
-                select %9$s
+                select {{negated}}
                 from unnest((select stale.parts from stale)) as changed (part)
-                join %10$s c on c.month = of_month and c.part = changed.part
+                join {parts} c on c.month = of_month and c.part = changed.part
             ) c
-            group by %11$s
-            having %12$s;
-        end',
-        changed, columns.defined, settings, cube, columns.summed, columns.listed, 'kpi_cell_' || cube,
-        'kpi_some_parts_' || cube, columns.negated, parts, columns.grouped, columns.not_nought);
+            group by {{grouped}}
+            having {{not_nought}};
+        end
+        $sql$, filling);
     execute format('comment on function %s is %L', changed,
-        format('Cells of cube %s for the month that begins on the day: those kept, and the difference that its stale parts make.', cube));
-    execute format('revoke execute on function %s, %s from public', compute, changed);
+        format(
+            'Cells of cube %s for the month that begins on the day: those kept, and the difference that its stale parts make.',
+            cube));
+    execute early_help.fill('revoke execute on function {{compute}}, {{changed_function}} from public', filling);
 
-    execute format('create view %I as %s union all %s', 'kpi_live_' || cube,
-        early_help.kpi_live_query(cube, compute, few, 'where m.whole'),
-        early_help.kpi_live_query(cube, changed, few, 'where not m.whole'));
+    execute early_help.fill(
+        'create view {stale} as {{whole_months}} union all {{changed_months}}',
+        names || jsonb_build_object(
+            'whole_months', early_help.kpi_live_query(names, compute, few, 'where m.whole'),
+            'changed_months', early_help.kpi_live_query(names, changed, few, 'where not m.whole')));
 end
 $$;
-comment on function early_help.define_kpi_parts(text, text, text, text[], boolean) is
+comment on function early_help.define_kpi_parts(jsonb, text, text, text[], boolean) is
     'Within define_kpi_cube: what a cube of parts has in the way of tables, functions and the view of its stale months. Its '
-    'query gives rows of one part, by whatever its cells are by, and their counts, never null; a cell whose counts are all '
-    'nought is none.';
+    'query gives rows of one part, by whatever its cells are by, and their counts, never null; a cell whose counts are all nought is '
+    'none.';
 
 -- As the cube's own functions compute them for readers, but each part once, for
 -- the parts and for the cells.
@@ -201,59 +224,59 @@ create function early_help.command_to_replace_parts(schema text, cube text, coun
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    columns constant record := early_help.kpi_part_columns(format('%I.%I', schema, 'kpi_part_' || cube), counts);
+    names constant jsonb := early_help.cube_names(cube);
+    columns constant record := early_help.kpi_part_columns(format('%I.%I', schema, names ->> 'parts'), counts);
 begin
-    return format(
-        'stale_%1$s as materialized (
-            select m.whole, early_help.stale_parts(%3$L, %4$L, $1) as parts
-            from early_help.stale_months(%3$L, %4$L) m
+    return early_help.fill(
+        $sql$stale_{{n}} as materialized (
+            select m.whole, early_help.stale_parts({'log'}, {'cube'}, $1) as parts
+            from early_help.stale_months({'log'}, {'cube'}) m
             where m.month = $1
-        ), gone_%1$s as (
-            delete from %2$I.%5$I
+        ), gone_{{n}} as (
+            delete from {schema}.{parts}
             where month = $1
-                and (select whole from stale_%1$s)
-        ), kept_%1$s as (
-            delete from %2$I.%5$I c
-            using unnest((select parts from stale_%1$s)) as changed (part)
+                and (select whole from stale_{{n}})
+        ), kept_{{n}} as (
+            delete from {schema}.{parts} c
+            using unnest((select parts from stale_{{n}})) as changed (part)
             where c.month = $1
                 and c.part = changed.part
-                and (select not whole from stale_%1$s)
-            returning %6$s
-        ), computed_%1$s as (
-            insert into %2$I.%5$I as c
+                and (select not whole from stale_{{n}})
+            returning {{negated}}
+        ), computed_{{n}} as (
+            insert into {schema}.{parts} as c
             select $1, computed.*
-            from %2$I.%7$I($1) computed
-            where (select whole from stale_%1$s)
+            from {schema}.{all_parts}($1) computed
+            where (select whole from stale_{{n}})
             union all
             select $1, computed.*
-            from %2$I.%8$I($1, (select parts from stale_%1$s)) computed
-            where (select not whole from stale_%1$s)
-            returning %9$s
-        ), old_%1$s as (
-            delete from %2$I.%10$I c
+            from {schema}.{some_parts}($1, (select parts from stale_{{n}})) computed
+            where (select not whole from stale_{{n}})
+            returning {{listed}}
+        ), old_{{n}} as (
+            delete from {schema}.{cells} c
             where c.month = $1
-            returning %9$s
-        ), new_%1$s as (
-            insert into %2$I.%10$I
-            select $1, %11$s
+            returning {{listed}}
+        ), new_{{n}} as (
+            insert into {schema}.{cells}
+            select $1, {{summed}}
             from (
                 select *
-                from computed_%1$s
+                from computed_{{n}}
                 union all
                 select *
-                from kept_%1$s
+                from kept_{{n}}
                 union all
                 select *
-                from old_%1$s
-                where (select not whole from stale_%1$s)
+                from old_{{n}}
+                where (select not whole from stale_{{n}})
             ) c
-            group by %12$s
-            having %13$s
+            group by {{grouped}}
+            having {{not_nought}}
             returning 1
-        )',
-        n, schema, format('%I.kpi_stale_months', schema), cube, 'kpi_part_' || cube, columns.negated,
-        'kpi_parts_' || cube, 'kpi_some_parts_' || cube, columns.listed,
-        'kpi_cell_' || cube, columns.summed, columns.grouped, columns.not_nought);
+        )$sql$,
+        names || to_jsonb(columns)
+            || jsonb_build_object('schema', schema, 'n', n, 'log', format('%I.kpi_stale_months', schema)));
 end
 $$;
 comment on function early_help.command_to_replace_parts(text, text, varchar[], bigint) is

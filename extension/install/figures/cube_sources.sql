@@ -81,7 +81,7 @@ declare
     known text[];
     strange text;
 begin
-    execute format('select coalesce(array_agg(c.cube::text), ''{}'') from %s.kpi_cube c', schema::regnamespace) into known;
+    known := early_help.cube_list(schema);
     if cube = any (known) then
         raise duplicate_object using
             message = format('cube %s exists', quote_literal(cube)),
@@ -111,7 +111,14 @@ comment on function early_help.check_kpi_names(oid, text, text[], text[]) is
     'Within define_kpi_cube: the cube is new, the cubes it sums are there, and triggers mark its sources. Errors 42710, 42704, '
     '22023.';
 
-create function early_help.check_kpi_sources(schema oid, cube text, compute regprocedure, sources text[], from_cubes text[]) returns void
+create function early_help.check_kpi_sources(
+    schema oid,
+    cube text,
+    compute regprocedure,
+    sources text[],
+    from_cubes text[]
+)
+    returns void
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -129,7 +136,7 @@ begin
     execute format(
         'select array_agg(v.oid) filter (where c.cube = any ($1)), array_agg(v.oid)
         from %s.kpi_cube c
-        join pg_class v on v.relnamespace = $2 and v.relname = ''kpi_cube_'' || c.cube', schema::regnamespace)
+        join pg_class v on v.relnamespace = $2 and v.relname = early_help.cube_names(c.cube) ->> ''view''', schema::regnamespace)
     into summed, cube_views
     using from_cubes, schema;
     cube_views := coalesce(cube_views, '{}');
@@ -208,7 +215,10 @@ begin
         elsif read.relkind = 'v' then
             raise invalid_parameter_value using
                 message = format('cube %s reads %s, a cube it does not sum', quote_literal(cube), read.name),
-                hint = format('Name it: from_cubes => ''{%s}''.', substr(read.relname, 10));
+                hint = format('Name it: from_cubes => ''{%s}''.', (
+                    select c
+                    from unnest(early_help.cube_list(schema)) c
+                    where early_help.cube_names(c) ->> 'view' = read.relname));
         end if;
 
         -- Without a mark of its own it may be on the way of another's mark, if
@@ -243,18 +253,23 @@ begin
                 hint = case
                     when read.relkind <> 'r' or read.relnamespace <> schema then
                         format('Only changes of tables in schema %s are marked.', schema::regnamespace)
-                    else format('Name a source that does, or make one, such as: CREATE TRIGGER kpi_stale_months_of_%s AFTER INSERT OR UPDATE OR DELETE ON %s '
-                        'FOR EACH ROW EXECUTE FUNCTION early_help.mark_stale_months(%L, ''0'', %L); ALTER TABLE %s ENABLE ALWAYS TRIGGER kpi_stale_months_of_%s; docs/kpis.md shows others.',
-                        cube, read.name, read.relname,
-                        coalesce((
-                            select a.attname
-                            from pg_attribute a
-                            where a.attrelid = read.name
-                                and a.attnum = any (read.columns)
-                                and a.atttypid in ('date'::regtype, 'early_help.event_date'::regtype)
-                            order by a.attnum
-                            limit 1), 'its date'),
-                        read.name, cube)
+                    else early_help.fill(
+                        'Name a source that does, or make one, such as: '
+                        'CREATE TRIGGER {trigger} AFTER INSERT OR UPDATE OR DELETE ON {{table}} '
+                        'FOR EACH ROW EXECUTE FUNCTION early_help.mark_stale_months({''source''}, ''0'', {''day''}); '
+                        'ALTER TABLE {{table}} ENABLE ALWAYS TRIGGER {trigger}; docs/kpis.md shows others.',
+                        jsonb_build_object(
+                            'trigger', 'kpi_stale_months_of_' || cube,
+                            'table', read.name,
+                            'source', read.relname,
+                            'day', coalesce((
+                                select a.attname
+                                from pg_attribute a
+                                where a.attrelid = read.name
+                                    and a.attnum = any (read.columns)
+                                    and a.atttypid in ('date'::regtype, 'early_help.event_date'::regtype)
+                                order by a.attnum
+                                limit 1), 'its date')))
                 end;
         end if;
     end loop;

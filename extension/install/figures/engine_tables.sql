@@ -55,35 +55,38 @@ begin
     if to_regnamespace(quote_ident(schema)) is null then
         return;
     end if;
-    return query execute format(
-        'select c.oid::regclass, e.holds
+    return query execute early_help.fill(
+        $sql$
+        select c.oid::regclass, e.holds
         from (
-            values (''kpi_stale_months'', ''marks''), (''kpi_cube'', ''cubes''), (''kpi_filled_months'', ''months''),
-                (''kpi_refresh_log'', ''runs''), (''kpi_period'', ''periods''), (''kpi_metric'', ''settings'')
+            values ('kpi_stale_months', 'marks'), ('kpi_cube', 'cubes'), ('kpi_filled_months', 'months'),
+                ('kpi_refresh_log', 'runs'), ('kpi_period', 'periods'), ('kpi_metric', 'settings')
             union all
-            select ''kpi_cell_'' || cube, ''cells'' from %1$I.kpi_cube
+            select early_help.cube_names(cube) ->> 'cells', 'cells' from {schema}.kpi_cube
             union all
-            select ''kpi_part_'' || cube, ''parts'' from %1$I.kpi_cube where counts is not null
+            select early_help.cube_names(cube) ->> 'parts', 'parts' from {schema}.kpi_cube where counts is not null
         ) as e (name, holds)
-        join pg_class c on c.relnamespace = to_regnamespace(%2$L) and c.relname = e.name', schema, quote_ident(schema));
+        join pg_class c on c.relnamespace = to_regnamespace(quote_ident({'schema'})) and c.relname = e.name
+        $sql$, jsonb_build_object('schema', schema));
 
     -- A table is the engine's because it is registered and belongs to the owner
     -- of the log. Its name alone says nothing: others may make tables here, and a
     -- policy of theirs is code.
-    execute format(
-        'select string_agg(e.name, '', '' order by e.name)
+    execute early_help.fill(
+        $sql$
+        select string_agg(e.name, ', ' order by e.name)
         from (
-            select ''kpi_cell_'' || cube as name, ''r'' as kind from %1$I.kpi_cube
+            select early_help.cube_names(cube) ->> 'cells' as name, 'r' as kind from {schema}.kpi_cube
             union all
-            select ''kpi_part_'' || cube, ''r'' from %1$I.kpi_cube where counts is not null
+            select early_help.cube_names(cube) ->> 'parts', 'r' from {schema}.kpi_cube where counts is not null
             union all
-            select ''kpi_live_'' || cube, ''v'' from %1$I.kpi_cube
+            select early_help.cube_names(cube) ->> 'stale', 'v' from {schema}.kpi_cube
         ) e
-        join pg_class l on l.oid = to_regclass(%3$L)
+        join pg_class l on l.oid = to_regclass({'log'})
         left join pg_class c on c.relnamespace = l.relnamespace and c.relname = e.name
         where c.relowner is distinct from l.relowner
-            or c.relkind::text <> e.kind',
-        schema, quote_ident(schema), format('%I.kpi_stale_months', schema))
+            or c.relkind::text <> e.kind
+        $sql$, jsonb_build_object('schema', schema, 'log', format('%I.kpi_stale_months', schema)))
     into strange;
     if strange is not null then
         raise object_not_in_prerequisite_state using

@@ -1,5 +1,23 @@
 -- Marks by hand: for records that were written with triggers off, and for a new cube.
 
+create function early_help.cube_list(schema oid) returns text[]
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    cubes text[];
+begin
+    execute format(
+        'select coalesce(array_agg(c.cube::text order by c.cube), array[]::text[])
+        from %s.kpi_cube c', schema::regnamespace)
+    into cubes;
+    return cubes;
+end
+$$;
+comment on function early_help.cube_list(oid) is
+    'The cubes of a partnership, by the schema of its records.';
+
 create function early_help.mark_cubes_stale(schema oid, cubes text[]) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -16,11 +34,13 @@ begin
         -- events, which may have been written unmarked.
         perform early_help.write_by_engine(
             format(
-                'insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
-                select $1, ''-infinity'', ''infinity'', ''-infinity''::date
+                $sql$
+                insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
+                select $1, '-infinity', 'infinity', '-infinity'::date
                 union all
                 select $1, $2, $3, $3
-                where $2 is not null', schema::regnamespace),
+                where $2 is not null
+                $sql$, schema::regnamespace),
             'cube ' || one, events.first_month, events.last_month);
     end loop;
 end
@@ -36,7 +56,7 @@ declare
     own constant record := early_help.own_partnership(partnership);
     cubes text[];
 begin
-    execute format('select coalesce(array_agg(c.cube::text order by c.cube), ''{}'') from %s.kpi_cube c', own.schema::regnamespace) into cubes;
+    cubes := early_help.cube_list(own.schema);
     perform early_help.mark_cubes_stale(own.schema, cubes);
 end
 $$;
@@ -67,7 +87,7 @@ begin
             message = 'months are marked from one to another, between 1900 and 2110',
             hint = 'early_help.mark_all_stale marks all there are.';
     end if;
-    execute format('select coalesce(array_agg(c.cube::text order by c.cube), ''{}'') from %s.kpi_cube c', own.schema::regnamespace) into known;
+    known := early_help.cube_list(own.schema);
     select string_agg(quote_literal(c), ', ') into strange from unnest(cubes) c where c <> all (known);
     if strange is not null then
         raise undefined_object using
@@ -76,9 +96,11 @@ begin
     end if;
     perform early_help.write_by_engine(
         format(
-            'insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
-            select ''cube '' || c, $2, $3, $3
-            from unnest($1) c', own.schema::regnamespace),
+            $sql$
+            insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
+            select 'cube ' || c, $2, $3, $3
+            from unnest($1) c
+            $sql$, own.schema::regnamespace),
         coalesce(cubes, known), first, last);
 end
 $$;

@@ -38,7 +38,9 @@ begin
 
     if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
         perform early_help.raise_rule('K01',
-            format('The transaction is %s: its snapshot may be older than another refresh.', current_setting('transaction_isolation')));
+            format(
+                'The transaction is %s: its snapshot may be older than another refresh.',
+                current_setting('transaction_isolation')));
     elsif not early_help.may_commit() then
         perform early_help.raise_rule('K01', 'CALL stands in a transaction block, a function or an exception block.');
     end if;

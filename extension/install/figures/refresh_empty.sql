@@ -6,29 +6,32 @@ create function early_help.trim_marks(schema text) returns void
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform early_help.write_by_engine(format(
-        'with range as materialized (
-            select min(r.first_month) as first_month, max(r.last_month) as last_month
-            from (
-                select s.first_month, least(s.last_month, s.last_event) as last_month
-                from %1$I.kpi_stale_months s
-                where s.last_event >= s.first_month
-                    and s.last_event > ''-infinity''
-                union all
-                select f.first_month, f.last_month
-                from %1$I.kpi_filled_months f
-                where f.first_month <= f.last_month
-            ) r
-        ), wide as (
-            delete from %1$I.kpi_stale_months s
-            where s.first_month < coalesce((select r.first_month from range r), ''infinity'')
-                or s.last_month > coalesce((select r.last_month from range r), ''-infinity'')
-            returning source, first_month, last_month, last_event, part
-        )
-        insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
-        select w.source, greatest(w.first_month, r.first_month), least(w.last_month, r.last_month), w.last_event, w.part
-        from wide w
-        join range r on w.first_month <= r.last_month and w.last_month >= r.first_month', schema));
+    perform early_help.write_by_engine(
+        early_help.fill(
+            $sql$
+            with range as materialized (
+                select min(r.first_month) as first_month, max(r.last_month) as last_month
+                from (
+                    select s.first_month, least(s.last_month, s.last_event) as last_month
+                    from {schema}.kpi_stale_months s
+                    where s.last_event >= s.first_month
+                        and s.last_event > '-infinity'
+                    union all
+                    select f.first_month, f.last_month
+                    from {schema}.kpi_filled_months f
+                    where f.first_month <= f.last_month
+                ) r
+            ), wide as (
+                delete from {schema}.kpi_stale_months s
+                where s.first_month < coalesce((select r.first_month from range r), 'infinity')
+                    or s.last_month > coalesce((select r.last_month from range r), '-infinity')
+                returning source, first_month, last_month, last_event, part
+            )
+            insert into {schema}.kpi_stale_months (source, first_month, last_month, last_event, part)
+            select w.source, greatest(w.first_month, r.first_month), least(w.last_month, r.last_month), w.last_event, w.part
+            from wide w
+            join range r on w.first_month <= r.last_month and w.last_month >= r.first_month
+            $sql$, jsonb_build_object('schema', schema)));
 end
 $$;
 comment on function early_help.trim_marks(text) is
@@ -39,18 +42,27 @@ create function early_help.narrow_filled_months(schema text) returns void
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform early_help.write_by_engine(format(
-        'update %1$I.kpi_filled_months r
-        set first_month = n.first_month, last_month = n.last_month
-        from (
-            select coalesce(min(c.first_month), ''infinity'') as first_month, coalesce(max(c.last_month), ''-infinity'') as last_month
-            from (%2$s) c
-        ) n
-        where (r.first_month, r.last_month) <> (n.first_month, n.last_month)',
-        schema,
-        (select string_agg(format('select min(month) as first_month, max(month) as last_month from %s', e.engine_table), ' union all ')
-        from early_help.engine_tables(schema) e
-        where e.holds = 'cells')));
+    perform early_help.write_by_engine(
+        early_help.fill(
+            $sql$
+            update {schema}.kpi_filled_months r
+            set first_month = n.first_month, last_month = n.last_month
+            from (
+                select
+                    coalesce(min(c.first_month), 'infinity') as first_month,
+                    coalesce(max(c.last_month), '-infinity') as last_month
+                from ({{ranges}}) c
+            ) n
+            where (r.first_month, r.last_month) <> (n.first_month, n.last_month)
+            $sql$,
+            jsonb_build_object(
+                'schema', schema,
+                'ranges', (
+                    select string_agg(
+                        format('select min(month) as first_month, max(month) as last_month from %s', e.engine_table),
+                        ' union all ')
+                    from early_help.engine_tables(schema) e
+                    where e.holds = 'cells'))));
 end
 $$;
 comment on function early_help.narrow_filled_months(text) is
@@ -66,41 +78,50 @@ returns integer
     set jit = off
 as $$
 begin
-    return early_help.write_by_engine(format(
-        'with empty as materialized (
-            select m.month
-            from unnest($1) m (month)
-            where m.month not in (%2$s)
-        ), seen as (
-            delete from %1$I.kpi_stale_months s
-            where s.source = any ($2)
-                and isfinite(s.first_month)
-                and isfinite(s.last_month)
-                and exists (select from empty e where e.month between s.first_month and s.last_month)
-            returning source, first_month, last_month, last_event, part
-        ), rest as (
-            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
-            select source, min(month), max(month), case when of_event then max(month) else ''-infinity'' end, part
-            from (
-                select
-                    source,
-                    part,
-                    month,
-                    of_event,
-                    month - row_number() over (partition by source, part, of_event order by month) * interval ''1 month'' as island
+    return early_help.write_by_engine(
+        early_help.fill(
+            $sql$
+            with empty as materialized (
+                select m.month
+                from unnest($1) m (month)
+                where m.month not in ({{months_with_cells}})
+            ), seen as (
+                delete from {schema}.kpi_stale_months s
+                where s.source = any ($2)
+                    and isfinite(s.first_month)
+                    and isfinite(s.last_month)
+                    and exists (select from empty e where e.month between s.first_month and s.last_month)
+                returning source, first_month, last_month, last_event, part
+            ), rest as (
+                insert into {schema}.kpi_stale_months (source, first_month, last_month, last_event, part)
+                select source, min(month), max(month), case when of_event then max(month) else '-infinity' end, part
                 from (
-                    select distinct s.source, s.part, g.month::date as month, g.month <= s.last_event as of_event
-                    from (select distinct * from seen) s
-                    cross join lateral generate_series(s.first_month::timestamp, s.last_month::timestamp, ''1 month'') g (month)
-                ) marked
-                where not exists (select from empty e where e.month = marked.month)
-            ) remaining
-            group by source, part, of_event, island
-        )
-        select count(*) from empty',
-        schema,
-        (select string_agg(format('select l.month from %I.%I l where l.month = any ($1)', schema, 'kpi_live_' || cube), ' union all ')
-        from unnest(cubes) cube)),
+                    select
+                        source,
+                        part,
+                        month,
+                        of_event,
+                        month - interval '1 month'
+                            * row_number() over (partition by source, part, of_event order by month) as island
+                    from (
+                        select distinct s.source, s.part, g.month::date as month, g.month <= s.last_event as of_event
+                        from (select distinct * from seen) s
+                        cross join lateral generate_series(s.first_month::timestamp, s.last_month::timestamp, '1 month') g (month)
+                    ) marked
+                    where not exists (select from empty e where e.month = marked.month)
+                ) remaining
+                group by source, part, of_event, island
+            )
+            select count(*) from empty
+            $sql$,
+            jsonb_build_object(
+                'schema', schema,
+                'months_with_cells', (
+                    select string_agg(
+                        early_help.fill(
+                            'select l.month from {schema}.{stale} l where l.month = any ($1)',
+                            early_help.cube_names(cube) || jsonb_build_object('schema', schema)), ' union all ')
+                    from unnest(cubes) cube))),
         months, stale);
 end
 $$;
@@ -141,13 +162,20 @@ begin
         return;
     end if;
 
-    execute format(
-        'select array_agg(m.month order by m.month)
-        from (select distinct month from %I.kpi_stale_month where month > $1) m
-        where m.month < (select coalesce(min(kept.month), ''infinity'') from (%s) kept)',
-        schema,
-        (select string_agg(format('select min(month) as month from %I.%I where month > $1', schema, 'kpi_cell_' || cube), ' union all ')
-        from unnest(cubes) cube))
+    execute early_help.fill(
+        $sql$
+        select array_agg(m.month order by m.month)
+        from (select distinct month from {schema}.kpi_stale_month where month > $1) m
+        where m.month < (select coalesce(min(kept.month), 'infinity') from ({{first_months}}) kept)
+        $sql$,
+        jsonb_build_object(
+            'schema', schema,
+            'first_months', (
+                select string_agg(
+                    early_help.fill(
+                        'select min(month) as month from {schema}.{cells} where month > $1',
+                        early_help.cube_names(cube) || jsonb_build_object('schema', schema)), ' union all ')
+                from unnest(cubes) cube)))
     into months
     using after;
 

@@ -43,7 +43,12 @@ begin
     perform early_help.write_by_engine(format(
         'delete from %1$I.kpi_refresh_log
         where (months_done = 0 and ended_at is not null)
-            or kpi_refresh_id <= (select kpi_refresh_id from %1$I.kpi_refresh_log order by kpi_refresh_id desc offset 999 limit 1)', schema));
+            or kpi_refresh_id <= (
+                select kpi_refresh_id
+                from %1$I.kpi_refresh_log
+                order by kpi_refresh_id desc
+                offset 999
+                limit 1)', schema));
     -- Of those beside which no other runs, the last.
     execute format('select * from %I.kpi_refresh where state <> ''running'' order by kpi_refresh_id desc limit 1', schema)
     into before;

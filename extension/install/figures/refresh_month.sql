@@ -14,19 +14,18 @@ begin
     if counts is not null then
         return early_help.command_to_replace_parts(schema, cube, counts, n);
     end if;
-    return format(
-        'old_%1$s as (
-            delete from %2$I.%3$I
+    return early_help.fill(
+        $sql$old_{{n}} as (
+            delete from {schema}.{cells}
             where month = $1
             returning 1
-        ), new_%1$s as (
-            insert into %2$I.%3$I
+        ), new_{{n}} as (
+            insert into {schema}.{cells}
             select *
-            from %2$I.%4$I
+            from {schema}.{stale}
             where month = $1
             returning 1
-        )',
-        n, schema, 'kpi_cell_' || cube, 'kpi_live_' || cube);
+        )$sql$, early_help.cube_names(cube) || jsonb_build_object('schema', schema, 'n', n));
 end
 $$;
 comment on function early_help.command_to_replace_cells(text, text, bigint) is
@@ -46,36 +45,42 @@ returns bigint
     set work_mem = '64MB'
 as $$
 begin
-    return early_help.write_by_engine(format(
-        'with seen as (
-            delete from %1$I.kpi_stale_months
-            where source = any ($2)
-                and $1 between first_month and last_month
-            returning source, first_month, last_month, last_event, part
-        ), rest as (
-            insert into %1$I.kpi_stale_months (source, first_month, last_month, last_event, part)
-            -- Marks of events, and of what has none, stay apart.
-            select source, min(first_month), ($1 - interval ''1 month'')::date,
-                case when last_event >= first_month then max(last_event) else ''-infinity'' end, part
-            from seen
-            where first_month < $1
-            group by source, part, last_event >= first_month
-            union all
-            select source, ($1 + interval ''1 month'')::date, max(last_month),
-                case when last_event > $1 then max(last_event) else ''-infinity'' end, part
-            from seen
-            where last_month > $1
-            group by source, part, last_event > $1
-            union all
-            select ''cubes'', $1, $1, $1, null
-            where $3 <> ''{}''
-        ), %2$s
-        select %3$s',
-        schema,
-        (select string_agg(early_help.command_to_replace_cells(schema, cube, n), ', ')
-        from unnest(cubes) with ordinality as c (cube, n)),
-        (select string_agg(format('(select count(*) from old_%1$s) + (select count(*) from new_%1$s)', n), ' + ')
-        from generate_subscripts(cubes, 1) n)),
+    return early_help.write_by_engine(
+        early_help.fill(
+            $sql$
+            with seen as (
+                delete from {schema}.kpi_stale_months
+                where source = any ($2)
+                    and $1 between first_month and last_month
+                returning source, first_month, last_month, last_event, part
+            ), rest as (
+                insert into {schema}.kpi_stale_months (source, first_month, last_month, last_event, part)
+                -- Marks of events, and of what has none, stay apart.
+                select source, min(first_month), ($1 - interval '1 month')::date,
+                    case when last_event >= first_month then max(last_event) else '-infinity' end, part
+                from seen
+                where first_month < $1
+                group by source, part, last_event >= first_month
+                union all
+                select source, ($1 + interval '1 month')::date, max(last_month),
+                    case when last_event > $1 then max(last_event) else '-infinity' end, part
+                from seen
+                where last_month > $1
+                group by source, part, last_event > $1
+                union all
+                select 'cubes', $1, $1, $1, null
+                where $3 <> '{}'
+            ), {{replacements}}
+            select {{count}}
+            $sql$,
+            jsonb_build_object(
+                'schema', schema,
+                'replacements', (
+                    select string_agg(early_help.command_to_replace_cells(schema, cube, n), ', ')
+                    from unnest(cubes) with ordinality as c (cube, n)),
+                'count', (
+                    select string_agg(format('(select count(*) from old_%1$s) + (select count(*) from new_%1$s)', n), ' + ')
+                    from generate_subscripts(cubes, 1) n))),
         month, stale, cubes_that_sum);
 end
 $$;

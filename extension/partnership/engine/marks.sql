@@ -36,7 +36,8 @@ create trigger kpi_stale_months
     for each row execute function early_help.mark_stale_months('assessment', '0', 'started_on', 'completed_on', 'ended_on');
 create trigger kpi_stale_months
     after insert or update or delete on service_request
-    for each row execute function early_help.mark_stale_months('service_request', '0', 'requested_on', 'started_on', 'decided_on');
+    for each row execute function early_help.mark_stale_months(
+        'service_request', '0', 'requested_on', 'started_on', 'decided_on');
 create trigger kpi_stale_months
     after insert or update or delete on case_audit
     for each row execute function early_help.mark_stale_months('case_audit', '0', 'audited_on');
@@ -53,7 +54,8 @@ create trigger kpi_stale_months
 create trigger kpi_stale_months_of_change
     after update on episode
     for each row
-    when ((old.opened_on, old.allocated_on, old.closed_on, old.closure_reason_code, old.family_id, old.referral_id) is distinct from
+    when ((old.opened_on, old.allocated_on, old.closed_on, old.closure_reason_code, old.family_id, old.referral_id)
+          is distinct from
           (new.opened_on, new.allocated_on, new.closed_on, new.closure_reason_code, new.family_id, new.referral_id))
     execute function early_help.mark_stale_months('episode', '0', 'opened_on', 'allocated_on', 'closed_on');
 create trigger kpi_stale_months_after_end

@@ -32,8 +32,10 @@ create table publication (
                 lpad(extract(year from first_month)::integer::varchar, 4, '0') || '-'
                 || lpad(extract(month from first_month)::integer::varchar, 2, '0')
             else
-                lpad((extract(year from first_month)::integer - (extract(month from first_month) < 4)::integer)::varchar, 4, '0') || '/'
-                || lpad(((extract(year from first_month)::integer + (extract(month from first_month) >= 4)::integer) % 100)::varchar, 2, '0')
+                lpad((extract(year from first_month)::integer - (extract(month from first_month) < 4)::integer)::varchar, 4, '0')
+                || '/'
+                || lpad(((extract(year from first_month)::integer + (extract(month from first_month) >= 4)::integer)
+                    % 100)::varchar, 2, '0')
                 || case when next_month - first_month < 100
                     then ' Q' || (((extract(month from first_month)::integer + 8) % 12) / 3 + 1)::varchar else '' end
         end) stored,
