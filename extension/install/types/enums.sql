@@ -4,7 +4,8 @@
 create domain early_help.event_date as date
     constraint event_date_is_plausible check (value between date '1900-01-01' and date '2100-12-31');
 comment on domain early_help.event_date is
-    'The day something happened to a family: a real day from 1900 to 2100, never infinity (months are counted from it). Error 23514.';
+    'The day something happened to a family: a real day from 1900 to 2100, '
+    'never infinity (months are counted from it). Error 23514.';
 
 create type early_help.agency_sector as enum
     ('local_authority', 'police_and_criminal_justice', 'education', 'health', 'community', 'partnership_project');
@@ -13,7 +14,8 @@ comment on type early_help.agency_sector is
 
 create type early_help.service_run_by as enum ('hub', 'partner');
 comment on type early_help.service_run_by is
-    'Who runs a service: a children and family hub or a partner; EHAs are counted by it. Source: Medway Early Help Strategy 2021-24 section 10.';
+    'Who runs a service: a children and family hub or a partner; EHAs are '
+    'counted by it. Source: Medway Early Help Strategy 2021-24 section 10.';
 
 create type early_help.prevention_tier as enum ('primary', 'secondary', 'tertiary');
 comment on type early_help.prevention_tier is
@@ -50,7 +52,8 @@ comment on type early_help.assessment_end_reason is
 
 create type early_help.plan_kind as enum ('intervention', 'family_outcomes');
 comment on type early_help.plan_kind is
-    'An intervention plan (brief: five outcomes at most, 6-8 weeks) or the family outcomes plan an EHA review makes. Source: Medway Early Help Strategy 2021-24 section 7.';
+    'An intervention plan (brief: five outcomes at most, 6-8 weeks) or the family outcomes plan '
+    'an EHA review makes. Source: Medway Early Help Strategy 2021-24 section 7.';
 
 create type early_help.plan_end_reason as enum ('completed', 'consent_withdrawn', 'episode_closed');
 comment on type early_help.plan_end_reason is
@@ -63,7 +66,8 @@ comment on type early_help.review_decision is
 create type early_help.step_basis as enum
     ('section_17', 'section_47', 'specialised_setting', 'remand');
 comment on type early_help.step_basis is
-    'Ground of a step up: Children Act 1989 s.17 child in need, s.47 child protection enquiry, specialised setting, remand. Source: Medway Early Help Strategy 2021-24 section 6.';
+    'Ground of a step up: Children Act 1989 s.17 child in need, s.47 child protection enquiry, '
+    'specialised setting, remand. Source: Medway Early Help Strategy 2021-24 section 6.';
 
 create type early_help.step_outcome as enum ('accepted', 'declined', 'withdrawn');
 comment on type early_help.step_outcome is
@@ -81,7 +85,8 @@ comment on type early_help.adult_role is
 create type early_help.sharing_basis as enum
     ('consent', 'duty_to_share', 'safeguarding', 'legal_obligation', 'public_task');
 comment on type early_help.sharing_basis is
-    'Ground of a decision on sharing information: consent to share, duty to share (Children Act 2004 s.16LA), safeguarding, another legal obligation, public task.';
+    'Ground of a decision on sharing information: consent to share, duty to share '
+    '(Children Act 2004 s.16LA), safeguarding, another legal obligation, public task.';
 
 create type early_help.review_party as enum ('family', 'practitioner', 'agency');
 comment on type early_help.review_party is
@@ -102,4 +107,5 @@ comment on type early_help.ofsted_grade is
 
 create type early_help.alert_kind as enum ('review_overdue', 'consultation_missing', 'lead_practitioner_left');
 comment on type early_help.alert_kind is
-    'What an alert is about: a review past its due date, an urgent step up whose consultation is not recorded one working day later, a lead practitioner who no longer works in the partnership.';
+    'What an alert is about: a review past its due date, an urgent step up whose consultation is not '
+    'recorded one working day later, a lead practitioner who no longer works in the partnership.';

@@ -1,0 +1,82 @@
+-- R14: A closed episode has a day and a reason, and nothing is dated after that day.
+
+-- Episodes that are half closed: a day without a reason, a state that does not agree, no agreement
+-- of the family and no reason for its absence, or a reopening without a reason or an event.
+select 'episode', e.episode_id,
+    format('state %s, opened_on %s, allocated_on %s, closed_on %s, closure_reason_code %s, closure_agreed_on %s, reopened_on %s',
+        e.state, e.opened_on, coalesce(e.allocated_on::text, 'none'), coalesce(e.closed_on::text, 'none'),
+        coalesce(e.closure_reason_code, 'none'), coalesce(e.closure_agreed_on::text, 'none'),
+        coalesce(e.reopened_on::text, 'none'))
+from records.episode e
+where (e.closed_on is null) <> (e.closure_reason_code is null)
+    or (e.closed_on is null) <> (e.state is distinct from 'closed')
+    or (e.closed_on is not null and e.closure_agreed_on is null and e.closure_agreement_absent_reason is null)
+    or e.closed_on < e.opened_on
+    or e.closed_on < e.allocated_on
+    or (e.reopened_on is null) <> (e.reopen_reason is null)
+    or (e.reopened_on is not null
+        and not exists (
+            select
+            from records.episode_event v
+            where v.episode_id = e.episode_id
+                and v.event = 'reopen'));
+
+-- Records dated after the closure of their episode.
+select s.record, s.record_id, format('dated %s, episode_id %s closed on %s', s.last, s.episode_id, e.closed_on)
+from (
+    select 'assessment' as record, assessment_id as record_id, episode_id,
+        greatest(started_on, completed_on, ended_on) as last
+    from records.assessment
+    where corrects_assessment_id is null
+    union all
+    select 'assessment_domain', d.assessment_id, a.episode_id, max(d.assessed_on)
+    from records.assessment_domain d
+    join records.assessment a on a.assessment_id = d.assessment_id
+    where a.corrects_assessment_id is null
+    group by d.assessment_id, a.episode_id
+    union all
+    select 'plan', plan_id, episode_id, greatest(started_on, ended_on)
+    from records.plan
+    union all
+    select 'plan_outcome', o.plan_outcome_id, p.episode_id, greatest(o.agreed_on, o.achieved_on, o.withdrawn_on)
+    from records.plan_outcome o
+    join records.plan p on p.plan_id = o.plan_id
+    union all
+    select 'action', a.action_id, p.episode_id, a.agreed_on
+    from records.action a
+    join records.plan p on p.plan_id = a.plan_id
+    union all
+    select 'review', r.review_id, p.episode_id, r.held_on
+    from records.review r
+    join records.plan p on p.plan_id = r.plan_id
+    union all
+    select 'lead_practitioner', episode_id, episode_id, max(from_on)
+    from records.lead_practitioner
+    group by episode_id
+    union all
+    select 'episode_child', episode_id, episode_id, max(greatest(joined_on, left_on))
+    from records.episode_child
+    group by episode_id
+) s
+join records.episode e on e.episode_id = s.episode_id
+where s.last > e.closed_on;
+
+-- Records that go on though their episode is closed.
+select s.record, s.record_id, format('goes on, episode_id %s closed on %s', s.episode_id, e.closed_on)
+from (
+    select 'plan' as record, plan_id as record_id, episode_id
+    from records.plan
+    where ended_on is null
+    union all
+    select 'assessment', assessment_id, episode_id
+    from records.assessment
+    where completed_on is null
+        and ended_on is null
+        and corrects_assessment_id is null
+    union all
+    select distinct 'episode_child', episode_id, episode_id
+    from records.episode_child
+    where left_on is null
+) s
+join records.episode e on e.episode_id = s.episode_id
+where e.closed_on is not null;
