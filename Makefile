@@ -75,9 +75,13 @@ endif
 # C: one file an idea, in the folder of its wing.
 SOURCES := $(sort $(wildcard extension/src/*.c extension/src/*/*.c))
 OWN_HEADERS := $(sort $(wildcard extension/src/*/*.h))
-MODULE_big = early_help
+# The library's file carries the version: one that is installed later leaves it
+# to the databases that were not updated yet.
+MODULE_big = early_help-$(EXTVERSION)
 OBJS = $(SOURCES:.c=.o)
 PG_CPPFLAGS = -I$(CURDIR)/extension/src
+# A session that has loaded two versions calls each one's own functions.
+SHLIB_LINK = -Wl,-Bsymbolic
 
 # SQL: extension/order.mk says which files and in which order, whether written
 # by hand or made below (build/).
@@ -85,16 +89,23 @@ include extension/order.mk
 PARTS := $(patsubst extension/build/%,build/sql/%,$(INSTALL:%=extension/%))
 CODES := $(sort $(wildcard extension/codes/*.tsv))
 SAMPLE := $(SAMPLE:%=extension/%)
+AUDIT := $(AUDIT:%=extension/install/audit/%)
 RECORDS := $(RECORDS:%=extension/partnership/%)
 FIGURES := $(FIGURES:%=extension/partnership/%)
-FORGOTTEN := $(filter-out $(PARTS) $(SAMPLE) $(RECORDS) $(FIGURES),$(shell find extension -name '*.sql'))
+FORGOTTEN := $(filter-out extension/upgrade/% $(PARTS) $(AUDIT) $(SAMPLE) $(RECORDS) $(FIGURES),$(shell find extension -name '*.sql'))
 ifneq ($(FORGOTTEN),)
 $(error extension/order.mk does not name $(FORGOTTEN))
 endif
 
 SCRIPT = early_help--$(EXTVERSION).sql
 SAMPLE_SCRIPT = early_help_sample--$(EXTVERSION).sql
-DATA_built = $(SCRIPT) $(SAMPLE_SCRIPT)
+# From a version before: extension/upgrade/A--B.sql is what that takes beyond the
+# functions, and extension/upgrade/steps/A--B.sql what the records take. Scripts of
+# released versions are frozen in extension/upgrade/released.
+DELTAS := $(notdir $(wildcard extension/upgrade/*--$(EXTVERSION).sql))
+STEPS := $(sort $(wildcard extension/upgrade/steps/*.sql))
+DATA = $(wildcard extension/upgrade/released/*.sql)
+DATA_built = $(SCRIPT) $(SAMPLE_SCRIPT) $(DELTAS:%=early_help--%) $(DELTAS:%=early_help_sample--%)
 
 # Every test of the pg_regress suite finds the extension already created.
 REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
@@ -125,13 +136,32 @@ include $(PGXS)
 
 $(OBJS): $(OWN_HEADERS) Makefile
 
+TYPE := extension/install/types/one_byte_types.tsv extension/install/types/one_byte_type.sql.in
+build/sql/need_level.sql build/sql/eha_domain.sql: build/sql/%.sql: $(TYPE) tools/one-byte-type-to-sql extension/order.mk
+	@mkdir -p $(@D)
+	tools/one-byte-type-to-sql $* $(TYPE) >$@.new && mv $@.new $@
+
 build/sql/code_rows.sql: $(CODES) tools/codes-to-sql extension/codes
 	@mkdir -p $(@D)
 	tools/codes-to-sql $(CODES) >$@.new && mv $@.new $@
 
+build/sql/audit_queries.sql: $(AUDIT) tools/audit-to-sql extension/order.mk
+	@mkdir -p $(@D)
+	tools/audit-to-sql $(AUDIT) >$@.new && mv $@.new $@
+
 build/sql/execute_list.sql: extension/execute.tsv tools/execute-to-sql
 	@mkdir -p $(@D)
 	tools/execute-to-sql $< >$@.new && mv $@.new $@
+
+build/sql/upgrade_steps.sql: $(STEPS) tools/steps-to-sql extension/order.mk
+	@mkdir -p $(@D)
+	tools/steps-to-sql $(STEPS) >$@.new && mv $@.new $@
+
+early_help--%--$(EXTVERSION).sql: extension/upgrade/%--$(EXTVERSION).sql $(SCRIPT) tools/update-script
+	tools/update-script early_help $(SCRIPT) $< >$@.new && mv $@.new $@
+
+early_help_sample--%--$(EXTVERSION).sql: extension/upgrade/%--$(EXTVERSION).sql $(SAMPLE_SCRIPT) tools/update-script
+	tools/update-script early_help_sample $(SAMPLE_SCRIPT) >$@.new && mv $@.new $@
 
 build/sql/triggers.sql: extension/triggers.tsv tools/triggers-to-sql
 	@mkdir -p $(@D)
@@ -146,6 +176,7 @@ build/sql/partnership_ddl.sql: $(RECORDS) $(FIGURES) tools/ddl-to-function exten
 # A name that is a variable and a column is an error also where
 # plpgsql.variable_conflict says otherwise: no function can SET that for itself.
 PLPGSQL := '/^ *language plpgsql/,/^as [$$]/ s/^as [$$].*/& \#variable_conflict error/'
+LIBRARY := 's/MODULE_PATHNAME/$$libdir\/early_help-$(EXTVERSION)/'
 
 # $(call script,EXTENSION,PARTS): what CREATE EXTENSION runs. @extension@ in a part is the name of the extension.
 define script
@@ -153,7 +184,7 @@ define script
     '\echo Use "CREATE EXTENSION $(1) CASCADE" to load this file. \quit' \
     '-- The schema of a required extension is whoever created it'"'"'s: nothing here is to be found there.' \
     'set local search_path = pg_catalog, pg_temp;'; \
-  for part in $(2); do echo; echo "-- $$part"; sed -e $(PLPGSQL) -e 's/@extension@/$(1)/g' $$part; done; } >$@.new && mv $@.new $@
+  for part in $(2); do echo; echo "-- $$part"; sed -e $(PLPGSQL) -e $(LIBRARY) -e 's/@extension@/$(1)/g' $$part; done; } >$@.new && mv $@.new $@
 @echo "$@: $(words $(2)) parts"
 endef
 

@@ -5,8 +5,8 @@
 INSTALL := \
 	install/schema.sql \
 	install/settings.sql \
-	install/types/need_level.sql \
-	install/types/eha_domain.sql \
+	build/need_level.sql \
+	build/eha_domain.sql \
 	install/types/enums.sql \
 	install/rules.sql \
 	install/continuum.sql \
@@ -22,9 +22,13 @@ INSTALL := \
 	install/partnership/rename.sql \
 	install/drop_guard.sql \
 	install/import.sql \
+	build/audit_queries.sql \
+	install/audit/structure.sql \
+	install/audit/readable.sql \
+	install/audit/references.sql \
+	install/audit/cells.sql \
 	install/audit/audit.sql \
 	install/run_due.sql \
-	sample/generate_sample.sql \
 	install/figures/fill.sql \
 	install/figures/stale_months.sql \
 	install/figures/values.sql \
@@ -47,10 +51,43 @@ INSTALL := \
 	install/publish/bounds.sql \
 	install/publish/decide.sql \
 	install/publish/freeze.sql \
+	install/upgrade/partnership_object.sql \
+	install/upgrade/apply.sql \
+	install/upgrade/rows.sql \
+	build/upgrade_steps.sql \
+	install/upgrade/upgrade_partnership.sql \
 	build/execute_list.sql \
 	install/execute.sql \
 	install/execute_members.sql \
 	install/role_settings.sql
+
+# What the audit asks, in the order of its findings: one file a rule.
+AUDIT := \
+	rules/R01_at_most_five_outcomes.sql \
+	rules/R02_review_in_six_to_eight_weeks.sql \
+	rules/R03_completed_through_a_review.sql \
+	rules/R04_nothing_new_while_a_review_is_overdue.sql \
+	rules/R05_four_domains.sql \
+	rules/R06_one_episode_at_a_time.sql \
+	rules/R07_a_lead_practitioner_on_every_day.sql \
+	rules/R08_consent_to_take_part.sql \
+	rules/R09_conversation_first.sql \
+	rules/R10_what_a_step_up_needs.sql \
+	rules/R11_along_the_continuum.sql \
+	rules/R12_offered_then_decided_once.sql \
+	rules/R13_a_step_down_is_received.sql \
+	rules/R14_nothing_after_closure.sql \
+	rules/R15_born_or_expected.sql \
+	rules/R16_contacts_of_an_open_episode.sql \
+	rules/R17_feedback.sql \
+	rules/R18_case_audit.sql \
+	rules/R19_achieved_when_the_family_agrees.sql \
+	rules/R20_codes_valid_on_the_day.sql \
+	rules/R22_memberships_do_not_overlap.sql \
+	rules/S02_children_of_the_family.sql \
+	rules/S03_written_by_the_rules_alone.sql \
+	rules/M01_merges.sql \
+	rules/A04_versions.sql
 
 # What CREATE EXTENSION early_help_sample runs.
 SAMPLE := \
@@ -117,7 +154,7 @@ RECORDS := \
 	engine/publication.sql \
 	engine/refresh_log.sql \
 	records/inbox.sql \
-	records/laid_down.sql \
+	records/structure.sql \
 	records/every_table.sql
 
 # What it runs after that in the schema of the figures: a cube before what sums it.

@@ -49,10 +49,16 @@ comment on column partnership.recorded_at is 'When the row was written.';
 create trigger partnership_stays
     before delete on partnership
     for each row
-    execute function early_help.refuse_delete();
+    execute function early_help_internal.refuse_delete();
 
 -- After the row is written: whatever other triggers made of it.
 create trigger partnership_training_stays
     after insert or update on partnership
     for each row
-    execute function early_help.training_stays();
+    execute function early_help_internal.training_stays();
+
+-- early_help.upgrade_partnership writes it.
+create trigger partnership_version_stays
+    before update of record_version on partnership
+    for each statement
+    execute function early_help_internal.engine_writes_only();

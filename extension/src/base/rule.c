@@ -217,8 +217,8 @@ static const Rule rules[] = {
 	},
 	[RULE_WRITTEN_BY_ENGINE] = {
 		"K03", "written by the engine alone", "YHK03",
-		"cells, marks, cubes and what was laid down or published are written by early_help's own functions alone",
-		"Correct the records: refresh_kpis, mark_stale, define_kpi_cube or publish_figures write what follows."
+		"cells, marks, cubes, the record's version and what was laid down or published are written by early_help's own functions alone",
+		"Correct the records: refresh_kpis, mark_stale, define_kpi_cube or publish_figures write what follows; upgrade_partnership the version."
 	},
 	[RULE_CELLS_EQUAL_RECORDS] = {
 		"K04", "cells equal the records", "YHK04",
@@ -555,7 +555,7 @@ early_help_rules(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(early_help_raise_rule);
 
-/* early_help.raise_rule(rule, detail, hint): the error of a rule, for SQL. */
+/* early_help_internal.raise_rule(rule, detail, hint): the error of a rule, for SQL. */
 Datum
 early_help_raise_rule(PG_FUNCTION_ARGS)
 {

@@ -1,0 +1,308 @@
+-- Making a partnership as a fresh one of this version, kind by kind. Each
+-- function runs as the owner, with search_path <partnership>_kpi, <partnership>
+-- where it executes what the catalog wrote.
+
+create function early_help_internal.path_to_make(records oid, kind text) returns text
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    -- What is made goes to the first schema; what is read may stand in either.
+    -- pg_catalog, which is not named, is searched before both.
+    select case when path_to_make.kind like 'kpi%'
+            then format('%I, %I, pg_temp', n.nspname || '_kpi', n.nspname)
+            else format('%I, %I, pg_temp', n.nspname, n.nspname || '_kpi')
+        end
+    from pg_namespace n
+    where n.oid = records
+$$;
+comment on function early_help_internal.path_to_make(oid, text) is
+    'Within upgrade_partnership: the search_path under which an object of this kind is made in a partnership.';
+
+create function early_help_internal.is_noted(records oid, kind text, relation name, name text) returns boolean
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    noted boolean;
+begin
+    execute format(
+        'select exists (
+            select
+            from only %s.structure_as_made l
+            where ($1 is null or l.kind = $1)
+                and $2 in (l.table_name, l.name)
+                and ($1 is null or $1 like ''%%function'' or $3 = '''' or l.name = $3))', records::regnamespace)
+    into noted
+    using kind, relation, name;
+    return noted;
+end
+$$;
+comment on function early_help_internal.is_noted(oid, text, name, text) is
+    'Whether create_partnership, or the last upgrade, laid this object down; otherwise somebody added it.';
+
+-- Everything that a function or view of a partnership was granted, as commands.
+create function early_help_internal.grants_of(object_class regclass, object oid) returns text[]
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(
+            format('grant %s%s on %s %s to %s%s', g.privilege, g.columns, g.what, g.place, g.role, g.option)), '{}')
+    from (
+        select
+            a.privilege_type as privilege, '' as columns, 'table' as what, c.oid::regclass::text as place,
+            case a.grantee when 0 then 'public' else a.grantee::regrole::text end as role,
+            case when a.is_grantable then ' with grant option' else '' end as option
+        from pg_class c
+        cross join aclexplode(c.relacl) a
+        where object_class = 'pg_class'::regclass
+            and c.oid = object
+            and a.grantee <> c.relowner
+        union all
+        select
+            a.privilege_type, format(' (%I)', t.attname), 'table', c.oid::regclass::text,
+            case a.grantee when 0 then 'public' else a.grantee::regrole::text end,
+            case when a.is_grantable then ' with grant option' else '' end
+        from pg_class c
+        join pg_attribute t on t.attrelid = c.oid and t.attnum > 0
+        cross join aclexplode(t.attacl) a
+        where object_class = 'pg_class'::regclass
+            and c.oid = object
+        union all
+        select
+            a.privilege_type, '', 'routine', p.oid::regprocedure::text,
+            case a.grantee when 0 then 'public' else a.grantee::regrole::text end,
+            case when a.is_grantable then ' with grant option' else '' end
+        from pg_proc p
+        cross join aclexplode(p.proacl) a
+        where object_class = 'pg_proc'::regclass
+            and p.oid = object
+            and a.grantee <> p.proowner
+    ) g
+$$;
+comment on function early_help_internal.grants_of(regclass, oid) is
+    'Within upgrade_partnership: the commands that grant again what a view or function was granted, before it is made anew.';
+
+-- What is dropped with a view or function: all that depends on it.
+create function early_help_internal.views_upon(objects oid[]) returns table (object_class regclass, object oid)
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    with recursive upon (classid, objid) as (
+        select case when c.oid is not null then 'pg_class'::regclass else 'pg_proc'::regclass end::oid, o
+        from unnest(objects) o
+        left join pg_class c on c.oid = o
+        union
+        select
+            case when r.oid is not null then 'pg_class'::regclass else d.classid end,
+            coalesce(r.ev_class, d.objid)
+        from upon u
+        join pg_depend d on d.refclassid = u.classid and d.refobjid = u.objid and d.deptype = 'n'
+        left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+        where d.classid in ('pg_rewrite'::regclass, 'pg_proc'::regclass)
+    )
+    select u.classid::regclass, u.objid
+    from upon u
+$$;
+comment on function early_help_internal.views_upon(oid[]) is
+    'Within upgrade_partnership: these views and functions, and those that use them.';
+
+create function early_help_internal.upgrade_tables(old oid, new early_help_internal.partnership_object[]) returns integer
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    one record;
+    done integer := 0;
+    place text;
+    noted boolean;
+    there boolean;
+begin
+    for one in
+        select d.*
+        from early_help_internal.partnership_differences(old, new) d
+        join unnest('{table,column,constraint,index,trigger}'::text[]) with ordinality turn (kind, number) on turn.kind = d.kind
+        where d.redefined
+        -- What goes, goes first, and triggers before what they stand on.
+        order by d.new_object is not null, case when d.new_object is null then - turn.number else turn.number end, d.new_object
+    loop
+        place := format('%I', one.relation);
+        perform set_config('search_path', 'pg_catalog, pg_temp', true);
+        noted := early_help_internal.is_noted(old, one.kind, one.relation, one.name);
+        there := exists (
+            select from pg_attribute a
+            join pg_class c on c.oid = a.attrelid
+            where c.relnamespace = old
+                and c.relname = one.relation
+                and a.attname = one.name);
+        perform set_config('search_path', early_help_internal.path_to_make(old, one.kind), true);
+        if one.old_object is not null and one.kind in ('constraint', 'index', 'trigger') then
+            -- Of a table that somebody added it is not ours.
+            continue when one.new_object is null and not noted;
+            execute case one.kind
+                when 'constraint' then format('alter table %s drop constraint %I', place, one.name)
+                when 'index' then format('drop index %I', one.name)
+                else format('drop trigger %I on %s', one.name, place)
+            end;
+        elsif one.new_object is null then
+            continue when not noted;
+            raise exception 'no step of the upgrade says what becomes of % %',
+                one.kind, concat_ws('.', one.relation, nullif(one.name, ''));
+        elsif one.kind = 'column' and one.old_object is not null then
+            raise exception 'no step of the upgrade changes column %.%', one.relation, one.name;
+        end if;
+        done := done + 1;
+        continue when one.new_object is null;
+
+        if one.kind = 'table' then
+            execute format(
+                'create table %s (like %s including defaults including generated including identity including storage)',
+                place, one.new_object::regclass);
+        elsif one.kind = 'column' then
+            -- A table that is new has its columns.
+            continue when there;
+            execute format('alter table %s add column %I %s', place, one.name, one.definition);
+        elsif one.kind = 'constraint' then
+            execute format('alter table %s add constraint %I %s', place, one.name, one.definition);
+        else
+            execute one.definition;
+        end if;
+    end loop;
+    return done;
+end
+$$;
+comment on function early_help_internal.upgrade_tables(oid, early_help_internal.partnership_object[]) is
+    'Within upgrade_partnership: tables, columns, constraints, indexes and triggers that are new or changed, or no longer there. '
+    'A column that is to change or go is the business of a numbered step before. Returns how many.';
+
+create function early_help_internal.upgrade_views(old oid, new early_help_internal.partnership_object[]) returns integer
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    one record;
+    done integer := 0;
+    stubborn oid[] := '{}';
+    dropped record;
+    grants text[] := '{}';
+    command text;
+    round integer;
+begin
+    -- First those that can be replaced where they stand. Then what stands in the way of
+    -- the rest goes, with all that uses it, and is made anew.
+    for round in 1 .. 2 loop
+        for one in
+            select d.*
+            from early_help_internal.partnership_differences(old, new) d
+            where d.redefined
+                and d.kind in ('view', 'function', 'kpi view', 'kpi function')
+        loop
+            if one.new_object is null then
+                if early_help_internal.is_noted(old, one.kind, one.relation, one.name) then
+                    stubborn := stubborn || one.old_object;
+                end if;
+                continue;
+            end if;
+            begin
+                perform set_config('search_path', early_help_internal.path_to_make(old, one.kind), true);
+                execute 'create or replace ' || one.definition;
+                if one.old_object is null and one.kind in ('function', 'kpi function') then
+                    execute format('revoke execute on routine %I(%s) from public', one.relation, one.name);
+                end if;
+                done := done + 1;
+            exception
+                when others then
+                    if round = 2 then
+                        raise;
+                    end if;
+                    stubborn := array_remove(stubborn || one.old_object, null);
+            end;
+            perform set_config('search_path', 'pg_catalog, pg_temp', true);
+        end loop;
+
+        continue when round = 2;
+        for dropped in
+            select
+                u.*,
+                coalesce(c.relname, p.proname) as name,
+                pg_describe_object(u.object_class, u.object, 0) as described,
+                coalesce(c.relnamespace, p.pronamespace) as schema
+            from early_help_internal.views_upon(stubborn) u
+            left join pg_class c on u.object_class = 'pg_class'::regclass and c.oid = u.object
+            left join pg_proc p on u.object_class = 'pg_proc'::regclass and p.oid = u.object
+            order by u.object desc
+        loop
+            if not early_help_internal.is_noted(old, null, dropped.name, null) then
+                perform early_help_internal.raise_rule('P05', dropped.described);
+            end if;
+            grants := grants || early_help_internal.grants_of(dropped.object_class, dropped.object);
+            done := done + 1;
+        end loop;
+        for dropped in
+            select u.*, c.relkind
+            from early_help_internal.views_upon(stubborn) u
+            left join pg_class c on u.object_class = 'pg_class'::regclass and c.oid = u.object
+            order by u.object desc
+        loop
+            execute case when dropped.relkind is null
+                then (
+                    select format('drop routine if exists %s cascade', p.oid::regprocedure)
+                    from pg_proc p
+                    where p.oid = dropped.object)
+                else (
+                    select format('drop view if exists %s cascade', c.oid::regclass)
+                    from pg_class c
+                    where c.oid = dropped.object)
+            end;
+        end loop;
+    end loop;
+
+    -- What is no longer there needs no grant.
+    foreach command in array grants loop
+        begin
+            execute command;
+        exception
+            when undefined_table or undefined_function or undefined_column then
+                raise notice 'not granted again, for it is no longer there: %', command;
+        end;
+    end loop;
+    return done;
+end
+$$;
+comment on function early_help_internal.upgrade_views(oid, early_help_internal.partnership_object[]) is
+    'Within upgrade_partnership: views and functions that are new, changed or no longer there. What they were granted is granted '
+    'again. Returns how many. Error YHP05: something that is not ours uses one that cannot be replaced where it stands.';
+
+create function early_help_internal.upgrade_comments(old oid, new early_help_internal.partnership_object[]) returns integer
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    one record;
+    done integer := 0;
+begin
+    for one in
+        select d.*
+        from early_help_internal.partnership_differences(old, new) d
+        where d.new_object is not null
+    loop
+        perform set_config('search_path', early_help_internal.path_to_make(old, one.kind), true);
+        execute case
+            when one.kind like '%column' then format('comment on column %I.%I is %L', one.relation, one.name, one.described)
+            when one.kind like '%function' then format('comment on routine %I(%s) is %L', one.relation, one.name, one.described)
+            when one.kind like '%view' then format('comment on view %I is %L', one.relation, one.described)
+            when one.kind = 'table' then format('comment on table %I is %L', one.relation, one.described)
+            when one.kind = 'index' then format('comment on index %I is %L', one.name, one.described)
+            else format('comment on %s %I on %I is %L', one.kind, one.name, one.relation, one.described)
+        end;
+        perform set_config('search_path', 'pg_catalog, pg_temp', true);
+        done := done + 1;
+    end loop;
+    return done;
+end
+$$;
+comment on function early_help_internal.upgrade_comments(oid, early_help_internal.partnership_object[]) is
+    'Within upgrade_partnership: comments that changed. Returns how many.';
