@@ -1,6 +1,6 @@
 -- eha_domain: what it reads, writes, refuses and converts to.
 -- How it compares, hashes, joins and sorts stands in type_sanity.
-set search_path = early_help, pg_catalog;
+set search_path = early_help, early_help_internal, pg_catalog;
 
 -- Every spelling the documentation promises, and what it means.
 select

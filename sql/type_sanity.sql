@@ -2,7 +2,7 @@
 -- of them, then how they compare, hash, join, sort, parallelise and partition.
 -- The first half asks of our own types what opr_sanity and type_sanity ask of
 -- the types of core, and then proves of every question that it can fail.
-set search_path = pg_temp, early_help, pg_catalog;
+set search_path = pg_temp, early_help, early_help_internal, pg_catalog;
 
 ---------- what belongs to the types ----------
 

@@ -9,7 +9,7 @@ comment on function early_help.age_at(date, date, date) is
 
 -- The part of counting working days that needs no table: the partnership's own
 -- bank_holiday is taken off in its schema (partnership/records/bank_holiday.sql).
-create function early_help.weekdays_between(from_date date, to_date date) returns integer
+create function early_help_internal.weekdays_between(from_date date, to_date date) returns integer
     language sql
     immutable
     strict
@@ -18,6 +18,6 @@ create function early_help.weekdays_between(from_date date, to_date date) return
     return
         5 * ((to_date - date '4714-11-24 BC' + 1) / 7) + least((to_date - date '4714-11-24 BC' + 1) % 7, 5)
         - 5 * ((from_date - date '4714-11-24 BC' + 1) / 7) - least((from_date - date '4714-11-24 BC' + 1) % 7, 5);
-comment on function early_help.weekdays_between(date, date) is
+comment on function early_help_internal.weekdays_between(date, date) is
     'Number of days, Monday to Friday, after from_date up to and including to_date. '
     'If to_date is earlier, the negative of the count from to_date to from_date. Null for null.';

@@ -1,10 +1,10 @@
 -- The drop guard: see extension/src/partnership/drop_guard.c.
 -- It has no search_path of its own: it finds an object by the name that the
 -- command gives, as the command will.
-create function early_help.drop_guard() returns event_trigger
+create function early_help_internal.drop_guard() returns event_trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_drop_guard';
-comment on function early_help.drop_guard() is
+comment on function early_help_internal.drop_guard() is
     'Refuses, while a partnership exists, to drop early_help, its schema, or anything it needs (error YHP04).';
 
 create event trigger early_help_drop_guard
@@ -17,7 +17,7 @@ create event trigger early_help_drop_guard
         'DROP OPERATOR FAMILY', 'DROP PROCEDURE', 'DROP ROUTINE', 'DROP SERVER', 'DROP TEXT SEARCH CONFIGURATION',
         'DROP TEXT SEARCH DICTIONARY', 'DROP TEXT SEARCH PARSER', 'DROP TEXT SEARCH TEMPLATE', 'DROP TRANSFORM',
         'DROP TYPE')
-    execute function early_help.drop_guard();
+    execute function early_help_internal.drop_guard();
 -- In a session that applies replication or loads data, too.
 alter event trigger early_help_drop_guard enable always;
 comment on event trigger early_help_drop_guard is

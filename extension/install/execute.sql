@@ -3,7 +3,7 @@
 -- is closed to him: a function named by its OID needs no USAGE. So EXECUTE is
 -- taken from PUBLIC here, at the end, and granted by the list.
 
-create function early_help.execute_list_routines(place text, schema oid) returns table (routine regprocedure, kind text)
+create function early_help_internal.execute_list_routines(place text, schema oid) returns table (routine regprocedure, kind text)
     language sql
     stable
     set search_path = pg_catalog, pg_temp
@@ -24,11 +24,11 @@ as $$
     join listed l on right(l.function, 1) = '*' and starts_with(p.proname, rtrim(l.function, '*'))
     where p.pronamespace = execute_list_routines.schema
 $$;
-comment on function early_help.execute_list_routines(text, oid) is
+comment on function early_help_internal.execute_list_routines(text, oid) is
     'The functions of a schema that the list of execute_list() names for a place, with their kinds.';
 
 -- By membership, not by the schema's name: anybody could make a schema early_help_sample.
-create function early_help.extension_routines() returns table (extension name, routine regprocedure, kind text)
+create function early_help_internal.extension_routines() returns table (extension name, routine regprocedure, kind text)
     language sql
     stable
     set search_path = pg_catalog, pg_temp
@@ -36,8 +36,8 @@ as $$
     with listed as materialized (
         select r.routine, r.kind
         from pg_namespace n
-        cross join lateral early_help.execute_list_routines(n.nspname, n.oid) r
-        where n.nspname in ('pg_catalog', 'early_help', 'early_help_sample')
+        cross join lateral early_help_internal.execute_list_routines(n.nspname, n.oid) r
+        where n.nspname in ('pg_catalog', 'early_help', 'early_help_internal', 'early_help_sample')
     )
     select e.extname, d.objid::regprocedure, l.kind
     from pg_extension e
@@ -46,10 +46,10 @@ as $$
     left join listed l on l.routine = d.objid
     where e.extname in ('early_help', 'early_help_sample')
 $$;
-comment on function early_help.extension_routines() is
+comment on function early_help_internal.extension_routines() is
     'The functions of early_help, and of early_help_sample where it is there, with their kinds by execute_list().';
 
-create function early_help.check_ownership_granted() returns void
+create function early_help_internal.check_ownership_granted() returns void
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -57,8 +57,9 @@ as $$
 begin
     if exists (
         select
-        from early_help.execute_list_routines('early_help', 'early_help'::regnamespace) r
-        where r.kind = 'owner'
+        from early_help_internal.extension_routines() r
+        where r.extension = 'early_help'
+            and r.kind = 'owner'
             and not has_function_privilege(r.routine, 'EXECUTE')) then
         raise insufficient_privilege using
             message = format('role %s may not own partnerships', quote_ident(current_user)),
@@ -67,7 +68,7 @@ begin
     end if;
 end
 $$;
-comment on function early_help.check_ownership_granted() is
+comment on function early_help_internal.check_ownership_granted() is
     'Raises 42501 unless the caller may call the functions of kind owner in execute_list().';
 
 -- It runs as the owner of the extension so that he is the grantor: pg_dump
@@ -81,10 +82,10 @@ as $$
 declare
     routine regprocedure;
 begin
-    perform early_help.check_role(role);
+    perform early_help_internal.check_role(role);
     for routine in
         select r.routine
-        from early_help.extension_routines() r
+        from early_help_internal.extension_routines() r
         where r.kind = 'owner'
     loop
         execute format('grant execute on routine %s to %I', routine, role);
@@ -102,10 +103,10 @@ as $$
 declare
     routine regprocedure;
 begin
-    perform early_help.check_role(role);
+    perform early_help_internal.check_role(role);
     for routine in
         select r.routine
-        from early_help.extension_routines() r
+        from early_help_internal.extension_routines() r
         where r.kind = 'owner'
     loop
         execute format('revoke execute on routine %s from %I', routine, role);
@@ -120,10 +121,10 @@ create function early_help.grant_execute(partnership text, role text, kind text)
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    own constant record := early_help.own_partnership(partnership);
+    own constant record := early_help_internal.own_partnership(partnership);
     routine regprocedure;
 begin
-    perform early_help.check_role(role);
+    perform early_help_internal.check_role(role);
     if kind is null or kind not in ('reader', 'writer') then
         raise invalid_parameter_value using
             message = format('%s is not a kind of callers', coalesce(quote_literal(kind), 'null')),
@@ -132,9 +133,9 @@ begin
     for routine in
         select r.routine
         from (
-            select * from early_help.execute_list_routines('records', own.schema)
+            select * from early_help_internal.execute_list_routines('records', own.schema)
             union all
-            select * from early_help.execute_list_routines('kpi', own.kpi_schema)
+            select * from early_help_internal.execute_list_routines('kpi', own.kpi_schema)
         ) r
         where r.kind = grant_execute.kind
     loop
@@ -145,7 +146,7 @@ $$;
 comment on function early_help.grant_execute(text, text, text) is
     'Lets a role call the functions of a partnership that execute_list() names as of a kind: reader, what the views of figures need; writer, the acts on records. Tables and schemas are granted apart: docs/operations.md shows all of it. After a new cube was defined, call it again. For the owner of the partnership. Errors YHP03, 22023, 42501, 42704.';
 
-create function early_help.check_role(role text) returns void
+create function early_help_internal.check_role(role text) returns void
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -158,5 +159,5 @@ begin
     end if;
 end
 $$;
-comment on function early_help.check_role(text) is
+comment on function early_help_internal.check_role(text) is
     'Raises 42704 unless there is a role of this name.';

@@ -5,7 +5,7 @@ declare
 begin
     for one in
         select r.routine, r.kind
-        from early_help.extension_routines() r
+        from early_help_internal.extension_routines() r
         where r.extension = '@extension@'
     loop
         if one.kind is null then

@@ -67,7 +67,7 @@ begin
     where c.oid = inbox
         and c.relname = 'inbox_contact';
     if records is null then
-        perform early_help.raise_rule('P03', 'The table given is not the inbox_contact of a partnership.');
+        perform early_help_internal.raise_rule('P03', 'The table given is not the inbox_contact of a partnership.');
     end if;
 
     select coalesce(min(c.relname), min(t.typname)) into in_the_way

@@ -11,7 +11,7 @@ begin
             and d.classid = 'pg_proc'::regclass and d.deptype = 'e'
         join pg_proc p on p.oid = d.objid
         join pg_language l on l.oid = p.prolang
-        cross join early_help.own_settings() s
+        cross join early_help_internal.own_settings() s
         where e.extname = '@extension@'
             and p.prokind = 'f'
             and p.prosqlbody is null

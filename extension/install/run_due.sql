@@ -9,18 +9,18 @@ declare
     cleared bigint;
     known_to date;
 begin
-    perform early_help.fix_settings();
+    perform early_help_internal.fix_settings();
 
     if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
-        perform early_help.raise_rule('K01',
+        perform early_help_internal.raise_rule('K01',
             format('The transaction is %s.', current_setting('transaction_isolation')),
             'Call it by itself: CALL early_help.run_due(''name'').');
-    elsif not early_help.may_commit() then
-        perform early_help.raise_rule('K01',
+    elsif not early_help_internal.may_commit() then
+        perform early_help_internal.raise_rule('K01',
             'CALL stands in a transaction block, a function or an exception block.',
             'Call it by itself, with autocommit on: CALL early_help.run_due(''name'').');
     end if;
-    perform early_help.own_partnership(partnership);
+    perform early_help_internal.own_partnership(partnership);
     as_of := coalesce(as_of, current_date);
 
     execute format('select max(day) from only %I.bank_holiday', partnership) into known_to;
@@ -78,7 +78,7 @@ begin
     end loop;
     commit;
 
-    perform early_help.fix_settings();
+    perform early_help_internal.fix_settings();
     if raised > 0 or cleared > 0 then
         raise notice 'alerts of %: raised %, cleared %', quote_ident(partnership), raised, cleared;
     end if;

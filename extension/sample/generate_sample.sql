@@ -38,10 +38,10 @@ declare
     marked boolean;
     in_the_way text;
 begin
-    perform early_help.own_partnership(partnership);
+    perform early_help_internal.own_partnership(partnership);
     execute format('select p.training from only %I.partnership p for share', partnership) into marked;
     if marked is not true then
-        perform early_help.raise_rule('P08', format('Partnership %s is not marked training.', quote_ident(partnership)));
+        perform early_help_internal.raise_rule('P08', format('Partnership %s is not marked training.', quote_ident(partnership)));
     end if;
     select min(c.relname) into in_the_way
     from pg_class c

@@ -80,7 +80,7 @@ SQL
 sql >/dev/null <<SQL
 select pgivm.create_immv('$immv.contacts', \$\$
     select
-        early_help.months_between('1900-01-01', cc.received_on)::text || '|' || cc.source_code || '|' || cc.primary_need_code || '|'
+        early_help_internal.months_between('1900-01-01', cc.received_on)::text || '|' || cc.source_code || '|' || cc.primary_need_code || '|'
             || coalesce(cc.reason, '') || '|' || coalesce(cc.locality_id::text, '') as cell,
         date_trunc('month', cc.received_on::timestamp)::date as month,
         cc.source_code,

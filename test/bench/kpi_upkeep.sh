@@ -46,7 +46,7 @@ upkeep() {
 }
 
 run() {
-	sql -c "select early_help.write_by_engine('delete from $p.kpi_stale_months')" -c "vacuum $p.kpi_stale_months" -c checkpoint >/dev/null
+	sql -c "select early_help_internal.write_by_engine('delete from $p.kpi_stale_months')" -c "vacuum $p.kpi_stale_months" -c checkpoint >/dev/null
 	pgbench -n -c "$clients" -j 2 -T "$seconds" -f "$folder/write.sql" | awk '/^tps/ { print $3 }'
 }
 

@@ -291,9 +291,9 @@ select is((select a.findings from after('medway', '{}', $$update child set died_
     update "St Helens & ""Co""".child set died_on = '2023-01-01'$$) a), '{R15 referral 1}', 'one partnership is not told of another''s rows');
 select is((select a.findings from after('St Helens & "Co"', '{}', $$update child set died_on = '2023-01-01' where child_id = 1$$) a),
     '{R15 referral 1}', 'an awkward name is audited like any');
-select is_empty($$select rule, sqlstate, sentence from early_help.rules() where rule ~ '^R' and rule <> 'R21' and rule not in (select rule from early_help.audit_queries())$$,
+select is_empty($$select rule, sqlstate, sentence from early_help.rules() where rule ~ '^R' and rule <> 'R21' and rule not in (select rule from early_help_internal.audit_queries())$$,
     'every rule has its query');
-select is_empty($$select rule from early_help.audit_queries() except select rule from early_help.rules()$$, 'and every query its rule');
+select is_empty($$select rule from early_help_internal.audit_queries() except select rule from early_help.rules()$$, 'and every query its rule');
 
 -- The guard.
 create function public.guard_after(change text) returns text[]
@@ -323,7 +323,7 @@ from (values
         '{"A02 plan_outcome constraint plan_outcome_at_most_five is CHECK (\"position\" >= 1) NOT VALID, was CHECK (\"position\" >= 1 AND (plan_kind <> ''intervention''::early_help.plan_kind OR \"position\" <= 5)) (R01)"}', 'a weaker constraint'),
     ('drop index episode_one_open_a_family', '{"A02 episode index episode_one_open_a_family is missing (R06)"}', 'a missing index'),
     ('alter table plan alter episode_id drop not null', '{"A02 plan column episode_id is bigint, was bigint not null"}', 'a column that may be null'),
-    ('drop table laid_down', '{"A02 laid_down empty or missing: there is nothing to compare triggers and constraints with"}', 'nothing to compare with'),
+    ('drop table structure_as_made', '{"A02 structure_as_made empty or missing: there is nothing to compare triggers and constraints with"}', 'nothing to compare with'),
     ('drop function add_outcome', '{"A02 add_outcome function add_outcome is missing"}', 'a missing function'),
     ('drop view medway_kpi.intervention_plans cascade', null, 'a missing view'),
     ('alter table feedback enable row level security', '{"A02 feedback table: row security, was no row security"}', 'row security'),

@@ -27,22 +27,22 @@ declare
     one date;
 begin
     loop
-        perform early_help.trim_marks('p');
+        perform early_help_internal.trim_marks('p');
         select min(month) into one from kpi_stale_month;
         exit when one is null;
-        perform early_help.refresh_kpi_month('p', one);
+        perform early_help_internal.refresh_kpi_month('p', one);
     end loop;
-    perform early_help.narrow_filled_months('p');
+    perform early_help_internal.narrow_filled_months('p');
 end
 $$;
 select public.refresh() \g /dev/null
 -- What the audit says of cells, and of nothing else.
 create function public.found(cells text default 'whole') returns setof text
     language sql
-as $$ select record || ' ' || detail from early_help.audit_cells('p'::regnamespace, cells = 'whole') where cells <> 'none' $$;
+as $$ select record || ' ' || detail from early_help_internal.audit_cells('p'::regnamespace, cells = 'whole') where cells <> 'none' $$;
 create function public.found_in() returns setof text
     language sql
-as $$ select distinct record from early_help.audit_cells('p'::regnamespace, true) $$;
+as $$ select distinct record from early_help_internal.audit_cells('p'::regnamespace, true) $$;
 
 select is_empty($$ select * from early_help.audit('p', 'whole') $$, 'fresh cells equal the records');
 select is_empty($$ select c.cube from kpi_cube c where query_to_xml(format('select from kpi_cell_%I limit 1', c.cube), true, false, '')::text !~ '<row' and c.cube <> 'step_downs' $$,
@@ -57,7 +57,7 @@ select 'kpi_part_' || cube, false from kpi_cube where counts is not null;
 create function public.each_kept(of_sums boolean, command text) returns void
     language sql
 as $$
-    select early_help.write_by_engine(format(command, name, (
+    select early_help_internal.write_by_engine(format(command, name, (
         select a.attname
         from pg_attribute a
         where a.attrelid = name::regclass
@@ -69,7 +69,7 @@ as $$
     where sums = of_sums
 $$;
 savepoint falsified;
-select early_help.write_by_engine($$ update kpi_cell_metrics set numerator = numerator * 2 where metric_code = 'referrals' $$) \g /dev/null
+select early_help_internal.write_by_engine($$ update kpi_cell_metrics set numerator = numerator * 2 where metric_code = 'referrals' $$) \g /dev/null
 select set_eq('select found_in()', '{kpi_cell_metrics}'::text[], 'doubled figures of the dashboard are found');
 select set_has('select found()', $$ select format('kpi_cell_metrics cube metrics, month %s: 2 cells differ', to_char(month::timestamp, 'YYYY-MM'))
     from kpi_cell_metrics where metric_code = 'referrals' and numerator <> 0 $$, 'in each of their months');
@@ -97,7 +97,7 @@ rollback to savepoint falsified;
 select public.each_kept(true, 'update %1$I set %2$I = null where ctid = (select max(ctid) from %1$I where %2$I is not null)') \g /dev/null
 select set_has('select found_in()', 'select name from kept where sums = true', 'a cell was changed, of cubes that sum others');
 rollback to savepoint falsified;
-select early_help.write_by_engine($$ update kpi_filled_months set first_month = '2022-06-01' $$) \g /dev/null
+select early_help_internal.write_by_engine($$ update kpi_filled_months set first_month = '2022-06-01' $$) \g /dev/null
 select is_empty('select found()', 'the range of months is no figure');
 rollback to savepoint falsified;
 
@@ -125,7 +125,7 @@ select isnt_empty($$ select from early_help.audit('p', cells => 'none') where ru
 rollback to savepoint unmarked;
 
 update contact_child set reason = 'Another' where contact_child_id = (select max(contact_child_id) from contact_child);
-select early_help.write_by_engine('delete from kpi_stale_months') \g /dev/null
+select early_help_internal.write_by_engine('delete from kpi_stale_months') \g /dev/null
 select set_eq('select found_in()', '{kpi_cell_contacts,kpi_part_contacts}'::text[], 'marks that were taken away');
 rollback to savepoint unmarked;
 
@@ -164,10 +164,10 @@ select is_empty('select found()', 'refreshed, cells equal the records');
 rollback to savepoint unmarked;
 
 -- Records without any cell or mark, as a copy without triggers leaves them.
-select early_help.write_by_engine(format('delete from %I', name)) from kept \g /dev/null
-select early_help.write_by_engine('delete from kpi_cell_step_downs') \g /dev/null
-select early_help.write_by_engine('delete from kpi_stale_months') \g /dev/null
-select early_help.write_by_engine($$ update kpi_filled_months set first_month = 'infinity', last_month = '-infinity' $$) \g /dev/null
+select early_help_internal.write_by_engine(format('delete from %I', name)) from kept \g /dev/null
+select early_help_internal.write_by_engine('delete from kpi_cell_step_downs') \g /dev/null
+select early_help_internal.write_by_engine('delete from kpi_stale_months') \g /dev/null
+select early_help_internal.write_by_engine($$ update kpi_filled_months set first_month = 'infinity', last_month = '-infinity' $$) \g /dev/null
 select is((select count(*) from kpi_cube_contacts), 0::bigint, 'a view of nothing');
 select early_help.mark_all_stale('p') \g /dev/null
 select is((select sum(contacts) from kpi_cube_contacts), (select count(*) from contact_child), 'is right when all is marked');
@@ -211,10 +211,10 @@ reset role;
 rollback to savepoint unmarked;
 
 -- A sample stays small however long the history is.
-select cmp_ok(cardinality(early_help.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', false)), '<=', 13, 'a sample has 13 months at most');
-select is(cardinality(early_help.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', true)),
-    (select early_help.months_between(min(month), max(month)) + 1 from kpi_cell_contacts), 'the whole has all');
-select ok(early_help.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', false)
+select cmp_ok(cardinality(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', false)), '<=', 13, 'a sample has 13 months at most');
+select is(cardinality(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', true)),
+    (select early_help_internal.months_between(min(month), max(month)) + 1 from kpi_cell_contacts), 'the whole has all');
+select ok(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', false)
     @> array[(select min(month) from kpi_cell_contacts), (select max(month) from kpi_cell_contacts),
         (select month from kpi_cell_contacts group by 1 order by count(*) desc, 1 desc limit 1)], 'the first, the last, the largest');
 
@@ -229,7 +229,7 @@ select set_has('select found()', $$ values ('kpi_cube cells could not be compare
     'cells of somebody else');
 -- Nor by a refresh: a table is the engine's by its registration and its owner.
 select early_help.mark_stale('p', '2022-01-31') \g /dev/null
-select throws_ok($$ select early_help.narrow_filled_months('p') $$, '55000', null, 'nor read by a refresh');
+select throws_ok($$ select early_help_internal.narrow_filled_months('p') $$, '55000', null, 'nor read by a refresh');
 rollback to savepoint unmarked;
 -- A5: a table that has only the name of cells, with a policy that is code.
 grant usage, create on schema p to cells_stranger;
@@ -241,7 +241,7 @@ alter table p.kpi_cell_evil enable row level security;
 alter table p.kpi_cell_evil force row level security;
 create policy evil on p.kpi_cell_evil using (p.policy_of_evil());
 reset role;
-select lives_ok($$ select early_help.narrow_filled_months('p') $$, 'a table with the name of cells is not read');
+select lives_ok($$ select early_help_internal.narrow_filled_months('p') $$, 'a table with the name of cells is not read');
 select results_eq('select first_month from kpi_filled_months', $$ select min(month) from kpi_cell_months $$, 'nor counted');
 
 select * from finish();

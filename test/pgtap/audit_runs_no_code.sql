@@ -74,7 +74,7 @@ from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where c.relnamespace = 'trap'::regnamespace
     and c.relkind = 'r'
-    and (c.relname = 'laid_down'
+    and (c.relname = 'structure_as_made'
         or exists (
             select
             from pg_constraint k

@@ -13,7 +13,7 @@ select null from early_help.create_partnership('p') \g /dev/null
 insert into p.contact (contact_id, received_on, source_code) values (1, '2024-05-05', '6');
 insert into p.child (child_id) values (1);
 insert into p.contact_child (contact_id, child_id, primary_need_code) values (1, 1, 'N1');
-select null from early_help.refresh_kpi_month('p', '2024-05-01') \g /dev/null
+select null from early_help_internal.refresh_kpi_month('p', '2024-05-01') \g /dev/null
 grant usage, create on schema p to cells_stranger;
 set local role cells_stranger;
 create table p.kpi_cell_evil (month date);
@@ -24,7 +24,7 @@ alter table p.kpi_cell_evil enable row level security;
 alter table p.kpi_cell_evil force row level security;
 create policy evil on p.kpi_cell_evil using (p.policy_of_evil());
 set local role cells_owner;
-select lives_ok($$ select early_help.narrow_filled_months('p') $$, 'no code of a stranger runs as the owner');
+select lives_ok($$ select early_help_internal.narrow_filled_months('p') $$, 'no code of a stranger runs as the owner');
 select results_eq('select first_month from p.kpi_filled_months', $$ values (date '2024-05-01') $$, 'nor is his month counted');
 reset role;
 

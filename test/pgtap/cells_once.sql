@@ -19,7 +19,7 @@ $$;
 create view asked as
 select c.*
 from (values (date '2022-01-01'), ('2022-02-01'), ('2022-01-01'), ('2022-03-01'), ('2022-01-01')) v (month)
-cross join lateral early_help.cells_once('counted(date)', v.month) as c (month date, n integer, reason varchar(20));
+cross join lateral early_help_internal.cells_once('counted(date)', v.month) as c (month date, n integer, reason varchar(20));
 select results_eq('select month, count(*), sum(n), count(reason) from asked group by 1 order by 1',
     $$ values (date '2022-01-01', 6::bigint, 9::bigint, 0::bigint), ('2022-02-01', 2, 3, 0), ('2022-03-01', 2, 3, 0) $$, 'the rows of each month, as often as asked for');
 select is(nextval('calls'), 4::bigint, 'computed once each');
@@ -29,9 +29,9 @@ prepare again as select sum(n) from asked;
 select results_eq('again', array[30::bigint], 'a prepared statement');
 delete from kept where n = 1;
 select results_eq('again', array[25::bigint], 'too');
-select throws_ok($$ select * from early_help.cells_once('counted(date)', '2022-01-01') as c (month date, n bigint, reason varchar) $$,
+select throws_ok($$ select * from early_help_internal.cells_once('counted(date)', '2022-01-01') as c (month date, n bigint, reason varchar) $$,
     '42804', null, 'columns of other types');
-select throws_ok($$ select * from early_help.cells_once('counted(date)', '2022-01-01') as c (month date, n integer) $$,
+select throws_ok($$ select * from early_help_internal.cells_once('counted(date)', '2022-01-01') as c (month date, n integer) $$,
     '42804', null, 'or fewer');
 
 -- A month of which much is asked: itself, the next one's month before, and every year to date.
@@ -45,16 +45,16 @@ declare
     one date;
 begin
     loop
-        perform early_help.trim_marks('p');
+        perform early_help_internal.trim_marks('p');
         select min(month) into one from p.kpi_stale_month;
         exit when one is null;
-        perform early_help.refresh_kpi_month('p', one);
+        perform early_help_internal.refresh_kpi_month('p', one);
     end loop;
 end
 $$;
 select refresh() \g /dev/null
 update p.contact_child set reason = 'Late' where contact_child_id = (select min(contact_child_id) from p.contact_child where received_on >= '2022-04-01' and received_on < '2022-05-01');
-select early_help.write_by_engine('update p.kpi_stale_months set last_month = first_month') \g /dev/null
+select early_help_internal.write_by_engine('update p.kpi_stale_months set last_month = first_month') \g /dev/null
 set track_functions = 'all';
 select cmp_ok((select sum(value) from p_kpi.dashboard), '>', 0::numeric, 'a dashboard with an early month stale');
 select results_eq($$ select funcname, calls from pg_stat_xact_user_functions where schemaname = 'p_kpi' and funcname in ('kpi_compute_metrics', 'kpi_changed_children_contacted', 'kpi_changed_contacts') order by 1 $$,
@@ -78,7 +78,7 @@ declare
     columns constant text := (select substring(pg_get_function_result(function) from 'TABLE\((.*)\)'));
 begin
     perform set_config('role', reader, true);
-    execute format('select from early_help.cells_once(%s::oid::regprocedure, ''2022-04-01'') as c (%s)', function, columns);
+    execute format('select from early_help_internal.cells_once(%s::oid::regprocedure, ''2022-04-01'') as c (%s)', function, columns);
     perform set_config('role', 'none', true);
     return 'cells';
 exception

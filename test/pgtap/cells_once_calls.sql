@@ -9,14 +9,14 @@ create schema f;
 create schema closed;
 grant usage, create on schema f to stranger;
 grant usage on schema early_help, closed to stranger;
-grant execute on function early_help.cells_once(regprocedure, date) to stranger;
+grant execute on function early_help_internal.cells_once(regprocedure, date) to stranger;
 create function call(function text, columns text default 'month date, n integer') returns text
     language plpgsql
 as $$
 declare
     found text;
 begin
-    execute format('select string_agg(c::text, '' '') from early_help.cells_once(%s::oid::regprocedure, ''2020-01-01'') as c (%s)', function::regprocedure::oid, columns) into found;
+    execute format('select string_agg(c::text, '' '') from early_help_internal.cells_once(%s::oid::regprocedure, ''2020-01-01'') as c (%s)', function::regprocedure::oid, columns) into found;
     return found;
 exception
     when others then
@@ -67,9 +67,9 @@ alter function closed.open(date) owner to owner_of_f;
 revoke execute on function f.revoked(date) from public;
 revoke usage on schema closed from stranger;
 create view seen as
-select 'open' as which, c.who from early_help.cells_once('f.open(date)', '2020-01-01') as c (month date, who text);
-create view seen_revoked as select c.who from early_help.cells_once('f.revoked(date)', '2020-01-01') as c (month date, who text);
-create view seen_closed as select c.who from early_help.cells_once('closed.open(date)', '2020-01-01') as c (month date, who text);
+select 'open' as which, c.who from early_help_internal.cells_once('f.open(date)', '2020-01-01') as c (month date, who text);
+create view seen_revoked as select c.who from early_help_internal.cells_once('f.revoked(date)', '2020-01-01') as c (month date, who text);
+create view seen_closed as select c.who from early_help_internal.cells_once('closed.open(date)', '2020-01-01') as c (month date, who text);
 grant select on seen, seen_revoked, seen_closed to stranger;
 select 'closed.open(date)'::regprocedure::oid as closed_function \gset
 set role stranger;
@@ -78,7 +78,7 @@ select is(public.call('f.plain(date)', 'month date, who text'), '(2020-01-01,str
 select throws_ok('select * from seen_revoked', '42501', 'permission denied for function revoked', 'one that is not granted, though a view calls it');
 select is(public.call('f.revoked(text)', 'month date, who text'), '42809', 'nor is it reached by the name of one that is granted');
 select throws_ok('select * from seen_closed', '42501', 'permission denied for schema closed', 'one in a schema that is closed');
-select throws_ok(format('select * from early_help.cells_once(%s::oid::regprocedure, ''2020-01-01'') as c (month date, who text)', :closed_function), '42501',
+select throws_ok(format('select * from early_help_internal.cells_once(%s::oid::regprocedure, ''2020-01-01'') as c (month date, who text)', :closed_function), '42501',
     'permission denied for schema closed', 'named by its OID');
 select is(current_user, 'stranger', 'who asks is who he was');
 reset role;
@@ -87,10 +87,10 @@ reset role;
 select is_empty($$
     select p.oid::regprocedure, came_to
     from (select p.oid from pg_proc p where not (p.prokind = 'f' and p.proretset and p.provolatile <> 'v' and p.proargtypes = '1082'::oidvector) order by p.oid limit 4000) p
-    cross join state_of(format('select * from early_help.cells_once(%s::oid::regprocedure, ''2020-01-01'') as c (month date, n integer)', p.oid)) came_to
+    cross join state_of(format('select * from early_help_internal.cells_once(%s::oid::regprocedure, ''2020-01-01'') as c (month date, n integer)', p.oid)) came_to
     where came_to <> '42809'
 $$, 'every function that is not of one date, or gives no set, or is volatile');
-select is(state_of('select * from early_help.cells_once(4294967294::oid::regprocedure, ''2020-01-01'') as c (month date, n integer)'), '42883', 'no function');
+select is(state_of('select * from early_help_internal.cells_once(4294967294::oid::regprocedure, ''2020-01-01'') as c (month date, n integer)'), '42883', 'no function');
 create function f.volatile(d date) returns table (month date, n integer) language sql as 'select d, 1';
 create function f.no_set(d date, out month date, out n integer) language sql stable as 'select d, 1';
 create function f.one_column(d date) returns table (n integer) language sql stable as 'select 1';
@@ -137,10 +137,10 @@ select is(call('f.nothing_at_once(date)'), null, 'none at once');
 select is(call('f.no_row(date)'), '(,)', 'a null row is one of nulls');
 create function f.wide(d date) returns setof f.cell language sql stable as 'select row(d, g)::f.cell from generate_series(1, 100000) g';
 create function f.wide_at_once(d date) returns table (month date, n integer) language plpgsql stable set work_mem = '64kB' as 'begin return query select d, g from generate_series(1, 100000) g; end';
-select is((select sum(n) from early_help.cells_once('f.wide(date)', '2020-01-01') as c (month date, n integer)), 5000050000, 'many');
-select is((select sum(n) from early_help.cells_once('f.wide_at_once(date)', '2020-01-01') as c (month date, n integer)), 5000050000, 'more than memory holds');
+select is((select sum(n) from early_help_internal.cells_once('f.wide(date)', '2020-01-01') as c (month date, n integer)), 5000050000, 'many');
+select is((select sum(n) from early_help_internal.cells_once('f.wide_at_once(date)', '2020-01-01') as c (month date, n integer)), 5000050000, 'more than memory holds');
 create function f.words(d date) returns table (month date, word text) language sql stable as $$ select d, repeat('x', 100000 * g) from generate_series(1, 3) g $$;
-select is((select string_agg(length(word)::text, ' ') from early_help.cells_once('f.words(date)', '2020-01-01') as c (month date, word text)), '100000 200000 300000', 'long values');
+select is((select string_agg(length(word)::text, ' ') from early_help_internal.cells_once('f.words(date)', '2020-01-01') as c (month date, word text)), '100000 200000 300000', 'long values');
 
 -- Columns as the query names them, and no others.
 create table f.named (columns text, came_to text);
@@ -161,7 +161,7 @@ create function f.of_altered(d date) returns setof f.altered language plpgsql st
 select is(call('f.of_altered(date)'), '42804', 'a type whose column was dropped has one more');
 create function f.changing(d date) returns setof f.cell language plpgsql stable as $$ begin execute 'alter type f.cell alter attribute n type text'; return query select d, 'a'::text; end $$;
 select is(call('f.changing(date)'), '0A000', 'a STABLE function changes no type');
-select throws_ok($$ select early_help.cells_once('f.at_once(date)', '2020-01-01') $$, null, null, 'it stands in FROM');
+select throws_ok($$ select early_help_internal.cells_once('f.at_once(date)', '2020-01-01') $$, null, null, 'it stands in FROM');
 
 -- Errors. What was not computed wholly is not remembered.
 create sequence f.calls;
@@ -179,7 +179,7 @@ select is(call('f.fails_once(date)'), '22012', 'an error');
 select is(call('f.fails_once(date)'), '(2020-01-01,1) (2020-01-01,2)', 'and none the next time');
 select is(call('f.fails_late(date)'), '22012', 'an error after some rows');
 declare months cursor for
-    select c.n from (values (date '2020-01-01'), ('2020-01-01')) v (month) cross join lateral early_help.cells_once('f.fails_late(date)', v.month) as c (month date, n integer);
+    select c.n from (values (date '2020-01-01'), ('2020-01-01')) v (month) cross join lateral early_help_internal.cells_once('f.fails_late(date)', v.month) as c (month date, n integer);
 savepoint fetching;
 select throws_ok('fetch all from months', '22012', null, 'in a cursor');
 rollback to fetching;
@@ -190,7 +190,7 @@ create function f.other(d date) returns table (month date, n integer) language s
 select is((select sum(c.n)
     from (values ('f.at_once(date)'::regprocedure), ('f.other(date)'), ('f.at_once(date)'), ('f.one_by_one(date)')) v (function)
     cross join (values (date '2020-01-01'), ('2020-02-01'), ('2020-01-01')) m (month)
-    cross join lateral early_help.cells_once(v.function, m.month) as c (month date, n integer)), 354::bigint, 'of each its own');
+    cross join lateral early_help_internal.cells_once(v.function, m.month) as c (month date, n integer)), 354::bigint, 'of each its own');
 
 select finish();
 rollback;

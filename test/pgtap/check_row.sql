@@ -74,7 +74,7 @@ create table guarded (
     constraint y_is_positive check (y > 0)
 );
 create trigger zz_check_row before insert or update on guarded
-    for each row execute function early_help.check_row();
+    for each row execute function early_help_internal.check_row();
 insert into guarded (x, y) values (5, 10);
 select is((outcome_of('update town.guarded set x = 1, y = 2')).state, 'OK000', 'the new value keeps the constraint');
 select is((outcome_of('update town.guarded set x = 1000, y = 2000')).constraint_name, 'whole_row', 'the whole row has the column');
@@ -102,7 +102,7 @@ select is_empty($$
             select
             from pg_trigger t
             where t.tgrelid = c.oid
-                and t.tgfoid = 'early_help.check_row'::regproc
+                and t.tgfoid = 'early_help_internal.check_row'::regproc
                 and t.tgenabled = 'A')$$,
     'tables with text that a person typed');
 select is(

@@ -87,7 +87,7 @@ insert into refused values
     ('drop operator family tools.gist_int8_ops using gist cascade'),
     ('drop type early_help.need_level cascade'),
     ('drop cast if exists (early_help.need_level as text) cascade'),
-    ('drop function if exists nothing(), early_help.check_row() cascade'),
+    ('drop function if exists nothing(), early_help_internal.check_row() cascade'),
     ('drop language plpgsql cascade'),
     ('do $do$ begin drop extension early_help cascade; end $do$');
 grant select on refused to public;

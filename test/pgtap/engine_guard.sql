@@ -12,7 +12,7 @@ select
         select
         from pg_trigger t
         where t.tgrelid = c.oid
-            and t.tgfoid = 'early_help.engine_writes_only()'::regprocedure
+            and t.tgfoid = 'early_help_internal.engine_writes_only()'::regprocedure
             -- Before insert, update and delete, for each statement.
             and t.tgtype = 2 + 4 + 8 + 16
             and t.tgqual is null
@@ -22,13 +22,13 @@ select
         select
         from pg_trigger t
         where t.tgrelid = c.oid
-            and t.tgfoid = 'early_help.owner_writes_only()'::regprocedure
+            and t.tgfoid = 'early_help_internal.owner_writes_only()'::regprocedure
             and t.tgtype = 2 + 4 + 8 + 16
             and t.tgqual is null
             and t.tgattr::text = ''
             and t.tgenabled = 'O') as owner,
-    exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'early_help.check_row()'::regprocedure) as record,
-    exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'early_help.refuse_truncate()'::regprocedure and t.tgenabled = 'A') as stays
+    exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'early_help_internal.check_row()'::regprocedure) as record,
+    exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'early_help_internal.refuse_truncate()'::regprocedure and t.tgenabled = 'A') as stays
 from pg_class c
 where c.relnamespace = 'town'::regnamespace
     and c.relkind in ('r', 'p');
@@ -40,7 +40,7 @@ select set_eq($$ select relname::text from guard where owner $$,
     '{partnership,kpi_metric,kpi_target,kpi_spc_setting,kpi_spc_rebase,bank_holiday,code_label,contact_source,primary_need,ethnicity,sex,disability,assessment_factor,closure_reason,headline_outcome}'::text[],
     'settings');
 select set_eq($$ select relname::text from guard where engine and relname !~ '^kpi_(cell|part)_' $$,
-    '{kpi_stale_months,kpi_cube,kpi_filled_months,kpi_period,kpi_refresh_log,laid_down,published_table}'::text[], 'what the engine writes, beside cells');
+    '{kpi_stale_months,kpi_cube,kpi_filled_months,kpi_period,kpi_refresh_log,structure_as_made,published_table}'::text[], 'what the engine writes, beside cells');
 select is((select count(*) from guard where engine and relname ~ '^kpi_cell_'), (select count(*) from kpi_cube), 'the cells of every cube');
 select is_empty($$ select distinct k.confrelid::regclass from pg_constraint k join pg_attribute a on a.attrelid = k.confrelid and a.attnum = any (k.confkey)
     join guard g on g.relname = (select relname from pg_class where oid = k.confrelid)
@@ -96,7 +96,7 @@ from (values
     ('update kpi_cell_contacts set contacts = contacts + 1000', 'YHK03'),
     ($$insert into kpi_cube (cube, sources) values ('evil', '{}')$$, 'YHK03'),
     ($$insert into kpi_stale_months values ('contact_child', '-infinity', 'infinity', 'infinity')$$, 'YHK03'),
-    ($$update laid_down set definition = 'x'$$, 'YHK03'),
+    ($$update structure_as_made set definition = 'x'$$, 'YHK03'),
     ('update partnership set suppression_threshold = 0', '42501'),
     ($$insert into kpi_target (metric_code, from_month, target) values ('contacts', '2024-01-01', 1)$$, '42501'),
     ('update kpi_spc_setting set fewest_points = 3', '42501'),
@@ -105,10 +105,10 @@ from (values
     ($$insert into family default values$$, 'OK000')
 ) c (command, state);
 -- Who may call the engine's function gets no further than the owner's rights go.
-grant execute on function early_help.write_by_engine(text) to guard_app;
-select is(as_app($$select early_help.write_by_engine('update kpi_cell_contacts set contacts = contacts + 1000')$$), '42501', 'the engine writes for the owner alone');
-revoke execute on function early_help.write_by_engine(text) from guard_app;
-select is(as_app($$select early_help.write_by_engine('select 1')$$), '42501', 'and is not for everybody');
+grant execute on function early_help_internal.write_by_engine(text) to guard_app;
+select is(as_app($$select early_help_internal.write_by_engine('update kpi_cell_contacts set contacts = contacts + 1000')$$), '42501', 'the engine writes for the owner alone');
+revoke execute on function early_help_internal.write_by_engine(text) from guard_app;
+select is(as_app($$select early_help_internal.write_by_engine('select 1')$$), '42501', 'and is not for everybody');
 
 -- The owner sets what is his, in a role that is a member, too.
 create role guard_owner;
@@ -130,21 +130,21 @@ insert into child (child_id) values (1);
 insert into contact_child (contact_id, child_id, primary_need_code) values (1, 1, 'N1');
 select null from publish_figures('2024-05', 1) \g /dev/null
 select isnt_empty('select from published_figure', 'the engine publishes');
-select is(early_help.write_by_engine('delete from kpi_stale_months where source = $1', 'nothing'::text), 0::bigint, 'it says how many rows it wrote');
-select is(early_help.write_by_engine('insert into kpi_refresh_log (kpi_refresh_id) values (70) returning kpi_refresh_id'), 70::bigint, 'or what they return');
-select is(early_help.write_by_engine('select null::bigint'), null, 'which may be null');
-select refused($$select early_help.write_by_engine('select ''x''')$$, '42804', 'a number');
-select refused($$select early_help.write_by_engine(null)$$, '22023', 'a command');
-select refused($$select early_help.write_by_engine('select $1', 'x')$$, '42P18', 'values have types');
-select refused($$select early_help.write_by_engine('select $1', variadic array[1])$$, '22023', 'and are given one by one');
-select refused($$select early_help.write_by_engine('commit')$$, '22023', 'no transaction ends within');
+select is(early_help_internal.write_by_engine('delete from kpi_stale_months where source = $1', 'nothing'::text), 0::bigint, 'it says how many rows it wrote');
+select is(early_help_internal.write_by_engine('insert into kpi_refresh_log (kpi_refresh_id) values (70) returning kpi_refresh_id'), 70::bigint, 'or what they return');
+select is(early_help_internal.write_by_engine('select null::bigint'), null, 'which may be null');
+select refused($$select early_help_internal.write_by_engine('select ''x''')$$, '42804', 'a number');
+select refused($$select early_help_internal.write_by_engine(null)$$, '22023', 'a command');
+select refused($$select early_help_internal.write_by_engine('select $1', 'x')$$, '42P18', 'values have types');
+select refused($$select early_help_internal.write_by_engine('select $1', variadic array[1])$$, '22023', 'and are given one by one');
+select refused($$select early_help_internal.write_by_engine('commit')$$, '22023', 'no transaction ends within');
 
 -- An error within does not leave the door open, nor does a savepoint.
-select refused($$select early_help.write_by_engine('select 1 / 0')$$, '22012', 'an error within');
+select refused($$select early_help_internal.write_by_engine('select 1 / 0')$$, '22012', 'an error within');
 select refused('delete from kpi_cube', 'YHK03', 'leaves the guard');
 do $$
 begin
-    perform early_help.write_by_engine('select 1 / 0');
+    perform early_help_internal.write_by_engine('select 1 / 0');
 exception
     when division_by_zero then null;
 end
@@ -175,16 +175,16 @@ begin
 end
 $$;
 create trigger falsifies after insert or update on kpi_filled_months for each statement execute function public.falsifies_cells();
-select refused($$select early_help.refresh_kpi_month('town', '2024-05-01')$$, 'YHK03', 'nor changes cells while a refresh writes');
+select refused($$select early_help_internal.refresh_kpi_month('town', '2024-05-01')$$, 'YHK03', 'nor changes cells while a refresh writes');
 drop trigger falsifies on kpi_filled_months;
-select lives_ok($$select early_help.refresh_kpi_month('town', '2024-05-01')$$, 'which goes on without it');
+select lives_ok($$select early_help_internal.refresh_kpi_month('town', '2024-05-01')$$, 'which goes on without it');
 
 -- On other tables the triggers do no harm.
 create temp table odd (x integer);
-create trigger odd after insert on odd for each row execute function early_help.engine_writes_only();
+create trigger odd after insert on odd for each row execute function early_help_internal.engine_writes_only();
 select throws_ok('insert into odd values (1)', '39P01', 'engine_writes_only() is a trigger before a statement', 'engine_writes_only for each row');
 drop trigger odd on odd;
-create trigger odd after insert on odd for each statement execute function early_help.owner_writes_only();
+create trigger odd after insert on odd for each statement execute function early_help_internal.owner_writes_only();
 select throws_ok('insert into odd values (1)', '39P01', 'owner_writes_only() is a trigger before a statement', 'owner_writes_only after');
 
 select * from finish();

@@ -92,10 +92,10 @@ select ok(count(distinct state) >= 22, format('%s kinds of error were raised', c
 select is((select column_name from heard where state = '23502'), 'agreed_on', 'a missing value names its column');
 
 -- raise_rule for SQL.
-select is((outcome_of($$select early_help.raise_rule('R01', 'plan_id 1')$$))::text,
+select is((outcome_of($$select early_help_internal.raise_rule('R01', 'plan_id 1')$$))::text,
     (select row(r.sqlstate, r.sentence || ' (R01)', 'plan_id 1', r.hint, '', '', '', '')::text from early_help.rules() r where r.rule = 'R01'), 'raise_rule raises what the catalogue says');
-select refused($$select early_help.raise_rule('R99')$$, '22023', 'an unknown rule is none');
-select refused($$select early_help.raise_rule(null)$$, '22004', 'nor is null');
+select refused($$select early_help_internal.raise_rule('R99')$$, '22023', 'an unknown rule is none');
+select refused($$select early_help_internal.raise_rule(null)$$, '22004', 'nor is null');
 
 -- Words in any language setting, and dates in ISO whatever DateStyle says.
 set local datestyle = 'SQL, DMY';

@@ -54,7 +54,7 @@ select is_empty(
     $$select p.oid::regprocedure, a.grantor::regrole
     from pg_proc p
     cross join aclexplode(p.proacl) a
-    where p.pronamespace in ('early_help'::regnamespace, 'early_help_sample'::regnamespace)
+    where p.pronamespace in ('early_help'::regnamespace, 'early_help_internal'::regnamespace, 'early_help_sample'::regnamespace)
         and a.grantor <> p.proowner$$,
     'every right comes from the extension''s owner: a dump with other grantors is for superusers alone');
 
@@ -71,7 +71,7 @@ select p.oid, p.oid::regprocedure as routine, place.name as place, p.proname, p.
             and p.proname ~ ('^' || replace(l.function, '*', '.*') || '$')
         order by 1) as kinds
 from pg_proc p
-join (values ('pg_catalog', 'pg_catalog'), ('early_help', 'early_help'), ('early_help_sample', 'early_help_sample'), ('medway', 'records'), ('medway_kpi', 'kpi')) place (schema, name)
+join (values ('pg_catalog', 'pg_catalog'), ('early_help', 'early_help'), ('early_help_internal', 'early_help_internal'), ('early_help_sample', 'early_help_sample'), ('medway', 'records'), ('medway_kpi', 'kpi')) place (schema, name)
     on p.pronamespace = place.schema::regnamespace
 where place.name <> 'pg_catalog'
     or exists (
@@ -137,7 +137,7 @@ select format('grant insert on medway.%I to inserter', relname)
 from pg_class
 where relnamespace = 'medway'::regnamespace
     and relkind = 'r'
-    and relname !~ '^(kpi_|inbox_|import_|laid_down|publi)' \gexec
+    and relname !~ '^(kpi_|inbox_|import_|structure_as_made|publi)' \gexec
 
 \set board `tools/sql-of-docs docs/bi.md '## The role' | grep -v -e '^create role' -e '^alter role' -e '^set role'`
 \set newsroom `tools/sql-of-docs docs/operations.md '**Who reads published figures only**'`
@@ -206,7 +206,7 @@ select is_empty(
     $$select role, routine, (o).state
     from (
         select role, routine, public.as_role(role,
-            format('select count(*) from early_help.cells_once(%s::oid::regprocedure, ''2024-01-01'') as c (month date)', oid)) as o
+            format('select count(*) from early_help_internal.cells_once(%s::oid::regprocedure, ''2024-01-01'') as c (month date)', oid)) as o
         from public.may
         where place in ('records', 'kpi')
             and not should
@@ -263,11 +263,11 @@ select is_empty(
 
 ---------- what blocks others ----------
 
-select is(state_as('db_owner', 'select early_help.hold_extension()'), 'OK000', 'who may create a partnership holds the extension');
+select is(state_as('db_owner', 'select early_help_internal.hold_extension()'), 'OK000', 'who may create a partnership holds the extension');
 select format('revoke create on database %I from medway_owner', current_database()) \gexec
-select is(state_as('medway_owner', 'select early_help.hold_extension()'), '42501', 'who may not does not');
-select is(state_as('medway_owner', $$select early_help.exclude_refresh('medway'::regnamespace)$$), 'OK000', 'an owner excludes refreshes');
-select is(state_as('db_owner', $$select early_help.exclude_refresh('medway'::regnamespace)$$), '42501', 'of his own partnership');
+select is(state_as('medway_owner', 'select early_help_internal.hold_extension()'), '42501', 'who may not does not');
+select is(state_as('medway_owner', $$select early_help_internal.exclude_refresh('medway'::regnamespace)$$), 'OK000', 'an owner excludes refreshes');
+select is(state_as('db_owner', $$select early_help_internal.exclude_refresh('medway'::regnamespace)$$), '42501', 'of his own partnership');
 
 ---------- what each may do with the grants of the docs ----------
 
@@ -404,7 +404,7 @@ select is_empty(
         and c.relkind in ('r', 'v')
         and has_table_privilege('app', c.oid, r.privilege)
         and (r.privilege not in ('SELECT', 'INSERT', 'UPDATE')
-            or c.relname ~ '^(kpi_|publi|laid_down|inbox_|import_)'
+            or c.relname ~ '^(kpi_|publi|structure_as_made|inbox_|import_)'
             or (r.privilege <> 'SELECT' and c.relname in ('partnership', 'episode_event', 'level_change')))$$,
     'it has no right to what figures, publications and the audit rest on');
 select is(state_as('app', command), '42501', 'it may not: ' || command)
@@ -412,12 +412,12 @@ from (values
     ('update medway.kpi_cell_contacts set contacts = contacts + 1'),
     ('insert into medway.kpi_stale_months (source) values (''x'')'),
     ('update medway.partnership set suppression_threshold = 0'),
-    ('delete from medway.laid_down'),
+    ('delete from medway.structure_as_made'),
     ('update medway.kpi_cube set sources = ''{}'''),
     ('table medway.published_figure'),
     ('select count(*) from medway_kpi.contacts'),
     ('select medway.publish_figures(''2024-02'', 1)'),
-    ('select early_help.own_partnership(''medway'')')) v (command);
+    ('select early_help_internal.own_partnership(''medway'')')) v (command);
 
 -- The loader.
 set local role loader;

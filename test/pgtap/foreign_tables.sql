@@ -10,19 +10,19 @@ select refused($$
     create temp table contact (contact_id bigint primary key, received_on date, source_code text);
     insert into contact values (1, '2020-01-01', null);
     create temp table contact_child (contact_id bigint, received_on date, source_code text);
-    create trigger t before insert on contact_child for each row execute function early_help.contact_child_before();
+    create trigger t before insert on contact_child for each row execute function early_help_internal.contact_child_before();
     insert into contact_child (contact_id) values (1);
     $$, 'OK000', 'a contact without a source leaves its children without');
 select refused($$
     create temp table contact_source (code text, valid_from date, valid_to date);
     insert into contact_source values (null, '2000-01-01', '2001-01-01');
     create temp table contact (source_code text, received_on date);
-    create trigger t before insert on contact for each row execute function early_help.code_valid('source_code', 'contact_source', 'received_on');
+    create trigger t before insert on contact for each row execute function early_help_internal.code_valid('source_code', 'contact_source', 'received_on');
     insert into contact values ('x', '2020-01-01');
     $$, 'OK000', 'a code that is null');
 select refused($$
     create temp table contact (source_code text, received_on date);
-    create trigger t before insert on contact for each row execute function early_help.code_valid('source_code', 'no_such_list', 'received_on');
+    create trigger t before insert on contact for each row execute function early_help_internal.code_valid('source_code', 'no_such_list', 'received_on');
     insert into contact values ('x', '2020-01-01');
     $$, '22023', 'a list of codes that there is not');
 
@@ -33,7 +33,7 @@ return format($f$
     create temp table plan (%s);
     insert into plan values (%s);
     create temp table action (action_id bigint, plan_id bigint, agreed_on date, safety_reason text);
-    create trigger t before insert on action for each row execute function early_help.action_before();
+    create trigger t before insert on action for each row execute function early_help_internal.action_before();
     insert into action values (1, 1, '2020-03-01', null);
     $f$, plan_columns, plan_row);
 select refused(agreed('plan_id text primary key, episode_id bigint', $$'1', 1$$), '42804', 'a key that is a text');
@@ -49,7 +49,7 @@ select refused($$
     create temp table plan (plan_id text primary key, kind text, episode_id bigint);
     insert into plan values ('a', 'intervention', 1), ('b', 'intervention', 1);
     create temp table plan_outcome (plan_outcome_id bigint, plan_id bigint, position int, agreed_on date, withdrawn_on date, achieved_on date, plan_kind text);
-    create trigger t before insert on plan_outcome for each row execute function early_help.plan_outcome_before();
+    create trigger t before insert on plan_outcome for each row execute function early_help_internal.plan_outcome_before();
     insert into plan_outcome values (1, 1234567, null, '2024-01-01', null, null);
     $$, '42804', 'outcomes of a plan whose key is a text');
 set client_min_messages = warning;
@@ -80,7 +80,7 @@ return format($f$
     insert into family_member values (1, 1, 1, null, null);
     create temp table episode (episode_id bigint primary key, family_id bigint, opened_on date, closed_on date, state text);
     create temp table step (step_id bigint primary key, child_id bigint, family_id bigint, episode_id bigint, from_level %1$s, to_level %1$s, offered_on date, decided_on date, outcome text);
-    create trigger t before insert on step for each row execute function early_help.step_before();
+    create trigger t before insert on step for each row execute function early_help_internal.step_before();
     insert into step values (1, 1, 1, null, null, %2$s, '2020-02-01');
     $f$, level_type, level);
 select refused(stepped('integer', '100'), '42804', 'a level that is an integer');
@@ -92,13 +92,13 @@ select refused($$
     insert into plan values (1, 'intervention');
     create temp table review (review_id text, plan_id bigint, held_on date);
     insert into review values ('r', 1, '2024-01-01');
-    create trigger t before delete on review for each row execute function early_help.review_stays();
+    create trigger t before delete on review for each row execute function early_help_internal.review_stays();
     delete from review;
     $$, '42804', 'a review whose id is a text');
 select is((outcome_of($$
     create temp table publication (publication_id text);
     insert into publication values ('x');
-    create trigger t before delete on publication for each row execute function early_help.published_stays();
+    create trigger t before delete on publication for each row execute function early_help_internal.published_stays();
     delete from publication;
     $$)).state, '42804', 'a publication whose id is a text');
 

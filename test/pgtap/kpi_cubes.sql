@@ -29,12 +29,12 @@ declare
     one date;
 begin
     loop
-        perform early_help.trim_marks('p');
+        perform early_help_internal.trim_marks('p');
         select min(month) into one from kpi_stale_month;
         exit when one is null;
-        perform early_help.refresh_kpi_month('p', one);
+        perform early_help_internal.refresh_kpi_month('p', one);
     end loop;
-    perform early_help.narrow_filled_months('p');
+    perform early_help_internal.narrow_filled_months('p');
 end
 $$;
 

@@ -33,7 +33,7 @@ insert into x.kpi_stale_months values
     ('t', '2020-01-01', '2020-01-01', '2020-01-01', null);
 create function stale() returns setof date
     language sql
-as $$ select month from early_help.stale_months('x.kpi_stale_months', 'c') $$;
+as $$ select month from early_help_internal.stale_months('x.kpi_stale_months', 'c') $$;
 
 -- What the months and the parts come to, after a change that is undone.
 create function ask_after(change text) returns text
@@ -42,8 +42,8 @@ as $$
 begin
     execute change;
     raise exception sqlstate 'OK000' using message = format('%s %s',
-        state_of('select * from early_help.stale_months(''x.kpi_stale_months'', ''c'')'),
-        state_of('select early_help.stale_parts(''x.kpi_stale_months'', ''c'', ''2020-02-01'')'));
+        state_of('select * from early_help_internal.stale_months(''x.kpi_stale_months'', ''c'')'),
+        state_of('select early_help_internal.stale_parts(''x.kpi_stale_months'', ''c'', ''2020-02-01'')'));
 exception
     when sqlstate 'OK000' then
         return sqlerrm;
@@ -52,19 +52,19 @@ $$;
 
 select results_eq('select stale()', $$ select m::date from generate_series(timestamp '2020-01-01', '2020-05-01', '1 month') m $$,
     'tables like the engine''s are read');
-select is(early_help.stale_parts('x.kpi_stale_months', 'c', '2020-02-01'), '{1}', 'parts too');
+select is(early_help_internal.stale_parts('x.kpi_stale_months', 'c', '2020-02-01'), '{1}', 'parts too');
 
 -- Any relation.
-select is(state_of('select * from early_help.stale_months(4294967294::oid::regclass, ''c'')'), '42P01', 'no relation');
-select is(state_of('select early_help.stale_parts(4294967294::oid::regclass, ''c'', ''2020-01-01'')'), '42P01', 'nor any parts');
+select is(state_of('select * from early_help_internal.stale_months(4294967294::oid::regclass, ''c'')'), '42P01', 'no relation');
+select is(state_of('select early_help_internal.stale_parts(4294967294::oid::regclass, ''c'', ''2020-01-01'')'), '42P01', 'nor any parts');
 select results_eq($$
-    select state_of(format('select * from early_help.stale_months(%s::oid::regclass, ''c'')', c.oid)), count(*) > 500
+    select state_of(format('select * from early_help_internal.stale_months(%s::oid::regclass, ''c'')', c.oid)), count(*) > 500
     from pg_class c
     where c.relname <> 'kpi_stale_months'
     group by 1
 $$, $$ values ('42809', true) $$, 'every relation of another name');
 select results_eq($$
-    select distinct state_of(format('select early_help.stale_parts(%s::oid::regclass, ''c'', ''2020-01-01'')', c.oid))
+    select distinct state_of(format('select early_help_internal.stale_parts(%s::oid::regclass, ''c'', ''2020-01-01'')', c.oid))
     from pg_class c
     where c.relname <> 'kpi_stale_months'
 $$, $$ values ('42809') $$, 'and no parts of it');
@@ -179,63 +179,63 @@ select is(ask_after('drop table x.kpi_cube'), '42P01 42P01', 'no table beside th
 select is(ask_after('drop table x.partnership'), '42809 42809', 'tables without a partnership');
 create temporary table partnership ();
 create temporary table kpi_stale_months as table x.kpi_stale_months;
-select throws_ok($$ select * from early_help.stale_months('pg_temp.kpi_stale_months', 'c') $$, '42809', null, 'a temporary log');
+select throws_ok($$ select * from early_help_internal.stale_months('pg_temp.kpi_stale_months', 'c') $$, '42809', null, 'a temporary log');
 drop table kpi_stale_months, partnership;
 
 -- Whom it tells.
 create role stranger;
 create role board;
 grant usage on schema early_help to stranger, board;
-grant execute on function early_help.stale_months(regclass, text), early_help.stale_parts(regclass, text, date) to stranger, board;
+grant execute on function early_help_internal.stale_months(regclass, text), early_help_internal.stale_parts(regclass, text, date) to stranger, board;
 grant usage on schema p_kpi to board;
 select 'p.kpi_stale_months'::regclass::oid as log \gset
 set role stranger;
-select throws_ok(format($$ select * from early_help.stale_months(%s::oid::regclass, 'contacts') $$, :log), '42501', null, 'a stranger is not told which months are stale');
-select throws_ok(format($$ select early_help.stale_parts(%s::oid::regclass, 'contacts', '2020-01-01') $$, :log), '42501', null, 'nor of which parts');
+select throws_ok(format($$ select * from early_help_internal.stale_months(%s::oid::regclass, 'contacts') $$, :log), '42501', null, 'a stranger is not told which months are stale');
+select throws_ok(format($$ select early_help_internal.stale_parts(%s::oid::regclass, 'contacts', '2020-01-01') $$, :log), '42501', null, 'nor of which parts');
 reset role;
 set role board;
-select lives_ok(format($$ select * from early_help.stale_months(%s::oid::regclass, 'contacts') $$, :log), 'who reads figures is told the months');
-select throws_ok(format($$ select early_help.stale_parts(%s::oid::regclass, 'contacts', '2020-01-01') $$, :log), '42501', null, 'not the parts');
+select lives_ok(format($$ select * from early_help_internal.stale_months(%s::oid::regclass, 'contacts') $$, :log), 'who reads figures is told the months');
+select throws_ok(format($$ select early_help_internal.stale_parts(%s::oid::regclass, 'contacts', '2020-01-01') $$, :log), '42501', null, 'not the parts');
 reset role;
 create schema x_kpi authorization stranger;
 select 'x.kpi_stale_months'::regclass::oid as log \gset
 set role stranger;
-select throws_ok(format($$ select * from early_help.stale_months(%s::oid::regclass, 'c') $$, :log), '42501', null, 'nor is one told who made himself a schema of the name');
+select throws_ok(format($$ select * from early_help_internal.stale_months(%s::oid::regclass, 'c') $$, :log), '42501', null, 'nor is one told who made himself a schema of the name');
 reset role;
 grant select on x.kpi_stale_months to stranger;
 set role stranger;
-select lives_ok(format($$ select * from early_help.stale_months(%s::oid::regclass, 'c') $$, :log), 'who may read the log is told');
-select lives_ok(format($$ select early_help.stale_parts(%s::oid::regclass, 'c', '2020-01-01') $$, :log), 'the parts too');
+select lives_ok(format($$ select * from early_help_internal.stale_months(%s::oid::regclass, 'c') $$, :log), 'who may read the log is told');
+select lives_ok(format($$ select early_help_internal.stale_parts(%s::oid::regclass, 'c', '2020-01-01') $$, :log), 'the parts too');
 reset role;
 
 -- Who keeps a refresh waiting.
 create table x.kpi_refresh_log (kpi_refresh_id integer);
-grant execute on function early_help.refresh_begins(oid, integer), early_help.exclude_refresh(oid) to stranger;
+grant execute on function early_help_internal.refresh_begins(oid, integer), early_help_internal.exclude_refresh(oid) to stranger;
 select 'p.kpi_refresh_log'::regclass::oid as log, 'p'::regnamespace::oid as schema \gset
 set role stranger;
-select throws_ok(format('select early_help.refresh_begins(%s, 1)', :log), '42501', null, 'a stranger lets no refresh seem to run');
-select throws_ok(format('select early_help.exclude_refresh(%s)', :schema), '42501', null, 'and keeps none away');
+select throws_ok(format('select early_help_internal.refresh_begins(%s, 1)', :log), '42501', null, 'a stranger lets no refresh seem to run');
+select throws_ok(format('select early_help_internal.exclude_refresh(%s)', :schema), '42501', null, 'and keeps none away');
 reset role;
 select is_empty($$ select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objsubid = 3 $$, 'no run has its lock');
 select results_eq($$
-    select distinct state_of(format('select early_help.refresh_begins(%s, 1)', c.oid))
+    select distinct state_of(format('select early_help_internal.refresh_begins(%s, 1)', c.oid))
     from pg_class c
     where c.relname <> 'kpi_refresh_log'
 $$, $$ values ('42809') $$, 'another table has no runs');
-select is(state_of('select early_help.refresh_begins(4294967294, 1)'), '42P01', 'nor has none');
+select is(state_of('select early_help_internal.refresh_begins(4294967294, 1)'), '42P01', 'nor has none');
 create function runs() returns integer[]
     language sql
-as $$ select array_agg(n) from generate_series(6, 9) n where early_help.refresh_runs('x.kpi_refresh_log'::regclass, n) $$;
+as $$ select array_agg(n) from generate_series(6, 9) n where early_help_internal.refresh_runs('x.kpi_refresh_log'::regclass, n) $$;
 select is(runs(), null, 'no run');
-select lives_ok($$ select early_help.refresh_begins('x.kpi_refresh_log'::regclass, 7) $$, 'the owner begins one');
-select lives_ok($$ select early_help.refresh_begins('x.kpi_refresh_log'::regclass, 8) $$, 'and another');
+select lives_ok($$ select early_help_internal.refresh_begins('x.kpi_refresh_log'::regclass, 7) $$, 'the owner begins one');
+select lives_ok($$ select early_help_internal.refresh_begins('x.kpi_refresh_log'::regclass, 8) $$, 'and another');
 select is(runs(), '{8}', 'a session runs one at a time');
-select lives_ok('select early_help.refresh_ends()', 'and ends it');
+select lives_ok('select early_help_internal.refresh_ends()', 'and ends it');
 select is(runs(), null, 'no run');
-select lives_ok($$ select early_help.exclude_refresh('x'::regnamespace) $$, 'the owner keeps other refreshes away');
+select lives_ok($$ select early_help_internal.exclude_refresh('x'::regnamespace) $$, 'the owner keeps other refreshes away');
 select results_eq($$ select objsubid from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and classid = 'x'::regnamespace $$, array[4::smallint],
     'by a lock that no function of SQL takes');
-select lives_ok('select early_help.exclude_refresh(4294967294)', 'a partnership that is gone has none');
+select lives_ok('select early_help_internal.exclude_refresh(4294967294)', 'a partnership that is gone has none');
 
 select finish();
 rollback;

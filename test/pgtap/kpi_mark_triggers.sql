@@ -242,11 +242,11 @@ insert into plan (plan_id, episode_id, kind, started_on, review_counts_from, rev
     values (0, 0, 'intervention', '2018-03-01', '2018-03-01', '2018-04-20', '2019-05-05', 'episode_closed');
 insert into plan_outcome (plan_outcome_id, plan_id, plan_kind, position, description, agreed_on, achieved_on)
     values (0, 0, 'intervention', 1, 'Sleeps', '2018-03-01', '2018-05-05');
-select early_help.write_by_engine('delete from kpi_stale_months') \g /dev/null
-select early_help.forget_stale_marks() \g /dev/null
+select early_help_internal.write_by_engine('delete from kpi_stale_months') \g /dev/null
+select early_help_internal.forget_stale_marks() \g /dev/null
 update plan_outcome set achieved_on = null;
 select results_eq('select source::text, first_month, part from kpi_stale_months', $$ values ('plan_outcome', date '2019-05-01', null::bigint) $$, 'an outcome of plan 0 of episode 0');
-select early_help.write_by_engine('delete from kpi_stale_months') \g /dev/null
+select early_help_internal.write_by_engine('delete from kpi_stale_months') \g /dev/null
 update child set birth_date = '2011-01-01';
 select results_eq('select source::text, first_month, part from kpi_stale_months', $$ values ('child', date '2018-01-01', 0::bigint) $$, 'child 0');
 

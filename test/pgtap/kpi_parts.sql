@@ -16,10 +16,10 @@ declare
     one date;
 begin
     loop
-        perform early_help.trim_marks('p');
+        perform early_help_internal.trim_marks('p');
         select min(month) into one from kpi_stale_month;
         exit when one is null;
-        perform early_help.refresh_kpi_month('p', one);
+        perform early_help_internal.refresh_kpi_month('p', one);
     end loop;
 end
 $$;
@@ -82,13 +82,13 @@ select results_eq($$ select month, whole from whole('contacts') $$,
     $$ select m::date, false from generate_series(timestamp '2022-06-01', (select last_month from kpi_filled_months)::timestamp, '1 month') m $$,
     'a changed contact: stale in parts');
 select ok((select bool_and(whole) from whole('months')), 'for a cube without parts as a whole');
-select is(early_help.stale_parts('kpi_stale_months', 'contacts', '2022-06-01'),
+select is(early_help_internal.stale_parts('kpi_stale_months', 'contacts', '2022-06-01'),
     array(select counted_child_id from contact_child where reason = 'Another'), 'the part is the child');
-select is(early_help.stale_parts('kpi_stale_months', 'referrals', '2022-06-01'), '{}', 'for the cubes of that source');
+select is(early_help_internal.stale_parts('kpi_stale_months', 'referrals', '2022-06-01'), '{}', 'for the cubes of that source');
 select is(cells_differ(), 0::bigint, 'the cells are right');
 
-select early_help.trim_marks('p') \g /dev/null
-select early_help.refresh_kpi_month('p', '2022-07-01') \g /dev/null
+select early_help_internal.trim_marks('p') \g /dev/null
+select early_help_internal.refresh_kpi_month('p', '2022-07-01') \g /dev/null
 select results_eq($$ select month, whole from whole('contacts') where month < '2022-09-01' $$,
     $$ values (date '2022-06-01', false), ('2022-08-01', false) $$, 'a month in the middle refreshed: those around it are stale in parts');
 select ok((select bool_and(part is not null) from kpi_stale_months where source = 'contact_child'), 'of the same child');
@@ -101,21 +101,21 @@ update contact_child set reason = 'Another' where reason = 'Again another';
 
 -- What is read, and refreshed, is the difference: a cell that is wrong stays so.
 create temporary table before as select sum(contacts) as contacts from kpi_cube_contacts where month = '2022-06-01';
-select early_help.write_by_engine($$ update kpi_cell_contacts set contacts = contacts + 1000
+select early_help_internal.write_by_engine($$ update kpi_cell_contacts set contacts = contacts + 1000
 where ctid = (select min(ctid) from kpi_cell_contacts where month = '2022-06-01') $$) \g /dev/null
 select is((select sum(contacts) from kpi_cube_contacts where month = '2022-06-01'), (select contacts + 1000 from before), 'read: what was kept, and the difference');
 select refresh() \g /dev/null
 select is((select sum(contacts) from kpi_cell_contacts where month = '2022-06-01'), (select contacts + 1000 from before), 'refreshed: the same');
 select is(parts_differ(), 0::bigint, 'the parts are those of now');
-select early_help.write_by_engine($$ insert into kpi_stale_months values ('contact_child', '2022-06-01', '2022-06-01', '2022-06-01') $$) \g /dev/null
+select early_help_internal.write_by_engine($$ insert into kpi_stale_months values ('contact_child', '2022-06-01', '2022-06-01', '2022-06-01') $$) \g /dev/null
 select results_eq($$ select month, whole from whole('contacts') $$, $$ values (date '2022-06-01', true) $$, 'a mark without a part: the whole month');
 select is(cells_differ(), 0::bigint, 'which mends the cell when read');
 select refresh() \g /dev/null
 select is(cells_differ(), 0::bigint, 'and when refreshed');
 
 -- A mark of a child too many makes no difference.
-select early_help.write_by_engine($$ insert into kpi_stale_months select 'contact_child', '2022-01-01', '2022-12-01', '2022-12-01', child_id from child $$) \g /dev/null
-select early_help.write_by_engine($$ insert into kpi_stale_months values ('contact_child', '2022-01-01', '2022-12-01', '2022-12-01', -1) $$) \g /dev/null
+select early_help_internal.write_by_engine($$ insert into kpi_stale_months select 'contact_child', '2022-01-01', '2022-12-01', '2022-12-01', child_id from child $$) \g /dev/null
+select early_help_internal.write_by_engine($$ insert into kpi_stale_months values ('contact_child', '2022-01-01', '2022-12-01', '2022-12-01', -1) $$) \g /dev/null
 select ok((select not bool_or(whole) from whole('contacts')), 'all children marked');
 select is(cells_differ(), 0::bigint, 'the cells are right');
 select refresh() \g /dev/null
@@ -136,7 +136,7 @@ select cmp_ok((select count(*) from kpi_stale_months where part is not null), '<
 select cmp_ok((select count(*) from kpi_stale_months where part is null), '>', 0::bigint, 'then whole months');
 select is(cells_differ(), 0::bigint, 'the cells are right');
 select refresh() \g /dev/null
-select early_help.write_by_engine($$ insert into kpi_stale_months select 'contact_child', '2022-03-01', '2022-03-01', '2022-03-01', n from generate_series(1, 5001) n $$) \g /dev/null
+select early_help_internal.write_by_engine($$ insert into kpi_stale_months select 'contact_child', '2022-03-01', '2022-03-01', '2022-03-01', n from generate_series(1, 5001) n $$) \g /dev/null
 select results_eq($$ select month, whole from whole('contacts') $$, $$ values (date '2022-03-01', true) $$, 'a month of too many parts is computed as a whole');
 
 -- A cube of somebody's own.
@@ -172,12 +172,12 @@ select throws_ok($$ delete from own_event $$, '42804', 'column "child_id" of tab
 create role kpi_parts_reader;
 grant usage on schema p to kpi_parts_reader;
 set role kpi_parts_reader;
-select throws_ok($$ select early_help.stale_parts('p.kpi_stale_months', 'contacts', '2022-03-01') $$, '42501', null, 'who may not read the log is told none');
+select throws_ok($$ select early_help_internal.stale_parts('p.kpi_stale_months', 'contacts', '2022-03-01') $$, '42501', null, 'who may not read the log is told none');
 select throws_ok($$ select * from p.kpi_parts_contacts('2022-03-01') $$, '42501', null, 'nor who the children of a month are');
 select throws_ok($$ select * from p.kpi_some_parts_contacts('2022-03-01', '{1}') $$, '42501', null, 'nor what one of them adds');
 select throws_ok('table p.kpi_part_contacts', '42501', null, 'nor what was kept of them');
 reset role;
-select throws_ok($$ select * from early_help.stale_parts('contact_child', 'contacts', '2022-03-01') $$, '42809', null, 'another table is no log');
+select throws_ok($$ select * from early_help_internal.stale_parts('contact_child', 'contacts', '2022-03-01') $$, '42809', null, 'another table is no log');
 
 select finish();
 rollback;

@@ -185,7 +185,7 @@ select refused(defines('select count(*)::integer as n from referral r join conta
 select is_empty($$
     select c.cube
     from kpi_cube c
-    where (outcome_of(format('select early_help.check_kpi_sources(%s, %L, %s, %L, %L)', 'town'::regnamespace::oid, c.cube,
+    where (outcome_of(format('select early_help_internal.check_kpi_sources(%s, %L, %s, %L, %L)', 'town'::regnamespace::oid, c.cube,
         (select p.oid from pg_proc p where p.proname = 'kpi_compute_' || c.cube and p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace)),
         c.sources, case when c.from_cubes then array(select cube from kpi_cube) else '{}' end))).state <> 'OK000'
     $$, 'every built-in cube is marked by all that it reads');
@@ -196,7 +196,7 @@ select is_empty($$
     cross join unnest(c.sources) s
     where not c.from_cubes
         and s !~ '^cube '
-        and (outcome_of(format('select early_help.check_kpi_sources(%s, %L, %s, %L, ''{}'')', 'town'::regnamespace::oid, c.cube,
+        and (outcome_of(format('select early_help_internal.check_kpi_sources(%s, %L, %s, %L, ''{}'')', 'town'::regnamespace::oid, c.cube,
             (select p.oid from pg_proc p where p.proname = 'kpi_compute_' || c.cube and p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace)),
             array_remove(c.sources, s)))).state <> '22023'
         -- These reach further than the columns they mark: that is not seen in the catalog.

@@ -81,8 +81,8 @@ rollback to savepoint a;
 
 -- Dates that move.
 insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
-select early_help.write_by_engine($$ delete from kpi_stale_months $$) \g /dev/null
-select early_help.forget_stale_marks() \g /dev/null
+select early_help_internal.write_by_engine($$ delete from kpi_stale_months $$) \g /dev/null
+select early_help_internal.forget_stale_marks() \g /dev/null
 update contact set received_on = '2016-05-05' where contact_id = 1;
 select set_eq('select logged()', array['contact_child 2018-01 2019-01 of 1', 'contact_child 2016-05 2017-05 of 1'],
     'a contact that moves reaches months from where it was and from where it is, by its cascade');
@@ -106,12 +106,12 @@ select results_eq($$ select count(*)::integer from stale('re_referrals') $$, arr
 select results_eq($$ select count(*)::integer from stale('contacts') $$, array[1], 'and a contact those after its own alone');
 rollback to savepoint a;
 insert into referral (child_id, family_id, referred_on, source_code, primary_need_code) values (1, 1, '2018-01-31', '6', 'N1');
-select early_help.write_by_engine($$ delete from kpi_stale_months $$) \g /dev/null
+select early_help_internal.write_by_engine($$ delete from kpi_stale_months $$) \g /dev/null
 select is_empty($$ select stale('re_referrals') $$, 'nothing is stale without marks');
-select early_help.write_by_engine($$ update kpi_filled_months set first_month = '2018-01-01', last_month = '2018-03-01' $$) \g /dev/null
+select early_help_internal.write_by_engine($$ update kpi_filled_months set first_month = '2018-01-01', last_month = '2018-03-01' $$) \g /dev/null
 update partnership set re_referral_months = 7;
 select results_eq($$ select stale('re_referrals') $$, array['2018-01', '2018-02', '2018-03'], 'a setting reaches all months with cells');
-select early_help.write_by_engine($$ insert into kpi_stale_months values ('partnership', '2099-12-01', '2100-02-01', 'infinity'), ('unheard of', '2018-05-01', '2018-05-01', 'infinity') $$) \g /dev/null
+select early_help_internal.write_by_engine($$ insert into kpi_stale_months values ('partnership', '2099-12-01', '2100-02-01', 'infinity'), ('unheard of', '2018-05-01', '2018-05-01', 'infinity') $$) \g /dev/null
 select results_eq($$ select count(*)::integer from stale('re_referrals') $$, array[(2100 - 2018) * 12 + 2], 'and those up to the last event, whatever marked it');
 rollback to savepoint a;
 
@@ -130,7 +130,7 @@ rollback to savepoint a;
 
 -- Children.
 insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1'), (2, 2, 2, 'N1'), (3, 3, 1, 'N1');
-select early_help.write_by_engine($$ delete from kpi_stale_months $$) \g /dev/null
+select early_help_internal.write_by_engine($$ delete from kpi_stale_months $$) \g /dev/null
 savepoint g;
 update child set birth_date = '2011-01-01' where child_id = 1;
 select set_eq('select logged()', array['child 2018-01 2018-01 of 1', 'child 2019-06 2019-06 of 1'], 'a birth date reaches the months of the child''s contacts');
@@ -178,7 +178,7 @@ select results_eq(
         select s.source::text, min(m.arguments[2]::integer)
         from kpi_cube c
         cross join unnest(c.sources) s (source)
-        join early_help.kpi_marks('p'::regnamespace) m using (source)
+        join early_help_internal.kpi_marks('p'::regnamespace) m using (source)
         where 'partnership' = any (c.sources)
             and not c.from_cubes
             and m.kind = 'mark_stale_months'

@@ -75,7 +75,7 @@ select isnt((split_family(1, '{12,13}', '2024-10-01')).family_id, 1::bigint, 'a 
 select results_eq($$select child_id from family_member where family_id = 1 and left_on is null order by 1$$, 'values (11::bigint), (22)', 'the others stay');
 select refused($$select split_family(1, '{}', '2024-10-01')$$, 'YHS05', 'nobody is no family of their own');
 select refused($$insert into family (family_id) values (500000); insert into family_member (family_id, child_id, joined_on) values (500000, 11, '2024-10-02');
-    select early_help.raise_rule('S05', 'another') from split_family(1, '{11}', '2024-10-02') f where f.family_id = 500000$$,
+    select early_help_internal.raise_rule('S05', 'another') from split_family(1, '{11}', '2024-10-02') f where f.family_id = 500000$$,
     'OK000', 'the family that comes back is the new one, whichever else the child joined that day');
 select refused($$select split_family(1, '{11,21}', '2024-10-01')$$, 'YHS05', 'children of another family do not go along');
 select refused($$select join_families(1, 3, '2024-11-01')$$, 'YH006', 'a family with an open episode does not join another');

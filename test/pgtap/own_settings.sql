@@ -20,7 +20,7 @@ select cmp_ok((select count(*) from public.parsed_when_run), '>', 50::bigint, 't
 select is_empty(
     $$select p.routine, s.name
     from public.parsed_when_run p
-    cross join early_help.own_settings() s
+    cross join early_help_internal.own_settings() s
     where p.prokind <> 'p'
         and not exists (select from unnest(p.settings) c where lower(split_part(c, '=', 1)) = lower(s.name))$$,
     'each fixes every setting of own_settings()');
@@ -52,8 +52,8 @@ select is_empty(
     $$select routine from public.parsed_when_run
     where prokind = 'p'
         and (prosrc ~ '\\'
-            or prosrc !~ '\nbegin\n    perform early_help.fix_settings\(\);'
-            or prosrc ~ '\mcommit;(?!\s+(continue;|exit;|perform early_help.fix_settings\(\);|end (if|loop);))')$$,
+            or prosrc !~ '\nbegin\n    perform early_help_internal.fix_settings\(\);'
+            or prosrc ~ '\mcommit;(?!\s+(continue;|exit;|perform early_help_internal.fix_settings\(\);|end (if|loop);))')$$,
     'they fix their settings first, and after a commit');
 
 select is_empty(
@@ -63,9 +63,9 @@ select is_empty(
 set standard_conforming_strings = off;
 set "DateStyle" = 'German';
 set quote_all_identifiers = on;
-select from early_help.fix_settings() \g /dev/null
+select from early_help_internal.fix_settings() \g /dev/null
 create table public.fixed as
-select s.name, s.value, pg_catalog.current_setting(s.name) as is_now from early_help.own_settings() s
+select s.name, s.value, pg_catalog.current_setting(s.name) as is_now from early_help_internal.own_settings() s
 union all
 select 'search_path', 'pg_catalog, pg_temp', pg_catalog.current_setting('search_path');
 set search_path = public;

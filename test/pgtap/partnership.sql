@@ -344,14 +344,14 @@ select is_empty('select * from early_help.partnerships()', 'none is left');
 -- Who drops somebody else's partnership runs none of his code: a cast of his type is code.
 set role partnership_owner;
 select null from early_help.create_partnership('trap') \g /dev/null
-drop table trap.laid_down;
+drop table trap.structure_as_made;
 create type trap.table_name as (name text);
 create function trap.text_of(trap.table_name) returns text
     language plpgsql
 as $$ begin raise exception 'code of the partnership ran as %', current_user; end $$;
 create cast (trap.table_name as text) with function trap.text_of(trap.table_name) as implicit;
-create table trap.laid_down (kind varchar(20), table_name trap.table_name);
-insert into trap.laid_down values ('table', row('family'));
+create table trap.structure_as_made (kind varchar(20), table_name trap.table_name);
+insert into trap.structure_as_made values ('table', row('family'));
 reset role;
 select lives_ok($$select early_help.drop_partnership('trap', cascade => true)$$, 'a note of another shape is not read');
 

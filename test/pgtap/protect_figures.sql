@@ -1,4 +1,4 @@
--- early_help.protect_figures: it can be stopped, and takes no number that it would count wrongly.
+-- early_help_internal.protect_figures: it can be stopped, and takes no number that it would count wrongly.
 begin;
 select no_plan();
 
@@ -10,7 +10,7 @@ as $$
 declare
     began timestamptz := clock_timestamp();
 begin
-    perform early_help.protect_figures(
+    perform early_help_internal.protect_figures(
         array_fill(3, array[figures]),
         array_fill(low, array[figures]),
         array_fill(high, array[figures]),
@@ -38,7 +38,7 @@ from stopped;
 create function pg_temp.protect(value integer, low integer, high integer, price integer, sign integer)
     returns integer[]
     language sql
-return early_help.protect_figures(
+return early_help_internal.protect_figures(
     array[value, value], array[low, low], array[high, high], array[price, price], array[4, 4],
     array[1, 1], array[1, 2], array[sign, sign], true);
 
@@ -62,7 +62,7 @@ create function pg_temp.protect(f pg_temp.figure[], e pg_temp.member[], withhold
     returns integer[]
     language sql
 return (
-    select early_help.protect_figures(array_agg(value order by n), array_agg(low order by n), array_agg(high order by n),
+    select early_help_internal.protect_figures(array_agg(value order by n), array_agg(low order by n), array_agg(high order by n),
         array_agg(price order by n), array_agg(publicity order by n), m.equations, m.figures, m.signs, withhold)
     from unnest(f)
     cross join (
@@ -143,12 +143,12 @@ select is(pg_temp.chain(129, false), 2 || array_fill(0, array[128]), 'no more: t
 select is(pg_temp.chain(129, true), array_fill(3, array[129]), 'and all of them stay withheld');
 
 -- Lists that are none.
-select is(early_help.protect_figures('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', true), '{}', 'no figures, no decisions');
+select is(early_help_internal.protect_figures('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', true), '{}', 'no figures, no decisions');
 select is(pg_temp.protect(array[(1, 3, 1, 5, 10, 4)]::pg_temp.figure[], '{}'), array[1], 'a figure alone is hidden');
 create function pg_temp.protect_lists(figures integer[], equation integer[], member integer[], sign integer[])
     returns integer[]
     language sql
-return early_help.protect_figures(figures, figures, figures, figures, array_fill(5, array[cardinality(figures)]), equation, member, sign, true);
+return early_help_internal.protect_figures(figures, figures, figures, figures, array_fill(5, array[cardinality(figures)]), equation, member, sign, true);
 select is(pg_temp.protect_lists('{3,4}', '{1,1}', '{1,2}', '{1,1}'), array[0, 0], 'lists as they should be');
 select throws_ok(
     format('select pg_temp.protect_lists(%L, %L, %L, %L)', figures, equation, member, sign), '22023', null, words || ' is refused')

@@ -79,7 +79,7 @@ select refused($$select publish_figures('2018-19 Q5', 1)$$, 'YHF02', 'no such qu
 select refused($$select publish_figures('2018/20', 1)$$, 'YHF02', 'no such year');
 select refused($$select publish_figures(null, 1)$$, 'YHF02', 'no period');
 select refused($$select publish_figures('2018-04', 1, '2018-04-30')$$, 'YHF03', 'a period that is not over');
-select refused($$select early_help.write_by_engine('insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold)
+select refused($$select early_help_internal.write_by_engine('insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold)
     values (''2018-05-01'', ''2018-08-01'', 1, ''2019-01-01'', 1, 5)')$$, 'YHF02', 'a quarter that is none');
 select refused('update publication set note = null', 'YHF01', 'a publication is not changed');
 select refused('delete from publication', 'YHF01', 'nor deleted');
@@ -113,14 +113,14 @@ select is_empty(
     'every published view has a comment');
 
 -- The lock that lets one publication follow another is the owner's.
-select lives_ok('select early_help.exclude_publication(''publication''::regclass)', 'the owner excludes other publications');
-select throws_ok('select early_help.exclude_publication(''contacts''::regclass)', '42809', null, 'by a table');
-select throws_ok('select early_help.exclude_publication(4294967294)', null, null, 'that exists');
+select lives_ok('select early_help_internal.exclude_publication(''publication''::regclass)', 'the owner excludes other publications');
+select throws_ok('select early_help_internal.exclude_publication(''contacts''::regclass)', '42809', null, 'by a table');
+select throws_ok('select early_help_internal.exclude_publication(4294967294)', null, null, 'that exists');
 create role passer_by;
 grant usage on schema early_help, town to passer_by;
-grant execute on function early_help.exclude_publication(oid) to passer_by;
+grant execute on function early_help_internal.exclude_publication(oid) to passer_by;
 set local role passer_by;
-select throws_ok('select early_help.exclude_publication(''town.publication''::regclass)', '42501', null, 'and nobody else');
+select throws_ok('select early_help_internal.exclude_publication(''town.publication''::regclass)', '42501', null, 'and nobody else');
 reset role;
 
 select finish();

@@ -2,7 +2,7 @@
 \ir fixture.psql
 
 -- One table by place, and its total, of figures that this test chooses.
-select early_help.write_by_engine($$ delete from published_table $$) \g /dev/null
+select early_help_internal.write_by_engine($$ delete from published_table $$) \g /dev/null
 create table visits_counted (month date, place text, first_visits integer, more_visits integer);
 set search_path = town_kpi, town, public;
 select null

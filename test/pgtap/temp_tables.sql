@@ -33,7 +33,7 @@ create temp table of_ours as
 select distinct p.proname, t.name[1] as name
 from pg_proc p
 cross join regexp_matches(p.prosrc, 'create temp(?:orary)? table (\w+)', 'g') t (name)
-where p.pronamespace in ('early_help'::regnamespace, 'early_help_sample'::regnamespace);
+where p.pronamespace in ('early_help'::regnamespace, 'early_help_internal'::regnamespace, 'early_help_sample'::regnamespace);
 select cmp_ok((select count(*) from of_ours), '>=', 20::bigint, 'temporary tables of ours');
 select is_empty($$select * from of_ours where name !~ '^(early_help_import|sample)_'$$, 'have names that are looked for first');
 select inbox('town.inbox_contact') \g /dev/null

@@ -27,8 +27,8 @@ is($node->safe_psql('council', "select extversion from pg_extension where extnam
 	$control, 'in that version');
 
 # One that the library lacks stops create extension; one that no SQL creates is forgotten.
-my ($symbols) = run_command([ 'nm', '--dynamic', '--defined-only', $node->config_data('--pkglibdir') . '/early_help.so' ]);
-is_deeply([ sort split /\n/, $node->safe_psql('council', "select distinct prosrc from pg_proc where probin like '%/early_help'") ],
+my ($symbols) = run_command([ 'nm', '--dynamic', '--defined-only', $node->config_data('--pkglibdir') . "/early_help-$control.so" ]);
+is_deeply([ sort split /\n/, $node->safe_psql('council', "select distinct prosrc from pg_proc where probin like '%/early_help-%'") ],
 	[ sort $symbols =~ / pg_finfo_(\w+)$/mg ], 'every C function of the library is created by SQL');
 
 is($node->safe_psql('council', "select count(*) from pg_namespace where nspname = 'early_help_sample'"),

@@ -68,7 +68,7 @@ select json_build_object(
     'procedures', (
         select json_agg(oid order by oid)
         from pg_proc
-        where pronamespace in ('early_help'::regnamespace, 'medway'::regnamespace, 'medway_kpi'::regnamespace) or oid::bigint % 50 = 0),
+        where pronamespace in ('early_help'::regnamespace, 'early_help_internal'::regnamespace, 'medway'::regnamespace, 'medway_kpi'::regnamespace) or oid::bigint % 50 = 0),
     'names', (
         select json_agg(distinct n) from (
             select relname::text from pg_class union select attname from pg_attribute union select proname from pg_proc

@@ -47,7 +47,7 @@ run_there('pg_dump --schema-only sample | psql -X -q -v ON_ERROR_STOP=1 -d rows'
 run_there('pg_dump --data-only --disable-triggers -n medway sample | psql -X -q -v ON_ERROR_STOP=1 -d rows', 'the rows');
 my @found = split /\n/, $node->safe_psql('rows', $findings);
 my $always = $node->safe_psql('sample',
-	q{select count(*) from medway.laid_down where kind = 'trigger' and state in ('fires always', 'fires on a replica')});
+	q{select count(*) from medway.structure_as_made where kind = 'trigger' and state in ('fires always', 'fires on a replica')});
 is(scalar(grep { /^A02 \w+ trigger \w+: fires at the origin, was fires (always|on a replica)$/ } @found), $always,
 	'every trigger that fired always is found');
 is(scalar(@found), $always, 'and nothing else');

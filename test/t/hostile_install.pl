@@ -180,7 +180,7 @@ my $bound = q{
 	cross join lateral pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) i
 	where d.refclassid in ('pg_operator'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass,
 			'pg_collation'::regclass, 'pg_cast'::regclass, 'pg_class'::regclass, 'pg_conversion'::regclass, 'pg_ts_config'::regclass)
-		and i.schema not in ('pg_catalog', 'early_help', 'early_help_sample', 'p', 'p_kpi')
+		and i.schema not in ('pg_catalog', 'early_help', 'early_help_internal', 'early_help_sample', 'p', 'p_kpi')
 		and not exists (
 			select
 			from pg_depend m
@@ -242,7 +242,7 @@ is($node->safe_psql('called', q{
 		select string_agg(p.proname, ' ' order by p.proname)
 		from pg_proc p
 		join pg_language l on l.oid = p.prolang
-		where p.pronamespace = 'early_help'::regnamespace
+		where p.pronamespace in ('early_help'::regnamespace, 'early_help_internal'::regnamespace)
 			and l.lanname in ('sql', 'plpgsql')
 			and p.prosqlbody is null
 			and not exists (select from unnest(p.proconfig) c where c ~ '^search_path=pg_catalog, pg_temp$')}),
@@ -252,7 +252,7 @@ foreach my $call (
 	q{select early_help.define_kpi_cube('own_few', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true', few => true)},
 	q{select early_help.define_kpi_cube('own_parts', array['contact_child'], 'select cc.child_id as part, 1 as n from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month', counts => array['n'])},
 	q{select early_help.drop_kpi_cube('own')},
-	q{select early_help.define_beside_cubes('create view beside as select 1 as n')},
+	q{select early_help_internal.define_beside_cubes('create view beside as select 1 as n')},
 	q{select early_help.define_published_table('own', 'Own', array['ward'], array['n', 'k', 'rest'], array['n = k + rest'],
 		array['rate = k / n'], '{}', 'select null::date as month, null::varchar(120) as ward, 1 as n, 1 as k, 0 as rest')},
 	q{select null from early_help_sample.generate_sample('p', 5, '2024-01-01', '2024-03-31', 1)},

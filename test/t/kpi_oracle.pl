@@ -65,7 +65,7 @@ join pg_type t on t.oid = a.atttypid
 where relnamespace = 'p'::regnamespace
     and relkind = 'r'
     and relname !~ '^kpi_(cell|cube|filled|period|refresh|stale)'
-    and relname !~ '_identity$|^(episode_event|level_change|laid_down|history|alert|inbox_|import_)'
+    and relname !~ '_identity$|^(episode_event|level_change|structure_as_made|history|alert|inbox_|import_)'
 group by relname
 order by relname;
 SQL

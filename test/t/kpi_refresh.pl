@@ -155,7 +155,7 @@ is(differ(), '', 'and every view equals its plain query, from the cells');
 
 # In the middle of a month: its cells are written, and not committed.
 sql("select early_help.mark_stale('p', '2022-05-01')");
-my $middle = start_script("begin;\nselect early_help.exclude_refresh('p'::regnamespace);\nselect early_help.refresh_kpi_month('p', '2022-05-01');\nselect pg_sleep(60);\nrollback;\n");
+my $middle = start_script("begin;\nselect early_help_internal.exclude_refresh('p'::regnamespace);\nselect early_help_internal.refresh_kpi_month('p', '2022-05-01');\nselect pg_sleep(60);\nrollback;\n");
 ok(wait_for(q{exists (select from pg_stat_activity where query ~ '^select pg_sleep' and state = 'active' and xact_start is not null)}, 'the middle of a month'), 'a refresh in the middle of a month');
 is(sql(q{set lock_timeout = '10ms'; insert into p.contact (contact_id, received_on, source_code) values (2000000, '2022-05-09', '6');
 	insert into p.contact_child (contact_id, child_id, primary_need_code) select 2000000, min(child_id), 'N1' from p.child; delete from p.contact_child where contact_id = 2000000 returning contact_id}),
@@ -188,7 +188,7 @@ is(differ(), '', 'every view equals its plain query, from the cells');
 # ---------------------------------------------------------------------------
 sql(q{call early_help.refresh_kpis('p')}) foreach 1 .. 3;
 is(sql('select count(*) from p.kpi_refresh_log where months_done = 0 and ended_at is not null'), '1', 'of the runs that found nothing stale the last one stays');
-sql(q{select early_help.write_by_engine('insert into p.kpi_refresh_log (ended_at, months_done) select now(), 1 from generate_series(1, 1010)')});
+sql(q{select early_help_internal.write_by_engine('insert into p.kpi_refresh_log (ended_at, months_done) select now(), 1 from generate_series(1, 1010)')});
 sql(q{call early_help.refresh_kpis('p')});
 is(sql('select count(*) from p.kpi_refresh_log'), '1000', 'and a thousand in all');
 # pg_cron refreshes as well, and holds locks while it does.

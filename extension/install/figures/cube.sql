@@ -1,18 +1,18 @@
 -- What a cube is made of: its table of cells, the function and the view that
 -- compute the cells of stale months, and the view that joins both.
 
-create function early_help.cells_once(cells_of regprocedure, month date) returns setof record
+create function early_help_internal.cells_once(cells_of regprocedure, month date) returns setof record
     language c
     stable
     strict
     rows 20
 as 'MODULE_PATHNAME', 'early_help_cells_once';
-comment on function early_help.cells_once(regprocedure, date) is
+comment on function early_help_internal.cells_once(regprocedure, date) is
     'The rows of a stable function (date), for a month, under the columns that the query names; computed once for all the times '
     'that a query asks in one place. For whoever may call the function, and has USAGE on its schema. Errors 42501; 42809: not '
     'such a function; 42804: other columns.';
 
-create function early_help.cube_names(cube text) returns jsonb
+create function early_help_internal.cube_names(cube text) returns jsonb
     language sql
     immutable
     parallel safe
@@ -31,10 +31,10 @@ return jsonb_build_object(
     -- What all parts, and some parts, add in a month.
     'all_parts', 'kpi_parts_' || cube,
     'some_parts', 'kpi_some_parts_' || cube);
-comment on function early_help.cube_names(text) is
+comment on function early_help_internal.cube_names(text) is
     'The names of what a cube is made of, to fill texts with.';
 
-create function early_help.kpi_live_query(names jsonb, compute text, once boolean, condition text default '') returns text
+create function early_help_internal.kpi_live_query(names jsonb, compute text, once boolean, condition text default '') returns text
     language plpgsql
     stable
 as $$
@@ -54,10 +54,10 @@ begin
             and a.attnum operator(pg_catalog.>) 1
     ) a;
     -- The month is the log's: a filter on it keeps the function from running.
-    return early_help.fill(
+    return early_help_internal.fill(
         $sql$
         select m.month, {{columns}}
-        from early_help.stale_months('kpi_stale_months', {'cube'}) m
+        from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m
         cross join lateral {{cell}}
         {{condition}}
         $sql$,
@@ -65,17 +65,17 @@ begin
             'columns', case when once then columns.listed else columns.typed end,
             'cell', case
                 when once then format(
-                    'early_help.cells_once(%L, m.month) as cell (month date, %s)', compute || '(date)', columns.defined)
+                    'early_help_internal.cells_once(%L, m.month) as cell (month date, %s)', compute || '(date)', columns.defined)
                 else format('%s(m.month) cell', compute)
             end,
             'condition', condition));
 end
 $$;
-comment on function early_help.kpi_live_query(jsonb, text, boolean, text) is
+comment on function early_help_internal.kpi_live_query(jsonb, text, boolean, text) is
     'Within define_kpi_cube: the query for the cells of the stale months of a cube by a function that computes a month''s: each '
     'time it is asked for, or once a query.';
 
-create function early_help.define_beside_cubes(command text) returns void
+create function early_help_internal.define_beside_cubes(command text) returns void
     language plpgsql
 as $$
 declare
@@ -90,7 +90,7 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
-comment on function early_help.define_beside_cubes(text) is
+comment on function early_help_internal.define_beside_cubes(text) is
     'Runs a command that makes a function or view beside the cubes, in the records'' schema of the partnership in the '
     'search_path.';
 
@@ -129,8 +129,8 @@ begin
 
     -- What is created goes to the records.
     perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
-    perform early_help.exclude_refresh(schema);
-    perform early_help.check_kpi_names(schema, cube, sources, from_cubes);
+    perform early_help_internal.exclude_refresh(schema);
+    perform early_help_internal.check_kpi_names(schema, cube, sources, from_cubes);
 
     all_sources := array(
         select s.source
@@ -147,57 +147,57 @@ begin
             where define_kpi_cube.from_cubes <> '{}'
         ) s (source)
         order by s.source);
-    perform early_help.write_by_engine(
+    perform early_help_internal.write_by_engine(
         'insert into kpi_cube (cube, sources, from_cubes, counts) values ($1, $2, $3, $4)',
         cube, all_sources, from_cubes <> '{}', counts);
 
-    names := early_help.cube_names(cube) || jsonb_build_object('query', cells);
+    names := early_help_internal.cube_names(cube) || jsonb_build_object('query', cells);
     -- In a function, what is computed for a stale month is planned when there is
     -- one, not by every reader. One that readers call stands in their schema.
     compute := format('%I.%I', case when few or counts is not null then p || '_kpi' else p end, names ->> 'month');
     if counts is not null then
-        perform early_help.define_kpi_parts(names, compute, format('%I.%I', p || '_kpi', names ->> 'changed'), counts, few);
+        perform early_help_internal.define_kpi_parts(names, compute, format('%I.%I', p || '_kpi', names ->> 'changed'), counts, few);
     else
-        execute early_help.fill(
+        execute early_help_internal.fill(
             $sql$
             create table {cells} as
             select m.month, cell.*
-            from early_help.stale_months('kpi_stale_months', {'cube'}) m
+            from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m
             cross join lateral ({{query}}) cell
             with no data
             $sql$, names);
-        perform early_help.define_kpi_compute(names, compute);
+        perform early_help_internal.define_kpi_compute(names, compute);
         names := names || jsonb_build_object('computed', case
-            when few then early_help.kpi_live_query(names, compute, true)
-            else early_help.fill(
+            when few then early_help_internal.kpi_live_query(names, compute, true)
+            else early_help_internal.fill(
                 $sql$
                 select m.month, cell.*
-                from early_help.stale_months('kpi_stale_months', {'cube'}) m
+                from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m
                 cross join lateral ({{query}}) cell
                 $sql$, names)
         end);
-        execute early_help.fill('create view {stale} as {{computed}}', names);
+        execute early_help_internal.fill('create view {stale} as {{computed}}', names);
     end if;
-    perform early_help.check_kpi_sources(schema, cube, (compute || '(date)')::regprocedure, all_sources, from_cubes);
+    perform early_help_internal.check_kpi_sources(schema, cube, (compute || '(date)')::regprocedure, all_sources, from_cubes);
     execute format('comment on view %I is %L', names ->> 'stale',
         format('Cells of the stale months of cube %s, computed from the records.', cube));
     -- An index and no key: a refresh deletes and inserts in one statement.
-    execute early_help.fill('create index on {cells} (month)', names);
-    perform early_help.guard_engine_table(quote_ident(names ->> 'cells')::regclass);
+    execute early_help_internal.fill('create index on {cells} (month)', names);
+    perform early_help_internal.guard_engine_table(quote_ident(names ->> 'cells')::regclass);
     execute format('comment on table %I is %L', names ->> 'cells',
         format(
             'Cells of cube %s as last refreshed; true for the months that are not stale. '
             'Written by early_help.refresh_kpis alone.', cube));
 
     -- NOT IN, for a table of stale months that is hashed once; months are never null.
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         create view {view} as
         select c.*
         from {cells} c
         where c.month not in (
             select m.month
-            from early_help.stale_months('kpi_stale_months', {'cube'}) m)
+            from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m)
         union all
         select *
         from {stale}
@@ -206,7 +206,7 @@ begin
         format('Cube %s, never stale: the cells of fresh months and the computed cells of stale ones.', cube));
 
     -- Records there were before the cube: its own events, and the months there are.
-    perform early_help.mark_cubes_stale(schema, array[cube]);
+    perform early_help_internal.mark_cubes_stale(schema, array[cube]);
 
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
@@ -220,13 +220,13 @@ comment on function early_help.define_kpi_cube(text, text[], text, text[], boole
     'part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view '
     'kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (what it reads is not marked).';
 
-create function early_help.define_kpi_compute(names jsonb, compute text) returns void
+create function early_help_internal.define_kpi_compute(names jsonb, compute text) returns void
     language plpgsql
 as $$
 begin
     -- As its owner: a reader may not see the records, and the owner's code does
     -- not run as whoever audits.
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         create function {{function}}(of_month date) returns table ({{columns}})
             language sql
@@ -254,7 +254,7 @@ begin
     execute format('revoke execute on function %s from public', compute);
 end
 $$;
-comment on function early_help.define_kpi_compute(jsonb, text) is
+comment on function early_help_internal.define_kpi_compute(jsonb, text) is
     'Within define_kpi_cube: the function that computes the cells of a month.';
 
 create function early_help.drop_kpi_cube(cube text) returns void
@@ -264,7 +264,7 @@ declare
     outer_path text := pg_catalog.current_setting('search_path');
     schema oid;
     p text;
-    names constant jsonb := early_help.cube_names(cube);
+    names constant jsonb := early_help_internal.cube_names(cube);
     one text;
 begin
     select c.relnamespace, n.nspname
@@ -283,9 +283,9 @@ begin
             message = format('there is no cube %s', coalesce(quote_literal(cube), 'null')),
             hint = 'Table kpi_cube lists them.';
     end if;
-    perform early_help.exclude_refresh(schema);
+    perform early_help_internal.exclude_refresh(schema);
 
-    execute early_help.fill('drop view {view}, {stale}', names);
+    execute early_help_internal.fill('drop view {view}, {stale}', names);
     -- Those that call others first.
     for one in
         select f.oid::regprocedure
@@ -296,10 +296,10 @@ begin
     loop
         execute 'drop function ' || one;
     end loop;
-    execute early_help.fill('drop table {cells}', names);
-    execute early_help.fill('drop table if exists {parts}', names);
-    perform early_help.write_by_engine('delete from kpi_cube where cube = $1', cube);
-    perform early_help.write_by_engine('delete from kpi_stale_months where source = $1', 'cube ' || cube);
+    execute early_help_internal.fill('drop table {cells}', names);
+    execute early_help_internal.fill('drop table if exists {parts}', names);
+    perform early_help_internal.write_by_engine('delete from kpi_cube where cube = $1', cube);
+    perform early_help_internal.write_by_engine('delete from kpi_stale_months where source = $1', 'cube ' || cube);
 
     perform pg_catalog.set_config('search_path', outer_path, true);
 end

@@ -1,6 +1,6 @@
 -- Which triggers mark the months of which source, and which events they follow.
 
-create function early_help.kpi_marks(records oid)
+create function early_help_internal.kpi_marks(records oid)
     returns table (
         marked regclass,
         source text,
@@ -55,17 +55,17 @@ as $$
         and t.tgtype & 3 = 1
         and t.tgenabled = 'A'
 $$;
-comment on function early_help.kpi_marks(oid) is
+comment on function early_help_internal.kpi_marks(oid) is
     'What marks months in a partnership''s schema, a row a trigger that fires always: the table, the source, the trigger '
     'function and its arguments; whether it fires on every insert and delete, and on an update of which columns (null: of any).';
 
-create function early_help.kpi_event_columns(records oid, sources text[]) returns table (event_table text, event_column text)
+create function early_help_internal.kpi_event_columns(records oid, sources text[]) returns table (event_table text, event_column text)
     language sql
     stable
     set search_path = pg_catalog, pg_temp
 as $$
     select distinct coalesce(quote_ident(n.nspname) || '.' || quote_ident(e.event_table), m.marked::text), e.event_column
-    from early_help.kpi_marks(records) m
+    from early_help_internal.kpi_marks(records) m
     join pg_namespace n on n.oid = records
     cross join lateral (
         select null as event_table, unnest(m.arguments[3:]) as event_column
@@ -83,10 +83,10 @@ as $$
     ) e
     where m.source = any (sources)
 $$;
-comment on function early_help.kpi_event_columns(oid, text[]) is
+comment on function early_help_internal.kpi_event_columns(oid, text[]) is
     'The date columns of a partnership''s events, as the triggers of these sources name them.';
 
-create function early_help.kpi_event_months(records oid, sources text[], out first_month date, out last_month date)
+create function early_help_internal.kpi_event_months(records oid, sources text[], out first_month date, out last_month date)
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -95,16 +95,16 @@ declare
     -- Other days are no events: marking would have refused them.
     columns text := (
         select string_agg(
-            early_help.fill(
+            early_help_internal.fill(
                 $sql$
                 select min({column})::date as first_day, max({column})::date as last_day
                 from {{table}}
                 where {column} between '1900-01-01' and '2100-12-31'
                 $sql$, jsonb_build_object('column', c.event_column, 'table', c.event_table)), ' union all ')
-        from early_help.kpi_event_columns(records, sources) c);
+        from early_help_internal.kpi_event_columns(records, sources) c);
 begin
     if columns is not null then
-        execute early_help.fill(
+        execute early_help_internal.fill(
             $sql$
             select
                 date_trunc('month', min(first_day)::timestamp)::date,
@@ -115,6 +115,6 @@ begin
     end if;
 end
 $$;
-comment on function early_help.kpi_event_months(oid, text[]) is
+comment on function early_help_internal.kpi_event_months(oid, text[]) is
     'First days of the months of the first and the last event in a partnership''s records that a trigger of these sources would '
     'mark; null: there is none.';

@@ -3,7 +3,7 @@
 -- the cells are those kept, less what these parts added, and with what they add
 -- now: that takes as long as there are changes, not as there are cases.
 
-create function early_help.kpi_part_columns(
+create function early_help_internal.kpi_part_columns(
     parts regclass,
     counts varchar[],
     out defined text,
@@ -43,11 +43,11 @@ as $$
             and a.attnum > 2
     ) a
 $$;
-comment on function early_help.kpi_part_columns(regclass, varchar[]) is
+comment on function early_help_internal.kpi_part_columns(regclass, varchar[]) is
     'What commands say of the columns of a cube of parts, after month and part: with their types, as they are, with negative '
     'counts, with sums of counts, those that are no counts, and that not all sums are nought. Rows are named c.';
 
-create function early_help.define_kpi_parts(names jsonb, compute text, changed text, counts text[], few boolean) returns void
+create function early_help_internal.define_kpi_parts(names jsonb, compute text, changed text, counts text[], few boolean) returns void
     language plpgsql
 as $$
 declare
@@ -62,11 +62,11 @@ declare
     columns record;
     filling jsonb;
 begin
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         create table {parts} as
         select m.month, cell.*
-        from early_help.stale_months('kpi_stale_months', {'cube'}) m
+        from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m
         cross join lateral ({{query}}) cell
         with no data
         $sql$, names);
@@ -91,23 +91,23 @@ begin
             detail = 'Its first column is not part, a bigint, or it has none of the counts that are named.',
             hint = 'docs/kpis.md shows how; or leave the counts out.';
     end if;
-    execute early_help.fill('create index on {parts} (month, part)', names);
-    perform early_help.guard_engine_table(parts::regclass);
+    execute early_help_internal.fill('create index on {parts} (month, part)', names);
+    perform early_help_internal.guard_engine_table(parts::regclass);
     execute format('comment on table %s is %L', parts,
         format(
             'What each part adds to the cells of cube %s, as last refreshed. Written by early_help.refresh_kpis alone.',
             cube));
 
-    columns := early_help.kpi_part_columns(pg_catalog.to_regclass(parts), counts);
+    columns := early_help_internal.kpi_part_columns(pg_catalog.to_regclass(parts), counts);
     filling := names || to_jsonb(columns) || jsonb_build_object(
         'compute', compute, 'changed_function', changed, 'settings', settings,
         'a_month', '(select of_month as month, (of_month + interval ''1 month'')::date as next_month) m');
-    execute early_help.fill(
+    execute early_help_internal.fill(
         'create table {cells} as select c.month, {{summed}} from {parts} c group by c.month, {{grouped}} with no data', filling);
 
     -- Parts are keys of records: these two are the owner's, for a refresh, and for
     -- the functions below. As their owner, whoever audits.
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         create function {all_parts}(of_month date) returns table (part bigint, {{defined}})
             language sql
@@ -125,7 +125,7 @@ begin
         format(
             'What each part adds to the cells of cube %s for the month that begins on the day, computed from the records.',
             cube));
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         create function {some_parts}(of_month date, parts bigint[]) returns table (part bigint, {{defined}})
             language sql
@@ -149,11 +149,11 @@ begin
         format(
             'What these parts add to the cells of cube %s for the month that begins on the day, computed from the records.',
             cube));
-    execute early_help.fill('revoke execute on function {all_parts}, {some_parts} from public', filling);
+    execute early_help_internal.fill('revoke execute on function {all_parts}, {some_parts} from public', filling);
 
     -- As their owner: a reader may not see the records. In the schema of figures,
     -- which is open to readers; they are granted EXECUTE, and others are not.
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         create function {{compute}}(of_month date) returns table (month date, {{defined}})
             language sql
@@ -169,7 +169,7 @@ begin
         $sql$, filling);
     execute format('comment on function %s is %L', compute,
         format('Cells of cube %s for the month that begins on the day, computed from the records.', cube));
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         create function {{changed_function}}(of_month date) returns table (month date, {{defined}})
             language sql
@@ -179,7 +179,7 @@ begin
             {{settings}}
         begin atomic
             with stale as materialized (
-                select early_help.stale_parts('kpi_stale_months', {'cube'}, of_month) as parts
+                select early_help_internal.stale_parts('kpi_stale_months', {'cube'}, of_month) as parts
             )
             select of_month, {{summed}}
             from (
@@ -202,35 +202,35 @@ begin
         format(
             'Cells of cube %s for the month that begins on the day: those kept, and the difference that its stale parts make.',
             cube));
-    execute early_help.fill('revoke execute on function {{compute}}, {{changed_function}} from public', filling);
+    execute early_help_internal.fill('revoke execute on function {{compute}}, {{changed_function}} from public', filling);
 
-    execute early_help.fill(
+    execute early_help_internal.fill(
         'create view {stale} as {{whole_months}} union all {{changed_months}}',
         names || jsonb_build_object(
-            'whole_months', early_help.kpi_live_query(names, compute, few, 'where m.whole'),
-            'changed_months', early_help.kpi_live_query(names, changed, few, 'where not m.whole')));
+            'whole_months', early_help_internal.kpi_live_query(names, compute, few, 'where m.whole'),
+            'changed_months', early_help_internal.kpi_live_query(names, changed, few, 'where not m.whole')));
 end
 $$;
-comment on function early_help.define_kpi_parts(jsonb, text, text, text[], boolean) is
+comment on function early_help_internal.define_kpi_parts(jsonb, text, text, text[], boolean) is
     'Within define_kpi_cube: what a cube of parts has in the way of tables, functions and the view of its stale months. Its '
     'query gives rows of one part, by whatever its cells are by, and their counts, never null; a cell whose counts are all nought is '
     'none.';
 
 -- As the cube's own functions compute them for readers, but each part once, for
 -- the parts and for the cells.
-create function early_help.command_to_replace_parts(schema text, cube text, counts varchar[], n bigint) returns text
+create function early_help_internal.command_to_replace_parts(schema text, cube text, counts varchar[], n bigint) returns text
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    names constant jsonb := early_help.cube_names(cube);
-    columns constant record := early_help.kpi_part_columns(format('%I.%I', schema, names ->> 'parts'), counts);
+    names constant jsonb := early_help_internal.cube_names(cube);
+    columns constant record := early_help_internal.kpi_part_columns(format('%I.%I', schema, names ->> 'parts'), counts);
 begin
-    return early_help.fill(
+    return early_help_internal.fill(
         $sql$stale_{{n}} as materialized (
-            select m.whole, early_help.stale_parts({'log'}, {'cube'}, $1) as parts
-            from early_help.stale_months({'log'}, {'cube'}) m
+            select m.whole, early_help_internal.stale_parts({'log'}, {'cube'}, $1) as parts
+            from early_help_internal.stale_months({'log'}, {'cube'}) m
             where m.month = $1
         ), gone_{{n}} as (
             delete from {schema}.{parts}
@@ -279,6 +279,6 @@ begin
             || jsonb_build_object('schema', schema, 'n', n, 'log', format('%I.kpi_stale_months', schema)));
 end
 $$;
-comment on function early_help.command_to_replace_parts(text, text, varchar[], bigint) is
+comment on function early_help_internal.command_to_replace_parts(text, text, varchar[], bigint) is
     'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube of parts for month $1: all of them, '
     'or by the difference that its stale parts make.';

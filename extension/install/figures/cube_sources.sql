@@ -1,6 +1,6 @@
 -- What a cube reads, and whether triggers of its sources mark all of that.
 
-create function early_help.kpi_reads(compute regprocedure, cube_views oid[])
+create function early_help_internal.kpi_reads(compute regprocedure, cube_views oid[])
     returns table (class oid, object oid, column_number integer)
     language sql
     stable
@@ -34,11 +34,11 @@ as $$
     )
     select * from reads
 $$;
-comment on function early_help.kpi_reads(regprocedure, oid[]) is
+comment on function early_help_internal.kpi_reads(regprocedure, oid[]) is
     'Tables with their columns, views, functions and operators that a function reads, straight or through others; what stands '
     'behind the views of cubes is left to those.';
 
-create function early_help.kpi_columns_read(read regclass, numbers integer[]) returns table (column_number integer, name name)
+create function early_help_internal.kpi_columns_read(read regclass, numbers integer[]) returns table (column_number integer, name name)
     language sql
     stable
     set search_path = pg_catalog, pg_temp
@@ -65,14 +65,14 @@ as $$
             select
             from pg_trigger t
             where t.tgrelid = read
-                and t.tgfoid = 'early_help.keep_columns()'::regprocedure
+                and t.tgfoid = 'early_help_internal.keep_columns()'::regprocedure
                 and position('\x00'::bytea || convert_to(a.attname::text, getdatabaseencoding()) || '\x00'::bytea
                     in '\x00'::bytea || t.tgargs) > 0)
 $$;
-comment on function early_help.kpi_columns_read(regclass, integer[]) is
+comment on function early_help_internal.kpi_columns_read(regclass, integer[]) is
     'Of a table''s columns those whose change changes what is read: without its key and what keep_columns keeps.';
 
-create function early_help.check_kpi_names(schema oid, cube text, sources text[], from_cubes text[]) returns void
+create function early_help_internal.check_kpi_names(schema oid, cube text, sources text[], from_cubes text[]) returns void
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -81,7 +81,7 @@ declare
     known text[];
     strange text;
 begin
-    known := early_help.cube_list(schema);
+    known := early_help_internal.cube_list(schema);
     if cube = any (known) then
         raise duplicate_object using
             message = format('cube %s exists', quote_literal(cube)),
@@ -96,22 +96,22 @@ begin
     select string_agg(quote_literal(s), ', ')
     into strange
     from unnest(sources) s
-    where s not in (select m.source from early_help.kpi_marks(schema) m);
+    where s not in (select m.source from early_help_internal.kpi_marks(schema) m);
     if strange is not null then
         raise invalid_parameter_value using
             message = format('no trigger marks the source of cube %s: %s', quote_literal(cube), strange),
             detail = (
                 select format('Sources that triggers mark always: %s.', string_agg(distinct m.source, ', '))
-                from early_help.kpi_marks(schema) m),
+                from early_help_internal.kpi_marks(schema) m),
             hint = 'A source is the first argument of a trigger that marks, ENABLE ALWAYS: docs/kpis.md shows one.';
     end if;
 end
 $$;
-comment on function early_help.check_kpi_names(oid, text, text[], text[]) is
+comment on function early_help_internal.check_kpi_names(oid, text, text[], text[]) is
     'Within define_kpi_cube: the cube is new, the cubes it sums are there, and triggers mark its sources. Errors 42710, 42704, '
     '22023.';
 
-create function early_help.check_kpi_sources(
+create function early_help_internal.check_kpi_sources(
     schema oid,
     cube text,
     compute regprocedure,
@@ -136,7 +136,7 @@ begin
     execute format(
         'select array_agg(v.oid) filter (where c.cube = any ($1)), array_agg(v.oid)
         from %s.kpi_cube c
-        join pg_class v on v.relnamespace = $2 and v.relname = early_help.cube_names(c.cube) ->> ''view''', schema::regnamespace)
+        join pg_class v on v.relnamespace = $2 and v.relname = early_help_internal.cube_names(c.cube) ->> ''view''', schema::regnamespace)
     into summed, cube_views
     using from_cubes, schema;
     cube_views := coalesce(cube_views, '{}');
@@ -145,7 +145,7 @@ begin
         array_agg(r.object) filter (where r.class = 'pg_class'::regclass),
         array_agg(r.column_number) filter (where r.class = 'pg_class'::regclass)
     into functions, tables, columns
-    from early_help.kpi_reads(compute, cube_views) r;
+    from early_help_internal.kpi_reads(compute, cube_views) r;
 
     -- What cannot be looked into may read anything.
     select string_agg(f.oid::regprocedure::text, ', ')
@@ -199,7 +199,7 @@ begin
                 bool_or(m.on_delete) as on_delete,
                 bool_or(m.on_update and m.columns is null) as on_any_update,
                 array_agg(distinct u.number) filter (where m.on_update) as columns
-            from early_help.kpi_marks(schema) m
+            from early_help_internal.kpi_marks(schema) m
             left join lateral unnest(m.columns) u (number) on true
             where m.source = any (sources)
             group by m.marked
@@ -217,8 +217,8 @@ begin
                 message = format('cube %s reads %s, a cube it does not sum', quote_literal(cube), read.name),
                 hint = format('Name it: from_cubes => ''{%s}''.', (
                     select c
-                    from unnest(early_help.cube_list(schema)) c
-                    where early_help.cube_names(c) ->> 'view' = read.relname));
+                    from unnest(early_help_internal.cube_list(schema)) c
+                    where early_help_internal.cube_names(c) ->> 'view' = read.relname));
         end if;
 
         -- Without a mark of its own it may be on the way of another's mark, if
@@ -226,13 +226,13 @@ begin
         if read.is_event is null
             and exists (
                 select
-                from early_help.kpi_marks(schema) m
+                from early_help_internal.kpi_marks(schema) m
                 cross join lateral generate_series(3, cardinality(m.arguments) - 2, 3) i
                 where m.kind = 'mark_stale_months_through'
                     and m.source = any (sources)
                     and m.arguments[i] = read.relname
                     and read.relnamespace = schema)
-            and not exists (select from early_help.kpi_columns_read(read.name, read.columns)) then
+            and not exists (select from early_help_internal.kpi_columns_read(read.name, read.columns)) then
             continue;
         end if;
 
@@ -242,7 +242,7 @@ begin
             when read.is_event and read.on_delete is not true then 'deleted rows'
             when read.on_any_update is not true then (
                 select 'changes of column ' || string_agg(c.name, ', ' order by c.column_number)
-                from early_help.kpi_columns_read(read.name, read.columns) c
+                from early_help_internal.kpi_columns_read(read.name, read.columns) c
                 where c.column_number <> all (coalesce(read.marked_columns, '{}')))
         end;
         if strange is not null then
@@ -253,7 +253,7 @@ begin
                 hint = case
                     when read.relkind <> 'r' or read.relnamespace <> schema then
                         format('Only changes of tables in schema %s are marked.', schema::regnamespace)
-                    else early_help.fill(
+                    else early_help_internal.fill(
                         'Name a source that does, or make one, such as: '
                         'CREATE TRIGGER {trigger} AFTER INSERT OR UPDATE OR DELETE ON {{table}} '
                         'FOR EACH ROW EXECUTE FUNCTION early_help.mark_stale_months({''source''}, ''0'', {''day''}); '
@@ -275,6 +275,6 @@ begin
     end loop;
 end
 $$;
-comment on function early_help.check_kpi_sources(oid, text, regprocedure, text[], text[]) is
+comment on function early_help_internal.check_kpi_sources(oid, text, regprocedure, text[], text[]) is
     'Within define_kpi_cube: refuses a cube that reads a table, or a column, whose changes no trigger of its sources read. Error '
     '22023.';

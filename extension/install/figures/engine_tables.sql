@@ -1,50 +1,50 @@
 -- The tables that the engine of the figures keeps, and who may write them: see
 -- extension/src/figures/engine_guard.c.
 
-create function early_help.engine_writes_only() returns trigger
+create function early_help_internal.engine_writes_only() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_engine_writes_only';
-comment on function early_help.engine_writes_only() is
+comment on function early_help_internal.engine_writes_only() is
     'Before statement: only early_help''s own functions write this table, whoever owns it. Error YHK03.';
 
-create function early_help.owner_writes_only() returns trigger
+create function early_help_internal.owner_writes_only() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_owner_writes_only';
-comment on function early_help.owner_writes_only() is
+comment on function early_help_internal.owner_writes_only() is
     'Before statement: only the owner writes this table, whoever was granted it. Error 42501.';
 
-create function early_help.write_by_engine(command text) returns bigint
+create function early_help_internal.write_by_engine(command text) returns bigint
     language c
 as 'MODULE_PATHNAME', 'early_help_write_by_engine';
-comment on function early_help.write_by_engine(text) is
+comment on function early_help_internal.write_by_engine(text) is
     'Runs a command as the engine''s own, with the caller''s rights, who must own what engine_writes_only guards. Returns the '
     'first column of its first row, or how many rows it wrote. For the functions of early_help alone.';
 
-create function early_help.write_by_engine(command text, variadic "values" "any") returns bigint
+create function early_help_internal.write_by_engine(command text, variadic "values" "any") returns bigint
     language c
 as 'MODULE_PATHNAME', 'early_help_write_by_engine';
-comment on function early_help.write_by_engine(text, "any") is
+comment on function early_help_internal.write_by_engine(text, "any") is
     'The same for a command with values $1, $2 ...';
 
 -- What stands guard over a table of figures. Settings are the owner's.
-create function early_help.guard_engine_table(guarded regclass) returns void
+create function early_help_internal.guard_engine_table(guarded regclass) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
 begin
     execute format(
         'create trigger engine_writes_only before insert or update or delete on %s
-        for each statement execute function early_help.engine_writes_only()', guarded);
+        for each statement execute function early_help_internal.engine_writes_only()', guarded);
     execute format(
         'create trigger zz_refuse_truncate before truncate on %s
-        for each statement execute function early_help.refuse_truncate()', guarded);
+        for each statement execute function early_help_internal.refuse_truncate()', guarded);
     execute format('alter table %s enable always trigger zz_refuse_truncate', guarded);
 end
 $$;
-comment on function early_help.guard_engine_table(regclass) is
+comment on function early_help_internal.guard_engine_table(regclass) is
     'Lets only early_help''s own functions write a table, and nobody truncate it.';
 
-create function early_help.engine_tables(schema text) returns table (engine_table regclass, holds text)
+create function early_help_internal.engine_tables(schema text) returns table (engine_table regclass, holds text)
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -55,16 +55,16 @@ begin
     if to_regnamespace(quote_ident(schema)) is null then
         return;
     end if;
-    return query execute early_help.fill(
+    return query execute early_help_internal.fill(
         $sql$
         select c.oid::regclass, e.holds
         from (
             values ('kpi_stale_months', 'marks'), ('kpi_cube', 'cubes'), ('kpi_filled_months', 'months'),
                 ('kpi_refresh_log', 'runs'), ('kpi_period', 'periods'), ('kpi_metric', 'settings')
             union all
-            select early_help.cube_names(cube) ->> 'cells', 'cells' from {schema}.kpi_cube
+            select early_help_internal.cube_names(cube) ->> 'cells', 'cells' from {schema}.kpi_cube
             union all
-            select early_help.cube_names(cube) ->> 'parts', 'parts' from {schema}.kpi_cube where counts is not null
+            select early_help_internal.cube_names(cube) ->> 'parts', 'parts' from {schema}.kpi_cube where counts is not null
         ) as e (name, holds)
         join pg_class c on c.relnamespace = to_regnamespace(quote_ident({'schema'})) and c.relname = e.name
         $sql$, jsonb_build_object('schema', schema));
@@ -72,15 +72,15 @@ begin
     -- A table is the engine's because it is registered and belongs to the owner
     -- of the log. Its name alone says nothing: others may make tables here, and a
     -- policy of theirs is code.
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         select string_agg(e.name, ', ' order by e.name)
         from (
-            select early_help.cube_names(cube) ->> 'cells' as name, 'r' as kind from {schema}.kpi_cube
+            select early_help_internal.cube_names(cube) ->> 'cells' as name, 'r' as kind from {schema}.kpi_cube
             union all
-            select early_help.cube_names(cube) ->> 'parts', 'r' from {schema}.kpi_cube where counts is not null
+            select early_help_internal.cube_names(cube) ->> 'parts', 'r' from {schema}.kpi_cube where counts is not null
             union all
-            select early_help.cube_names(cube) ->> 'stale', 'v' from {schema}.kpi_cube
+            select early_help_internal.cube_names(cube) ->> 'stale', 'v' from {schema}.kpi_cube
         ) e
         join pg_class l on l.oid = to_regclass({'log'})
         left join pg_class c on c.relnamespace = l.relnamespace and c.relname = e.name
@@ -96,6 +96,6 @@ begin
     end if;
 end
 $$;
-comment on function early_help.engine_tables(text) is
+comment on function early_help_internal.engine_tables(text) is
     'The tables of a partnership''s figures: those that are registered and belong to the owner of kpi_stale_months, and what '
     'each holds. Error 55000: one does not.';

@@ -1,6 +1,6 @@
 -- SQL that is put together: a text with named placeholders, and what fills them.
 
-create function early_help.fill(template text, fillings jsonb) returns text
+create function early_help_internal.fill(template text, fillings jsonb) returns text
     language plpgsql
     immutable
     parallel safe
@@ -32,6 +32,6 @@ begin
     return filled;
 end
 $$;
-comment on function early_help.fill(text, jsonb) is
+comment on function early_help_internal.fill(text, jsonb) is
     'A text whose placeholders are filled: {name} by a quoted identifier, {''name''} by a quoted literal, {{name}} by the text as '
     'it is. Error 22023: a name is missing.';

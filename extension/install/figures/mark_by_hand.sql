@@ -1,6 +1,6 @@
 -- Marks by hand: for records that were written with triggers off, and for a new cube.
 
-create function early_help.cube_list(schema oid) returns text[]
+create function early_help_internal.cube_list(schema oid) returns text[]
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -15,10 +15,10 @@ begin
     return cubes;
 end
 $$;
-comment on function early_help.cube_list(oid) is
+comment on function early_help_internal.cube_list(oid) is
     'The cubes of a partnership, by the schema of its records.';
 
-create function early_help.mark_cubes_stale(schema oid, cubes text[]) returns void
+create function early_help_internal.mark_cubes_stale(schema oid, cubes text[]) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
@@ -29,10 +29,10 @@ declare
 begin
     foreach one in array cubes loop
         execute format('select c.sources from %s.kpi_cube c where c.cube = $1', schema::regnamespace) into sources using one;
-        events := early_help.kpi_event_months(schema, sources);
+        events := early_help_internal.kpi_event_months(schema, sources);
         -- As a setting marks, which reaches the months there are; and those of its
         -- events, which may have been written unmarked.
-        perform early_help.write_by_engine(
+        perform early_help_internal.write_by_engine(
             format(
                 $sql$
                 insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
@@ -45,7 +45,7 @@ begin
     end loop;
 end
 $$;
-comment on function early_help.mark_cubes_stale(oid, text[]) is
+comment on function early_help_internal.mark_cubes_stale(oid, text[]) is
     'Marks every month that there is of these cubes as stale.';
 
 create function early_help.mark_all_stale(partnership text) returns void
@@ -53,11 +53,11 @@ create function early_help.mark_all_stale(partnership text) returns void
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    own constant record := early_help.own_partnership(partnership);
+    own constant record := early_help_internal.own_partnership(partnership);
     cubes text[];
 begin
-    cubes := early_help.cube_list(own.schema);
-    perform early_help.mark_cubes_stale(own.schema, cubes);
+    cubes := early_help_internal.cube_list(own.schema);
+    perform early_help_internal.mark_cubes_stale(own.schema, cubes);
 end
 $$;
 comment on function early_help.mark_all_stale(text) is
@@ -75,7 +75,7 @@ create function early_help.mark_stale(
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    own constant record := early_help.own_partnership(partnership);
+    own constant record := early_help_internal.own_partnership(partnership);
     first constant date := date_trunc('month', first_month::timestamp);
     last constant date := date_trunc('month', coalesce(last_month, first_month)::timestamp);
     known text[];
@@ -87,14 +87,14 @@ begin
             message = 'months are marked from one to another, between 1900 and 2110',
             hint = 'early_help.mark_all_stale marks all there are.';
     end if;
-    known := early_help.cube_list(own.schema);
+    known := early_help_internal.cube_list(own.schema);
     select string_agg(quote_literal(c), ', ') into strange from unnest(cubes) c where c <> all (known);
     if strange is not null then
         raise undefined_object using
             message = format('no such cube: %s', strange),
             hint = 'Table kpi_cube lists them.';
     end if;
-    perform early_help.write_by_engine(
+    perform early_help_internal.write_by_engine(
         format(
             $sql$
             insert into %s.kpi_stale_months (source, first_month, last_month, last_event)

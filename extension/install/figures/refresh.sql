@@ -1,16 +1,16 @@
 -- Making stale months fresh.
 
-create function early_help.may_commit() returns boolean
+create function early_help_internal.may_commit() returns boolean
     language c
 as 'MODULE_PATHNAME', 'early_help_may_commit';
-comment on function early_help.may_commit() is
+comment on function early_help_internal.may_commit() is
     'Within a procedure: whether it may commit, that is, no transaction block, function or exception block stands around it.';
 
-create function early_help.exclude_refresh(schema oid) returns void
+create function early_help_internal.exclude_refresh(schema oid) returns void
     language c
     strict
 as 'MODULE_PATHNAME', 'early_help_exclude_refresh';
-comment on function early_help.exclude_refresh(oid) is
+comment on function early_help_internal.exclude_refresh(oid) is
     'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it as the owner, in a statement of '
     'its own, before the one that reads. Error 42501.';
 
@@ -34,57 +34,57 @@ declare
     told timestamptz := pg_catalog.clock_timestamp();
     one text;
 begin
-    perform early_help.fix_settings();
+    perform early_help_internal.fix_settings();
 
     if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
-        perform early_help.raise_rule('K01',
+        perform early_help_internal.raise_rule('K01',
             format(
                 'The transaction is %s: its snapshot may be older than another refresh.',
                 current_setting('transaction_isolation')));
-    elsif not early_help.may_commit() then
-        perform early_help.raise_rule('K01', 'CALL stands in a transaction block, a function or an exception block.');
+    elsif not early_help_internal.may_commit() then
+        perform early_help_internal.raise_rule('K01', 'CALL stands in a transaction block, a function or an exception block.');
     end if;
 
     select s.schema, c.relowner
     into records, owner
-    from early_help.partnership_schemas() s
+    from early_help_internal.partnership_schemas() s
     join pg_namespace n on n.oid = s.schema
     join pg_class c on c.relnamespace = n.oid and c.relname = 'kpi_stale_months'
     where s.whole
         and n.nspname = partnership;
     if records is null then
-        perform early_help.raise_rule('P03',
+        perform early_help_internal.raise_rule('P03',
             format('%s is not a schema that holds the records of a partnership.', coalesce(quote_ident(partnership), 'NULL')));
     elsif not pg_has_role(owner, 'USAGE') then
-        perform early_help.raise_rule('K02', format('%s belongs to another role.', quote_ident(partnership)));
+        perform early_help_internal.raise_rule('K02', format('%s belongs to another role.', quote_ident(partnership)));
     end if;
-    perform early_help.check_ownership_granted();
+    perform early_help_internal.check_ownership_granted();
 
     loop
-        perform early_help.fix_settings();
+        perform early_help_internal.fix_settings();
         -- A statement of its own: the next has a snapshot that sees what the
         -- refresh we may have waited for did.
-        perform early_help.exclude_refresh(records);
+        perform early_help_internal.exclude_refresh(records);
         select n.nspname into schema from pg_namespace n where n.oid = records;
         exit when not found;
 
         if run is null then
             -- In the log before the first month is done, which can take long.
-            perform early_help.engine_tables(schema);
-            run := early_help.log_refresh_begins(schema);
+            perform early_help_internal.engine_tables(schema);
+            run := early_help_internal.log_refresh_begins(schema);
             -- Marks that no cube reads.
-            perform early_help.write_by_engine(format(
+            perform early_help_internal.write_by_engine(format(
                 'delete from %1$I.kpi_stale_months s
                 where not exists (select from %1$I.kpi_cube c where s.source = any (c.sources))', schema));
             -- A new subscriber has the structure alone.
-            perform early_help.write_by_engine(format(
+            perform early_help_internal.write_by_engine(format(
                 'insert into %1$I.kpi_filled_months
                 select ''infinity'', ''-infinity''
                 where not exists (select from %1$I.kpi_filled_months)', schema));
             commit;
             continue;
         end if;
-        perform early_help.trim_marks(schema);
+        perform early_help_internal.trim_marks(schema);
 
         execute format(
             'with stale as materialized (
@@ -99,20 +99,20 @@ begin
         into next_month, to_go, cubes_to_go
         using last_month;
         exit when next_month is null;
-        select m.cells, m.done into cells, done from early_help.refresh_kpi_month(schema, next_month) m;
+        select m.cells, m.done into cells, done from early_help_internal.refresh_kpi_month(schema, next_month) m;
         last_month := next_month;
         months := months + 1;
         to_go := to_go - 1;
-        perform early_help.log_refreshed_month(schema, run, last_month, done, cubes_to_go, to_go);
+        perform early_help_internal.log_refreshed_month(schema, run, last_month, done, cubes_to_go, to_go);
         commit;
-        perform early_help.fix_settings();
+        perform early_help_internal.fix_settings();
 
         -- An empty month: often one of many, in the future.
         if cells = 0 then
-            perform early_help.exclude_refresh(records);
-            perform early_help.sweep_kpi_months(schema, last_month);
+            perform early_help_internal.exclude_refresh(records);
+            perform early_help_internal.sweep_kpi_months(schema, last_month);
             commit;
-            perform early_help.fix_settings();
+            perform early_help_internal.fix_settings();
         end if;
 
         if clock_timestamp() > told + interval '5 seconds' and to_go > 3 then
@@ -124,24 +124,24 @@ begin
 
     if schema is not null and run is not null then
         if months > 0 then
-            perform early_help.narrow_filled_months(schema);
+            perform early_help_internal.narrow_filled_months(schema);
         end if;
-        perform early_help.write_by_engine(
+        perform early_help_internal.write_by_engine(
             format(
                 'update %I.kpi_refresh_log
                 set committed_at = clock_timestamp(), ended_at = clock_timestamp(), months_left = 0, cubes_left = ''{}''
                 where kpi_refresh_id = $1', schema),
             run);
         commit;
-        perform early_help.fix_settings();
+        perform early_help_internal.fix_settings();
     end if;
-    perform early_help.refresh_ends();
+    perform early_help_internal.refresh_ends();
 
     -- After a first build, or a restore, the planner should know the cells and
     -- what they are read through; later autovacuum sees to that.
     for one in
         select e.engine_table
-        from early_help.engine_tables(schema) e
+        from early_help_internal.engine_tables(schema) e
         join pg_class c on c.oid = e.engine_table
         where c.reltuples < 0
             and months > 0

@@ -1,13 +1,13 @@
 -- Months that need no mark: those without events and cells.
 
 -- Months beyond events and cells need no mark: an event there brings its own.
-create function early_help.trim_marks(schema text) returns void
+create function early_help_internal.trim_marks(schema text) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform early_help.write_by_engine(
-        early_help.fill(
+    perform early_help_internal.write_by_engine(
+        early_help_internal.fill(
             $sql$
             with range as materialized (
                 select min(r.first_month) as first_month, max(r.last_month) as last_month
@@ -34,16 +34,16 @@ begin
             $sql$, jsonb_build_object('schema', schema)));
 end
 $$;
-comment on function early_help.trim_marks(text) is
+comment on function early_help_internal.trim_marks(text) is
     'Within a refresh: takes out of the log the months before and after all that have cells or events of marks.';
 
-create function early_help.narrow_filled_months(schema text) returns void
+create function early_help_internal.narrow_filled_months(schema text) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform early_help.write_by_engine(
-        early_help.fill(
+    perform early_help_internal.write_by_engine(
+        early_help_internal.fill(
             $sql$
             update {schema}.kpi_filled_months r
             set first_month = n.first_month, last_month = n.last_month
@@ -61,25 +61,25 @@ begin
                     select string_agg(
                         format('select min(month) as first_month, max(month) as last_month from %s', e.engine_table),
                         ' union all ')
-                    from early_help.engine_tables(schema) e
+                    from early_help_internal.engine_tables(schema) e
                     where e.holds = 'cells'))));
 end
 $$;
-comment on function early_help.narrow_filled_months(text) is
+comment on function early_help_internal.narrow_filled_months(text) is
     'At the end of a refresh: lets the range of months with cells be no wider than they are.';
 
 -- Months that no marked cube has a cell for, neither kept nor computed,
 -- need no mark: what comes into them later brings its own. One statement, one
 -- snapshot: the marks that go are those whose changes were computed.
-create function early_help.unmark_months_without_cells(schema text, months date[], stale varchar[], cubes varchar[])
+create function early_help_internal.unmark_months_without_cells(schema text, months date[], stale varchar[], cubes varchar[])
 returns integer
     language plpgsql
     set search_path = pg_catalog, pg_temp
     set jit = off
 as $$
 begin
-    return early_help.write_by_engine(
-        early_help.fill(
+    return early_help_internal.write_by_engine(
+        early_help_internal.fill(
             $sql$
             with empty as materialized (
                 select m.month
@@ -118,18 +118,18 @@ begin
                 'schema', schema,
                 'months_with_cells', (
                     select string_agg(
-                        early_help.fill(
+                        early_help_internal.fill(
                             'select l.month from {schema}.{stale} l where l.month = any ($1)',
-                            early_help.cube_names(cube) || jsonb_build_object('schema', schema)), ' union all ')
+                            early_help_internal.cube_names(cube) || jsonb_build_object('schema', schema)), ' union all ')
                     from unnest(cubes) cube))),
         months, stale);
 end
 $$;
-comment on function early_help.unmark_months_without_cells(text, date[], varchar[], varchar[]) is
+comment on function early_help_internal.unmark_months_without_cells(text, date[], varchar[], varchar[]) is
     'Within a refresh: takes those of the months out of the log for which these cubes compute no cells; no cells of theirs are '
     'kept. Returns how many.';
 
-create function early_help.sweep_kpi_months(schema text, after date) returns void
+create function early_help_internal.sweep_kpi_months(schema text, after date) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
     -- Compiling the plan would take longer than running it.
@@ -144,7 +144,7 @@ declare
     tried integer := 0;
     without_cells integer;
 begin
-    perform early_help.forget_stale_marks();
+    perform early_help_internal.forget_stale_marks();
     execute format('select array_agg(distinct s.source) from %I.kpi_stale_months s where s.last_month > $1', schema)
     into stale
     using after;
@@ -162,7 +162,7 @@ begin
         return;
     end if;
 
-    execute early_help.fill(
+    execute early_help_internal.fill(
         $sql$
         select array_agg(m.month order by m.month)
         from (select distinct month from {schema}.kpi_stale_month where month > $1) m
@@ -172,9 +172,9 @@ begin
             'schema', schema,
             'first_months', (
                 select string_agg(
-                    early_help.fill(
+                    early_help_internal.fill(
                         'select min(month) as month from {schema}.{cells} where month > $1',
-                        early_help.cube_names(cube) || jsonb_build_object('schema', schema)), ' union all ')
+                        early_help_internal.cube_names(cube) || jsonb_build_object('schema', schema)), ' union all ')
                 from unnest(cubes) cube)))
     into months
     using after;
@@ -183,12 +183,12 @@ begin
     -- by the refresh is no more than what was skipped.
     while tried < cardinality(months) loop
         some_months := months[tried + 1:tried + greatest(tried, 1)];
-        without_cells := early_help.unmark_months_without_cells(schema, some_months, stale, computed);
+        without_cells := early_help_internal.unmark_months_without_cells(schema, some_months, stale, computed);
         exit when without_cells < cardinality(some_months);
         tried := tried + without_cells;
     end loop;
 end
 $$;
-comment on function early_help.sweep_kpi_months(text, date) is
+comment on function early_help_internal.sweep_kpi_months(text, date) is
     'Within a refresh: takes out of the log the months after a day for which no cube has a cell to keep or to compute, up to the '
     'next that has one.';

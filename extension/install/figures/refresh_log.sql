@@ -1,20 +1,20 @@
 -- What each refresh did, and whether one runs: see kpi_refresh_log.
 
-create function early_help.refresh_begins(log oid, kpi_refresh_id integer) returns void
+create function early_help_internal.refresh_begins(log oid, kpi_refresh_id integer) returns void
     language c
     strict
 as 'MODULE_PATHNAME', 'early_help_refresh_begins';
-comment on function early_help.refresh_begins(oid, integer) is
+comment on function early_help_internal.refresh_begins(oid, integer) is
     'Within refresh_kpis: from now on its run, a row of table kpi_refresh_log, is seen to be running, until the call ends in any '
     'way. For the owner of the figures. Errors 42501, 55P03: another session''s run.';
 
-create function early_help.refresh_ends() returns void
+create function early_help_internal.refresh_ends() returns void
     language c
 as 'MODULE_PATHNAME', 'early_help_refresh_ends';
-comment on function early_help.refresh_ends() is
+comment on function early_help_internal.refresh_ends() is
     'Within refresh_kpis: its run is no longer seen to be running. An error ends that by itself.';
 
-create function early_help.refresh_runs(log oid, kpi_refresh_id integer) returns boolean
+create function early_help_internal.refresh_runs(log oid, kpi_refresh_id integer) returns boolean
     language sql
     volatile
     strict
@@ -29,10 +29,10 @@ as $$
             and l.objid = kpi_refresh_id::bigint::oid
             and l.objsubid = 3)
 $$;
-comment on function early_help.refresh_runs(oid, integer) is
+comment on function early_help_internal.refresh_runs(oid, integer) is
     'Whether a run of table kpi_refresh_log goes on at this moment, in whatever session.';
 
-create function early_help.log_refresh_begins(schema text) returns integer
+create function early_help_internal.log_refresh_begins(schema text) returns integer
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
@@ -40,7 +40,7 @@ declare
     run integer;
     before record;
 begin
-    perform early_help.write_by_engine(format(
+    perform early_help_internal.write_by_engine(format(
         'delete from %1$I.kpi_refresh_log
         where (months_done = 0 and ended_at is not null)
             or kpi_refresh_id <= (
@@ -52,10 +52,10 @@ begin
     -- Of those beside which no other runs, the last.
     execute format('select * from %I.kpi_refresh where state <> ''running'' order by kpi_refresh_id desc limit 1', schema)
     into before;
-    run := early_help.write_by_engine(
+    run := early_help_internal.write_by_engine(
         format('insert into %I.kpi_refresh_log (resumes_refresh_id) values ($1) returning kpi_refresh_id', schema),
         case when before.state = 'broken off' then before.kpi_refresh_id end);
-    perform early_help.refresh_begins(to_regclass(format('%I.kpi_refresh_log', schema)), run);
+    perform early_help_internal.refresh_begins(to_regclass(format('%I.kpi_refresh_log', schema)), run);
 
     if before.state = 'broken off' then
         raise notice 'figures of %: the refresh of % was broken off after % months; going on',
@@ -64,10 +64,10 @@ begin
     return run;
 end
 $$;
-comment on function early_help.log_refresh_begins(text) is
+comment on function early_help_internal.log_refresh_begins(text) is
     'Within refresh_kpis: the row of a new run in table kpi_refresh_log, which older rows make room for. Returns its key.';
 
-create function early_help.log_refreshed_month(
+create function early_help_internal.log_refreshed_month(
     schema text,
     run integer,
     month date,
@@ -79,7 +79,7 @@ create function early_help.log_refreshed_month(
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform early_help.write_by_engine(format(
+    perform early_help_internal.write_by_engine(format(
         'update %I.kpi_refresh_log
         set
             committed_at = clock_timestamp(),
@@ -97,6 +97,6 @@ begin
         run, month, months_left, coalesce(cubes, '{}'), cubes_left);
 end
 $$;
-comment on function early_help.log_refreshed_month(text, integer, date, varchar[], jsonb, integer) is
+comment on function early_help_internal.log_refreshed_month(text, integer, date, varchar[], jsonb, integer) is
     'Within refresh_kpis, in the transaction of a month: writes to the log that it is done, and what was left before it, less '
     'this month.';

@@ -1,6 +1,6 @@
 -- How a refresh makes one month fresh.
 
-create function early_help.command_to_replace_cells(schema text, cube text, n bigint) returns text
+create function early_help_internal.command_to_replace_cells(schema text, cube text, n bigint) returns text
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -12,9 +12,9 @@ begin
     into counts
     using cube;
     if counts is not null then
-        return early_help.command_to_replace_parts(schema, cube, counts, n);
+        return early_help_internal.command_to_replace_parts(schema, cube, counts, n);
     end if;
-    return early_help.fill(
+    return early_help_internal.fill(
         $sql$old_{{n}} as (
             delete from {schema}.{cells}
             where month = $1
@@ -25,17 +25,17 @@ begin
             from {schema}.{stale}
             where month = $1
             returning 1
-        )$sql$, early_help.cube_names(cube) || jsonb_build_object('schema', schema, 'n', n));
+        )$sql$, early_help_internal.cube_names(cube) || jsonb_build_object('schema', schema, 'n', n));
 end
 $$;
-comment on function early_help.command_to_replace_cells(text, text, bigint) is
+comment on function early_help_internal.command_to_replace_cells(text, text, bigint) is
     'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube for month $1. Numbered n: it deletes '
     'old_<n> and inserts new_<n>.';
 
 -- One statement, one snapshot: the log rows that go are those whose changes
 -- the new cells hold. Every cube of these sources is computed; a row of another
 -- source, or one not visible here, stays.
-create function early_help.replace_kpi_cells(schema text, month date, stale varchar[], cubes varchar[], cubes_that_sum varchar[])
+create function early_help_internal.replace_kpi_cells(schema text, month date, stale varchar[], cubes varchar[], cubes_that_sum varchar[])
 returns bigint
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -45,8 +45,8 @@ returns bigint
     set work_mem = '64MB'
 as $$
 begin
-    return early_help.write_by_engine(
-        early_help.fill(
+    return early_help_internal.write_by_engine(
+        early_help_internal.fill(
             $sql$
             with seen as (
                 delete from {schema}.kpi_stale_months
@@ -76,7 +76,7 @@ begin
             jsonb_build_object(
                 'schema', schema,
                 'replacements', (
-                    select string_agg(early_help.command_to_replace_cells(schema, cube, n), ', ')
+                    select string_agg(early_help_internal.command_to_replace_cells(schema, cube, n), ', ')
                     from unnest(cubes) with ordinality as c (cube, n)),
                 'count', (
                     select string_agg(format('(select count(*) from old_%1$s) + (select count(*) from new_%1$s)', n), ' + ')
@@ -84,11 +84,11 @@ begin
         month, stale, cubes_that_sum);
 end
 $$;
-comment on function early_help.replace_kpi_cells(text, date, varchar[], varchar[], varchar[]) is
+comment on function early_help_internal.replace_kpi_cells(text, date, varchar[], varchar[], varchar[]) is
     'Within a refresh, in one statement: computes the cells of cubes for a month anew and takes the month out of the log for '
     'these sources; cubes that sum other cubes stay marked. Returns the number of cells deleted and inserted.';
 
-create function early_help.refresh_kpi_month(schema text, month date, out cells bigint, out done varchar[])
+create function early_help_internal.refresh_kpi_month(schema text, month date, out cells bigint, out done varchar[])
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
@@ -98,7 +98,7 @@ declare
     cubes_that_sum varchar[];
 begin
     cells := 0;
-    perform early_help.forget_stale_marks();
+    perform early_help_internal.forget_stale_marks();
     execute format(
         'select array_agg(distinct s.source)
         from %I.kpi_stale_months s
@@ -115,7 +115,7 @@ begin
     using stale;
 
     -- Where cells may come to stand, before they do.
-    perform early_help.write_by_engine(
+    perform early_help_internal.write_by_engine(
         format(
             'update %I.kpi_filled_months
             set first_month = least(first_month, $1), last_month = greatest(last_month, $1)
@@ -125,16 +125,16 @@ begin
     -- What sums other cubes comes after them, in the same transaction: it then
     -- reads their new cells instead of the records once more.
     if cubes is not null then
-        cells := early_help.replace_kpi_cells(schema, month, stale, cubes, cubes_that_sum);
+        cells := early_help_internal.replace_kpi_cells(schema, month, stale, cubes, cubes_that_sum);
         stale := array['cubes'];
     end if;
     if cubes_that_sum <> '{}' then
-        cells := cells + early_help.replace_kpi_cells(schema, month, stale, cubes_that_sum, '{}');
+        cells := cells + early_help_internal.replace_kpi_cells(schema, month, stale, cubes_that_sum, '{}');
     end if;
     done := cubes || cubes_that_sum;
 end
 $$;
-comment on function early_help.refresh_kpi_month(text, date) is
+comment on function early_help_internal.refresh_kpi_month(text, date) is
     'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month '
     'out of the log; cubes that sum other cubes after the others. Returns the number of cells deleted and inserted, and the '
     'cubes.';

@@ -56,31 +56,31 @@ comment on function early_help.hold_row() is
     'Trigger (column, table, key column), after row: holds the row referred to, by a bigint key, as a new reference would, so '
     'that a change to it waits for a re-dated event.';
 
-create function early_help.stale_months(log regclass, cube text) returns table (month date, next_month date, whole boolean)
+create function early_help_internal.stale_months(log regclass, cube text) returns table (month date, next_month date, whole boolean)
     language c
     stable
     strict
     parallel safe
     rows 1
 as 'MODULE_PATHNAME', 'early_help_stale_months';
-comment on function early_help.stale_months(regclass, text) is
+comment on function early_help_internal.stale_months(regclass, text) is
     'First days of the months that a partnership''s log of stale months marks for a cube, in order, of the month after each, and '
     'whether it is to be computed as a whole: not if the marks are of parts, and not too many. None is before, or after, both '
     'the events of marks and the months in which cells stand. A function, so that plans do not depend on how full the log once '
     'was. For whoever has USAGE on schema <partnership>_kpi, or may read the log. Errors 42501, 42809: another table.';
 
-create function early_help.stale_parts(log regclass, cube text, month date) returns bigint[]
+create function early_help_internal.stale_parts(log regclass, cube text, month date) returns bigint[]
     language c
     stable
     strict
     parallel safe
 as 'MODULE_PATHNAME', 'early_help_stale_parts';
-comment on function early_help.stale_parts(regclass, text, date) is
+comment on function early_help_internal.stale_parts(regclass, text, date) is
     'Keys of the parts that a partnership''s log of stale months marks for a cube in a month, each once, in order. For whoever '
     'may read the log. Errors 42501, 42809: another table.';
 
-create function early_help.forget_stale_marks() returns void
+create function early_help_internal.forget_stale_marks() returns void
     language c
 as 'MODULE_PATHNAME', 'early_help_forget_stale_marks';
-comment on function early_help.forget_stale_marks() is
+comment on function early_help_internal.forget_stale_marks() is
     'Lets the rest of the transaction mark months anew that it has marked already.';

@@ -1,24 +1,24 @@
 -- What the views of figures compute from cells.
 
-create function early_help.months_between(from_month date, to_month date) returns integer
+create function early_help_internal.months_between(from_month date, to_month date) returns integer
     language sql
     immutable
     parallel safe
 return ((extract(year from to_month) - extract(year from from_month)) * 12
     + extract(month from to_month) - extract(month from from_month))::integer;
-comment on function early_help.months_between(date, date) is
+comment on function early_help_internal.months_between(date, date) is
     'Calendar months from the month of one day to that of another, whatever the days.';
 
-create function early_help.first_in_period(month date, months_since integer, first_month date) returns boolean
+create function early_help_internal.first_in_period(month date, months_since integer, first_month date) returns boolean
     language sql
     immutable
     parallel safe
 return coalesce(month - make_interval(months => months_since) < first_month, true);
-comment on function early_help.first_in_period(date, integer, date) is
+comment on function early_help_internal.first_in_period(date, integer, date) is
     'Whether what a cell of a month counts was last there before the period that begins with first_month, so many months ago; '
     'null months: never, or too long ago. Counts of those add up to different children or families of a period of up to a year.';
 
-create function early_help.percentile_of_days(days integer[], cases bigint[], share double precision) returns double precision
+create function early_help_internal.percentile_of_days(days integer[], cases bigint[], share double precision) returns double precision
     language sql
     immutable
     parallel safe
@@ -41,11 +41,11 @@ begin atomic
         group by place
     ) around;
 end;
-comment on function early_help.percentile_of_days(integer[], bigint[], double precision) is
+comment on function early_help_internal.percentile_of_days(integer[], bigint[], double precision) is
     'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 '
     'is the median.';
 
-create function early_help.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
+create function early_help_internal.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
 returns numeric
     language sql
     immutable
@@ -55,11 +55,11 @@ return case unit
     when 'days' then round(median::numeric, 1)
     else numerator
 end;
-comment on function early_help.figure_value(text, numeric, numeric, double precision) is
+comment on function early_help_internal.figure_value(text, numeric, numeric, double precision) is
     'The value of a figure of the dashboard: a percentage with one decimal, a median in days, or the count. Null: a percentage '
     'or median of nothing.';
 
-create function early_help.figure_in_words(value numeric, unit text, decimals integer) returns text
+create function early_help_internal.figure_in_words(value numeric, unit text, decimals integer) returns text
     language sql
     immutable
     parallel safe
@@ -67,10 +67,10 @@ return coalesce(
     to_char(value, 'FM999,999,999,990' || case when decimals > 0 then '.' || repeat('0', decimals) else '' end)
         || case unit when '%' then ' %' when 'days' then ' days' else '' end,
     'no cases');
-comment on function early_help.figure_in_words(numeric, text, integer) is
+comment on function early_help_internal.figure_in_words(numeric, text, integer) is
     'A figure as a sentence says it: 1,234; 12.5 %; 41.0 days; no cases.';
 
-create function early_help.rag(value numeric, target numeric, floor numeric, direction text) returns text
+create function early_help_internal.rag(value numeric, target numeric, floor numeric, direction text) returns text
     language sql
     immutable
     parallel safe
@@ -87,7 +87,7 @@ return case
         then 'amber: near the target'
     else 'red: target missed'
 end;
-comment on function early_help.rag(numeric, numeric, numeric, text) is
+comment on function early_help_internal.rag(numeric, numeric, numeric, text) is
     'Red, amber or green in words. Amber: not at the target, and not worse than the floor; where the target itself is the aim, '
     'as far from it as the floor.';
 

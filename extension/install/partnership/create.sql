@@ -1,10 +1,10 @@
 -- Laying a partnership down. It runs with the caller's rights and no more; the
 -- function fixes its own settings, and the caller's come back when it ends.
 
-create function early_help.hold_extension() returns void
+create function early_help_internal.hold_extension() returns void
     language c
 as 'MODULE_PATHNAME', 'early_help_hold_extension';
-comment on function early_help.hold_extension() is
+comment on function early_help_internal.hold_extension() is
     'Keeps early_help from being dropped until the transaction ends.';
 
 create function early_help.create_partnership(
@@ -19,6 +19,7 @@ create function early_help.create_partnership(
     family_outcomes_plan_most_outcomes integer default null,
     positive_outcome_share numeric default null,
     suppression_threshold integer default null,
+    training boolean default false,
     out kpi_schema text,
     out version text
 )
@@ -27,14 +28,14 @@ create function early_help.create_partnership(
     set client_min_messages = warning
 as $$
 begin
-    perform early_help.check_partnership_name(name);
+    perform early_help_internal.check_partnership_name(name);
     if current_setting('citus.enable_schema_based_sharding', true) in ('on', 'true', 'yes', '1')
         and exists (select from pg_extension e where e.extname = 'citus') then
-        perform early_help.raise_rule('P06');
+        perform early_help_internal.raise_rule('P06');
     end if;
-    perform early_help.check_ownership_granted();
-    perform early_help.hold_extension();
-    perform early_help.check_partnership_name_is_free(name);
+    perform early_help_internal.check_ownership_granted();
+    perform early_help_internal.hold_extension();
+    perform early_help_internal.check_partnership_name_is_free(name);
 
     kpi_schema := name || '_kpi';
     select e.extversion into strict version
@@ -47,7 +48,7 @@ begin
     exception
         -- Somebody else was faster by a moment.
         when duplicate_schema or unique_violation then
-            perform early_help.raise_rule('P02', format('Schema %s or %s was created meanwhile.',
+            perform early_help_internal.raise_rule('P02', format('Schema %s or %s was created meanwhile.',
                                                         quote_ident(name), quote_ident(kpi_schema)));
     end;
     execute format('comment on schema %I is %L', name,
@@ -56,7 +57,7 @@ begin
                    'Early help figures of a partnership, for BI tools.');
 
     perform set_config('search_path', format('%I, pg_temp', name), true);
-    execute early_help.partnership_records_ddl();
+    execute early_help_internal.partnership_records_ddl();
 
     -- The defaults of what is not given stand in the table.
     execute
@@ -73,13 +74,14 @@ begin
             family_outcomes_plan_review_weeks = coalesce($6, family_outcomes_plan_review_weeks),
             family_outcomes_plan_most_outcomes = coalesce($7, family_outcomes_plan_most_outcomes),
             positive_outcome_share = coalesce($8, positive_outcome_share),
-            suppression_threshold = coalesce($9, suppression_threshold)'
+            suppression_threshold = coalesce($9, suppression_threshold),
+            training = coalesce($10, training)'
         using local_authority_name, gss_code, dfe_number, population_0_17, re_referral_months,
             family_outcomes_plan_review_weeks, family_outcomes_plan_most_outcomes, positive_outcome_share,
-            suppression_threshold;
+            suppression_threshold, training;
 
     perform set_config('search_path', format('%I, %I, pg_temp', kpi_schema, name), true);
-    execute early_help.partnership_kpi_ddl();
+    execute early_help_internal.partnership_kpi_ddl();
 
     -- early_help.grant_execute grants them by the list.
     execute format('revoke execute on all routines in schema %I, %I from public', name, kpi_schema);
@@ -88,5 +90,5 @@ $$;
 comment on function early_help.create_partnership is
     'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs '
     'CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at '
-    'most); the rest is what table partnership holds, and can be changed there. Errors YHP01 (name), YHP02 (schema exists), '
-    'YHP06 (Citus would shard it), 42501.';
+    'most); the rest is what table partnership holds, and can be changed there; training, only while it holds no records of '
+    'people (YHP07). Errors YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';

@@ -1,6 +1,6 @@
 -- Dropping a partnership, and what would go with it.
 
-create function early_help.partnership_dependents(variadic schemas oid[]) returns setof text
+create function early_help_internal.partnership_dependents(variadic schemas oid[]) returns setof text
     language sql
     stable
     set search_path = pg_catalog, pg_temp
@@ -48,10 +48,10 @@ as $$
     having not bool_or(r.inside)
     order by 1
 $$;
-comment on function early_help.partnership_dependents(oid[]) is
+comment on function early_help_internal.partnership_dependents(oid[]) is
     'What stands outside these schemas and would be dropped with them.';
 
-create function early_help.partnership_own_tables(schema oid, kpi_schema oid) returns setof text
+create function early_help_internal.partnership_own_tables(schema oid, kpi_schema oid) returns setof text
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -64,7 +64,7 @@ begin
     select c.oid into noted
     from pg_class c
     where c.relnamespace = schema
-        and c.relname = 'laid_down'
+        and c.relname = 'structure_as_made'
         and c.relkind = 'r'
         and not row_security_active(c.oid)
         and (
@@ -92,14 +92,14 @@ begin
                 select
                 from pg_trigger t
                 where t.tgrelid = c.oid
-                    and t.tgfoid = ''early_help.engine_writes_only''::regproc)
+                    and t.tgfoid = ''early_help_internal.engine_writes_only''::regproc)
         order by 1', noted::regclass)
         using schema, kpi_schema;
 end
 $$;
-comment on function early_help.partnership_own_tables(oid, oid) is
+comment on function early_help_internal.partnership_own_tables(oid, oid) is
     'Tables in the two schemas of a partnership, its records and its figures, that early_help did not make: what they hold is '
-    'nowhere else. None where laid_down, which tells, is missing or has other columns.';
+    'nowhere else. None where structure_as_made, which tells, is missing or has other columns.';
 
 create function early_help.drop_partnership(name text, cascade boolean default false) returns void
     language plpgsql
@@ -110,11 +110,11 @@ declare
     own record;
     others text[];
 begin
-    own := early_help.own_partnership(name);
-    others := array(select early_help.partnership_dependents(variadic array_remove(array[own.schema, own.kpi_schema], null)))
-        || array(select early_help.partnership_own_tables(own.schema, own.kpi_schema));
+    own := early_help_internal.own_partnership(name);
+    others := array(select early_help_internal.partnership_dependents(variadic array_remove(array[own.schema, own.kpi_schema], null)))
+        || array(select early_help_internal.partnership_own_tables(own.schema, own.kpi_schema));
     if others <> '{}' and cascade is not true then
-        perform early_help.raise_rule('P05',
+        perform early_help_internal.raise_rule('P05',
             array_to_string(others[:20], E'\n')
                 || case when cardinality(others) > 20 then format(E'\nand %s more', cardinality(others) - 20) else '' end);
     end if;

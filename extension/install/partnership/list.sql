@@ -1,11 +1,11 @@
 -- Which partnerships a database has. The catalogue is the registry: a
 -- partnership is a schema whose tables carry our triggers.
 
-create function early_help.partnership_schemas(out schema oid, out whole boolean) returns setof record
+create function early_help_internal.partnership_schemas(out schema oid, out whole boolean) returns setof record
     language c
     stable
 as 'MODULE_PATHNAME', 'early_help_partnership_schemas';
-comment on function early_help.partnership_schemas() is
+comment on function early_help_internal.partnership_schemas() is
     'Schemas whose tables carry triggers of early_help, from the system catalogs; whole: the schema has its table partnership.';
 
 create function early_help.partnerships()
@@ -16,7 +16,8 @@ create function early_help.partnerships()
         version text,
         families bigint,
         open_episodes bigint,
-        contacts bigint
+        contacts bigint,
+        training boolean
     )
     language plpgsql
     stable
@@ -34,7 +35,7 @@ begin
             n.nspname || '_kpi',
             pg_get_userbyid(n.nspowner),
             exists (select from pg_namespace k where k.nspname = n.nspname || '_kpi')
-        from early_help.partnership_schemas() p
+        from early_help_internal.partnership_schemas() p
         join pg_namespace n on n.oid = p.schema
         where p.whole
         order by n.nspname
@@ -44,12 +45,13 @@ begin
         families := null;
         open_episodes := null;
         contacts := null;
+        training := null;
         -- Anybody may lay out a schema that looks like a partnership. Read
         -- nothing that could run code of its owner as the caller: plain
         -- tables, without row security, no cast, no operator. A count that
         -- row security makes smaller would not be the count anyway.
         for counted in
-            select c.relname, c.oid::regclass::text as place
+            select c.relname, c.oid, c.oid::regclass::text as place
             from pg_class c
             where c.relnamespace = one
                 and c.relkind = 'r'
@@ -76,6 +78,16 @@ begin
         loop
             if counted.relname = 'partnership' then
                 execute format('select record_version from only %s limit 1', counted.place) into version;
+                -- One of an older version has no mark.
+                if exists (
+                    select
+                    from pg_attribute a
+                    where a.attrelid = counted.oid
+                        and a.attname = 'training'
+                        and a.atttypid = 'boolean'::regtype
+                        and not a.attisdropped) then
+                    execute format('select training from only %s limit 1', counted.place) into training;
+                end if;
             elsif counted.relname = 'family' then
                 execute format('select count(*) from only %s', counted.place) into families;
             elsif counted.relname = 'episode' then
@@ -91,4 +103,4 @@ $$;
 comment on function early_help.partnerships() is
     'Partnerships of this database, from the system catalogs: name; kpi_schema (null: it is gone); owner; version of the '
     'extension that laid its tables down or last upgraded them; families; episodes now open; contacts (one a child a contact). '
-    'Version and counts are null where the caller may not read them all.';
+    'training: it is for made-up records. Version, counts and training are null where the caller may not read them all.';

@@ -1,6 +1,6 @@
 -- What a partnership may be called, and whose it is.
 
-create function early_help.check_partnership_name(name text) returns void
+create function early_help_internal.check_partnership_name(name text) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
@@ -8,26 +8,26 @@ declare
     invisible constant text := '\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff';
 begin
     if coalesce(name, '') = '' then
-        perform early_help.raise_rule('P01', 'The name is empty.');
+        perform early_help_internal.raise_rule('P01', 'The name is empty.');
     elsif octet_length(name) > 40 then
-        perform early_help.raise_rule('P01', format('The name has %s bytes; 40 is the most.', octet_length(name)));
+        perform early_help_internal.raise_rule('P01', format('The name has %s bytes; 40 is the most.', octet_length(name)));
     elsif name ~ '[\u0001-\u001f\u007f]'
         or (getdatabaseencoding() = 'UTF8' and name ~ ('[\u0080-\u009f' || invisible || ']')) then
-        perform early_help.raise_rule('P01', 'The name holds a control character or one that cannot be seen.');
+        perform early_help_internal.raise_rule('P01', 'The name holds a control character or one that cannot be seen.');
     elsif name ~ '^\s|\s$' then
-        perform early_help.raise_rule('P01', 'The name begins or ends with a space.');
+        perform early_help_internal.raise_rule('P01', 'The name begins or ends with a space.');
     elsif starts_with(lower(name), 'pg_')
-        or lower(name) in ('information_schema', 'public', 'early_help', '$user') then
-        perform early_help.raise_rule('P01', format('The name %s is reserved.', quote_ident(name)));
+        or lower(name) in ('information_schema', 'public', 'early_help', 'early_help_internal', 'early_help_sample', '$user') then
+        perform early_help_internal.raise_rule('P01', format('The name %s is reserved.', quote_ident(name)));
     elsif right(lower(name), 4) = '_kpi' then
-        perform early_help.raise_rule('P01', 'Names that end in _kpi are kept for the schemas that BI tools read.');
+        perform early_help_internal.raise_rule('P01', 'Names that end in _kpi are kept for the schemas that BI tools read.');
     end if;
 end
 $$;
-comment on function early_help.check_partnership_name(text) is
+comment on function early_help_internal.check_partnership_name(text) is
     'Raises YHP01 unless a partnership could have this name.';
 
-create function early_help.check_partnership_name_is_free(name text) returns void
+create function early_help_internal.check_partnership_name_is_free(name text) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
@@ -40,26 +40,26 @@ begin
         where n.nspname in (check_partnership_name_is_free.name, check_partnership_name_is_free.name || '_kpi')
         order by length(n.nspname)
     loop
-        perform early_help.raise_rule('P02', format('Schema %s exists.', quote_ident(taken)));
+        perform early_help_internal.raise_rule('P02', format('Schema %s exists.', quote_ident(taken)));
     end loop;
 end
 $$;
-comment on function early_help.check_partnership_name_is_free(text) is
+comment on function early_help_internal.check_partnership_name_is_free(text) is
     'Raises YHP02 if one of the two schemas that a partnership of this name needs exists.';
 
-create function early_help.own_partnership(name text, out schema oid, out kpi_schema oid)
+create function early_help_internal.own_partnership(name text, out schema oid, out kpi_schema oid)
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
 as $$
 begin
     select n.oid into schema
-    from early_help.partnership_schemas() p
+    from early_help_internal.partnership_schemas() p
     join pg_namespace n on n.oid = p.schema
     where p.whole
         and n.nspname = own_partnership.name;
     if schema is null then
-        perform early_help.raise_rule('P03', format('%s is not a schema that holds the records of a partnership.',
+        perform early_help_internal.raise_rule('P03', format('%s is not a schema that holds the records of a partnership.',
                                                     coalesce(quote_ident(name), 'NULL')));
     end if;
 
@@ -76,5 +76,5 @@ begin
     end if;
 end
 $$;
-comment on function early_help.own_partnership(text) is
+comment on function early_help_internal.own_partnership(text) is
     'The two schemas of a partnership that the caller owns; YHP03 if there is none, 42501 if it is somebody else''s.';

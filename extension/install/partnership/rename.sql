@@ -7,9 +7,9 @@ as $$
 declare
     own record;
 begin
-    own := early_help.own_partnership(old_name);
-    perform early_help.check_partnership_name(new_name);
-    perform early_help.check_partnership_name_is_free(new_name);
+    own := early_help_internal.own_partnership(old_name);
+    perform early_help_internal.check_partnership_name(new_name);
+    perform early_help_internal.check_partnership_name_is_free(new_name);
 
     begin
         execute format('alter schema %I rename to %I', old_name, new_name);
@@ -18,7 +18,7 @@ begin
         end if;
     exception
         when duplicate_schema or unique_violation then
-            perform early_help.raise_rule('P02', format('Schema %s or %s was created meanwhile.',
+            perform early_help_internal.raise_rule('P02', format('Schema %s or %s was created meanwhile.',
                                                         quote_ident(new_name), quote_ident(new_name || '_kpi')));
     end;
 end

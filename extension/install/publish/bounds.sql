@@ -14,12 +14,12 @@ comment on type early_help.figure_bound is
     'it; and whether a difference to earlier publications of 1 to the threshold would show, of months that were not published '
     '(gap) or of what was changed after it was published (late).';
 
-create function early_help.figure_bounds(
+create function early_help_internal.figure_bounds(
     p text,
     new_id bigint,
     threshold integer,
     past bigint[],
-    places early_help.figure_place[],
+    places early_help_internal.figure_place[],
     figures early_help.period_figure[],
     before early_help.past_figure[]
 )
@@ -40,7 +40,7 @@ begin
         from unnest(before) b
     ), subtraction as materialized (
         select row_number() over () as number, d.outer_release, d.inner_releases, d.gaps, d.outer_release = 0 as up
-        from early_help.publication_differences(p, new_id, past) d
+        from early_help_internal.publication_differences(p, new_id, past) d
     ), rest as (
         -- What is left of the outer publication without those within it. Whoever
         -- sees all of them knows it; if it is 1 to the threshold, it is a small count.
@@ -110,7 +110,7 @@ begin
     order by n.place;
 end
 $$;
-comment on function early_help.figure_bounds(
-    text, bigint, integer, bigint[], early_help.figure_place[], early_help.period_figure[], early_help.past_figure[]) is
+comment on function early_help_internal.figure_bounds(
+    text, bigint, integer, bigint[], early_help_internal.figure_place[], early_help.period_figure[], early_help.past_figure[]) is
     'For every figure of the new publication, which are given for its period alone: how much it might be once hidden, the price '
     'of hiding it, and which differences to earlier publications would show.';

@@ -21,14 +21,14 @@ create type early_help.guarded_figure as (
 comment on type early_help.guarded_figure is
     'A figure as protect_figures takes it: its value, the least and the most it might be, the price of hiding it, its publicity.';
 
-create function early_help.protect(figures early_help.guarded_figure[], terms early_help.figure_term[], withhold boolean)
+create function early_help_internal.protect(figures early_help.guarded_figure[], terms early_help.figure_term[], withhold boolean)
     returns integer[]
     language sql
     immutable
     parallel safe
     set search_path = pg_catalog, pg_temp
 as $$
-    select early_help.protect_figures(
+    select early_help_internal.protect_figures(
         f.value, f.low, f.high, f.price, f.publicity, t.equation, t.figure, t.sign, protect.withhold)
     from (
         select
@@ -47,10 +47,10 @@ as $$
         from unnest(protect.terms) with ordinality as t (equation, figure, sign, number)
     ) t
 $$;
-comment on function early_help.protect(early_help.guarded_figure[], early_help.figure_term[], boolean) is
+comment on function early_help_internal.protect(early_help.guarded_figure[], early_help.figure_term[], boolean) is
     'The decisions of protect_figures on figures, in their order, that stand in these equations.';
 
-create function early_help.guarded_figures(
+create function early_help_internal.guarded_figures(
     periods early_help.publication_period[],
     figures early_help.period_figure[],
     before early_help.past_figure[],
@@ -103,11 +103,11 @@ begin
     order by n.period, n.place;
 end
 $$;
-comment on function early_help.guarded_figures(
+comment on function early_help_internal.guarded_figures(
     early_help.publication_period[], early_help.period_figure[], early_help.past_figure[], early_help.figure_bound[], integer) is
     'The figures of all periods, in the order of their numbers, as protect_figures takes them.';
 
-create function early_help.decide_against_past(
+create function early_help_internal.decide_against_past(
     periods early_help.publication_period[],
     figures early_help.period_figure[],
     before early_help.past_figure[],
@@ -126,9 +126,9 @@ declare
     places constant integer := cardinality(bounds);
     new_period constant integer := (select q.period from unnest(periods) q where q.is_new);
     guarded constant early_help.guarded_figure[] := array(
-        select g from early_help.guarded_figures(periods, figures, before, bounds, threshold) g);
-    decided constant integer[] := early_help.protect(
-        guarded, array(select t from early_help.period_equations(periods, terms, places) t), withhold);
+        select g from early_help_internal.guarded_figures(periods, figures, before, bounds, threshold) g);
+    decided constant integer[] := early_help_internal.protect(
+        guarded, array(select t from early_help_internal.period_equations(periods, terms, places) t), withhold);
 begin
     return array(
         select
@@ -143,12 +143,12 @@ begin
         order by b.place);
 end
 $$;
-comment on function early_help.decide_against_past(
+comment on function early_help_internal.decide_against_past(
     early_help.publication_period[], early_help.period_figure[], early_help.past_figure[], early_help.figure_bound[],
     early_help.figure_term[], integer, boolean) is
     'Decisions on the figures of the new publication, place after place, beside all that was published.';
 
-create function early_help.decide_by_itself(
+create function early_help_internal.decide_by_itself(
     bounds early_help.figure_bound[],
     terms early_help.figure_term[],
     threshold integer,
@@ -174,7 +174,7 @@ declare
             end)::early_help.guarded_figure
         from unnest(bounds) b
         order by b.place);
-    alone constant integer[] := early_help.protect(guarded, terms, true);
+    alone constant integer[] := early_help_internal.protect(guarded, terms, true);
 begin
     return array(
         select case when decided[b.place] in (1, 3) then decided[b.place] else alone[b.place] end
@@ -182,6 +182,6 @@ begin
         order by b.place);
 end
 $$;
-comment on function early_help.decide_by_itself(early_help.figure_bound[], early_help.figure_term[], integer, integer[]) is
+comment on function early_help_internal.decide_by_itself(early_help.figure_bound[], early_help.figure_term[], integer, integer[]) is
     'Decisions on the figures of the new publication, place after place, by itself: what was decided to be hidden or withheld '
     'before stays so.';

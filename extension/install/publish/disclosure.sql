@@ -4,7 +4,7 @@
 -- behind them, all publications of overlapping periods are one. What is hidden
 -- is decided in extension/src/publish/disclosure.c.
 
-create function early_help.protect_figures(
+create function early_help_internal.protect_figures(
     value integer[],
     low integer[],
     high integer[],
@@ -21,7 +21,7 @@ create function early_help.protect_figures(
     strict
     parallel safe
 as 'MODULE_PATHNAME', 'early_help_protect_figures';
-comment on function early_help.protect_figures is
+comment on function early_help_internal.protect_figures is
     'Which figures to hide. A figure: its value, the least and the most it might be once hidden, the price of hiding it, and its '
     'publicity (0 never published, 1 shown before, 2 hidden before, 3 hidden anyway, 4 to be hidden, 5 to be decided, 6 small and '
     'never published). A member of an equation: number of the equation and of the figure, from 1, and its sign; an equation''s '

@@ -1,7 +1,7 @@
 -- The figures of a publication as the records are now: which there are, and what
 -- each is in every period that matters. freeze.sql says how the steps follow.
 
-create type early_help.month_figure as (
+create type early_help_internal.month_figure as (
     month date,
     count_name varchar(40),
     dimension_1 varchar(40),
@@ -10,11 +10,11 @@ create type early_help.month_figure as (
     value_2 varchar(120),
     figure integer
 );
-comment on type early_help.month_figure is
+comment on type early_help_internal.month_figure is
     'A figure of a month and where it stands; without month, a value of a dimension that is to be shown.';
 
-create function early_help.month_figures(p text, first_month date, next_month date)
-    returns setof early_help.month_figure
+create function early_help_internal.month_figures(p text, first_month date, next_month date)
+    returns setof early_help_internal.month_figure
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -66,11 +66,11 @@ begin
     end loop;
 end
 $$;
-comment on function early_help.month_figures(text, date, date) is
+comment on function early_help_internal.month_figures(text, date, date) is
     'Figures of the months of a span, cells and margins of every published table, as the records are now; without month, the '
     'values to be shown as 0.';
 
-create type early_help.figure_place as (
+create type early_help_internal.figure_place as (
     place integer,
     count_name varchar(40),
     dimension_1 varchar(40),
@@ -78,10 +78,10 @@ create type early_help.figure_place as (
     dimension_2 varchar(40),
     value_2 varchar(120)
 );
-comment on type early_help.figure_place is 'Where a figure of a publication stands, with its number.';
+comment on type early_help_internal.figure_place is 'Where a figure of a publication stands, with its number.';
 
-create function early_help.figure_places(p text, cells early_help.month_figure[], past bigint[])
-    returns setof early_help.figure_place
+create function early_help_internal.figure_places(p text, cells early_help_internal.month_figure[], past bigint[])
+    returns setof early_help_internal.figure_place
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -128,11 +128,11 @@ begin
     using cells, past;
 end
 $$;
-comment on function early_help.figure_places(text, early_help.month_figure[], bigint[]) is
+comment on function early_help_internal.figure_places(text, early_help_internal.month_figure[], bigint[]) is
     'Every place a figure has, zeros included: each count of each published table by each value its dimensions have, with '
     'margins and total, and what earlier publications had.';
 
-create function early_help.check_counts_agree(cells early_help.month_figure[]) returns void
+create function early_help_internal.check_counts_agree(cells early_help_internal.month_figure[]) returns void
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -150,7 +150,7 @@ begin
     end if;
 end
 $$;
-comment on function early_help.check_counts_agree(early_help.month_figure[]) is
+comment on function early_help_internal.check_counts_agree(early_help_internal.month_figure[]) is
     'Raises 22000 where two published tables have different figures for one count in one place.';
 
 create type early_help.publication_period as (
@@ -167,7 +167,7 @@ comment on type early_help.publication_period is
 -- A stretch is what no publication divides: to the public its months are one
 -- unknown. Every period is made up of whole stretches. Versions of a period are
 -- one period. Stretches come first, so that a stretch and its period have one number.
-create function early_help.publication_periods(p text, publications bigint[], new_id bigint)
+create function early_help_internal.publication_periods(p text, publications bigint[], new_id bigint)
     returns setof early_help.publication_period
     language plpgsql
     stable
@@ -208,7 +208,7 @@ begin
     using publications, new_id;
 end
 $$;
-comment on function early_help.publication_periods(text, bigint[], bigint) is
+comment on function early_help_internal.publication_periods(text, bigint[], bigint) is
     'The periods of publications, of which one is new, and the stretches of months into which they divide their months.';
 
 create type early_help.period_figure as (
@@ -218,10 +218,10 @@ create type early_help.period_figure as (
 );
 comment on type early_help.period_figure is 'A figure of a period: numbers of the period and of the place, and the figure.';
 
-create function early_help.period_figures(
+create function early_help_internal.period_figures(
     periods early_help.publication_period[],
-    places early_help.figure_place[],
-    cells early_help.month_figure[]
+    places early_help_internal.figure_place[],
+    cells early_help_internal.month_figure[]
 )
     returns setof early_help.period_figure
     language plpgsql
@@ -252,6 +252,6 @@ begin
     order by q.period, k.place;
 end
 $$;
-comment on function early_help.period_figures(
-    early_help.publication_period[], early_help.figure_place[], early_help.month_figure[]) is
+comment on function early_help_internal.period_figures(
+    early_help.publication_period[], early_help_internal.figure_place[], early_help_internal.month_figure[]) is
     'The figure of every place in every period, as the records are now; 0 where there is nothing to count.';

@@ -1,22 +1,22 @@
 -- What a publication freezes, and what it hides.
 
-create function early_help.published_stays()
+create function early_help_internal.published_stays()
 returns trigger
 language c
 as 'MODULE_PATHNAME', 'early_help_published_stays';
-comment on function early_help.published_stays() is
+comment on function early_help_internal.published_stays() is
     'Before update or delete of what was published: refused. Error YHF01.';
 
-create function early_help.exclude_publication(publication oid) returns void
+create function early_help_internal.exclude_publication(publication oid) returns void
     language c
     strict
 as 'MODULE_PATHNAME', 'early_help_exclude_publication';
-comment on function early_help.exclude_publication(oid) is
+comment on function early_help_internal.exclude_publication(oid) is
     'Keeps other publications of a partnership away until the transaction ends, by its table publication. Call it as the owner, '
     'in a statement of its own, before the one that reads. Errors 42501, 42P01, 42809; 40001: another one became visible after the '
     'snapshot of a transaction at REPEATABLE READ.';
 
-create function early_help.past_publications(p text, new_id bigint) returns bigint[]
+create function early_help_internal.past_publications(p text, new_id bigint) returns bigint[]
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -41,11 +41,11 @@ begin
     return past;
 end
 $$;
-comment on function early_help.past_publications(text, bigint) is
+comment on function early_help_internal.past_publications(text, bigint) is
     'Earlier publications that matter for a new one: those that overlap it, and those that overlap these. The longest of them '
     'contains the others.';
 
-create function early_help.freeze_figures()
+create function early_help_internal.freeze_figures()
     returns trigger
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -54,8 +54,8 @@ declare
     p constant text := tg_table_schema;
     threshold constant integer := new.suppression_threshold;
     past bigint[];
-    cells early_help.month_figure[];
-    places early_help.figure_place[];
+    cells early_help_internal.month_figure[];
+    places early_help_internal.figure_place[];
     terms early_help.figure_term[];
     periods early_help.publication_period[];
     figures early_help.period_figure[];
@@ -66,40 +66,40 @@ declare
     decided integer[];
 begin
     -- Read: what was published, and the figures as the records are now.
-    perform early_help.exclude_publication(tg_relid);
-    past := early_help.past_publications(p, new.publication_id);
-    periods := array(select q from early_help.publication_periods(p, past || new.publication_id, new.publication_id) q);
+    perform early_help_internal.exclude_publication(tg_relid);
+    past := early_help_internal.past_publications(p, new.publication_id);
+    periods := array(select q from early_help_internal.publication_periods(p, past || new.publication_id, new.publication_id) q);
     cells := array(
         select c
         from (select min(q.first_month) as first_month, max(q.next_month) as next_month from unnest(periods) q) span
-        cross join lateral early_help.month_figures(p, span.first_month, span.next_month) c);
-    perform early_help.check_counts_agree(cells);
-    places := array(select k from early_help.figure_places(p, cells, past) k);
-    figures := array(select n from early_help.period_figures(periods, places, cells) n);
-    before := array(select b from early_help.past_figures(p, past, periods, places) b);
-    changed := early_help.changed_since(before, figures);
+        cross join lateral early_help_internal.month_figures(p, span.first_month, span.next_month) c);
+    perform early_help_internal.check_counts_agree(cells);
+    places := array(select k from early_help_internal.figure_places(p, cells, past) k);
+    figures := array(select n from early_help_internal.period_figures(periods, places, cells) n);
+    before := array(select b from early_help_internal.past_figures(p, past, periods, places) b);
+    changed := early_help_internal.changed_since(before, figures);
 
     -- What each figure might be, and what adds up.
     bounds := array(
         select b
-        from early_help.figure_bounds(
+        from early_help_internal.figure_bounds(
             p, new.publication_id, threshold, past, places,
             array(select n from unnest(figures) n join unnest(periods) q on q.period = n.period where q.is_new), before) b);
-    terms := array(select t from early_help.figure_equations(p, places) t);
+    terms := array(select t from early_help_internal.figure_equations(p, places) t);
 
     -- Decide. Without earlier publications nothing stands against it yet.
     against_past := array_fill(0, array[cardinality(places)]);
     if past <> '{}' then
-        against_past := early_help.decide_against_past(periods, figures, before, bounds, terms, threshold, not changed);
+        against_past := early_help_internal.decide_against_past(periods, figures, before, bounds, terms, threshold, not changed);
     end if;
     decided := against_past;
     if past = '{}' or changed then
-        decided := early_help.decide_by_itself(bounds, terms, threshold, against_past);
+        decided := early_help_internal.decide_by_itself(bounds, terms, threshold, against_past);
     end if;
 
     -- Write. Whoever can work a figure out from earlier publications may see it, but
     -- a small count is never shown.
-    perform early_help.write_by_engine(
+    perform early_help_internal.write_by_engine(
         format(
             $sql$
             insert into %I.published_figure (
@@ -126,6 +126,6 @@ begin
     return null;
 end
 $$;
-comment on function early_help.freeze_figures() is
+comment on function early_help_internal.freeze_figures() is
     'After insert of a publication: freezes the figures of its period and decides which are hidden, so that none can be worked '
     'out from all that has been published. Error 40001 beside another publication at REPEATABLE READ.';

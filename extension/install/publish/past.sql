@@ -18,11 +18,11 @@ comment on type early_help.past_figure is
 -- What a publication did not list was zero. A hidden figure is known to be from
 -- 1 to the threshold only while no earlier publication overlaps this one:
 -- otherwise it may have been hidden because it changed by a few.
-create function early_help.past_figures(
+create function early_help_internal.past_figures(
     p text,
     past bigint[],
     periods early_help.publication_period[],
-    places early_help.figure_place[]
+    places early_help_internal.figure_place[]
 )
     returns setof early_help.past_figure
     language plpgsql
@@ -80,10 +80,10 @@ begin
     using past, periods, places;
 end
 $$;
-comment on function early_help.past_figures(text, bigint[], early_help.publication_period[], early_help.figure_place[]) is
+comment on function early_help_internal.past_figures(text, bigint[], early_help.publication_period[], early_help_internal.figure_place[]) is
     'The figures of earlier publications in every place.';
 
-create function early_help.changed_since(before early_help.past_figure[], figures early_help.period_figure[]) returns boolean
+create function early_help_internal.changed_since(before early_help.past_figure[], figures early_help.period_figure[]) returns boolean
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -97,10 +97,10 @@ begin
         where n.figure <> b.figure);
 end
 $$;
-comment on function early_help.changed_since(early_help.past_figure[], early_help.period_figure[]) is
+comment on function early_help_internal.changed_since(early_help.past_figure[], early_help.period_figure[]) is
     'Whether any figure that was published is another one today.';
 
-create function early_help.publication_differences(p text, new_id bigint, past bigint[])
+create function early_help_internal.publication_differences(p text, new_id bigint, past bigint[])
     returns table (outer_release integer, inner_releases integer[], gaps boolean)
     language plpgsql
     stable
@@ -161,6 +161,6 @@ begin
     using past, new_id;
 end
 $$;
-comment on function early_help.publication_differences(text, bigint, bigint[]) is
+comment on function early_help_internal.publication_differences(text, bigint, bigint[]) is
     'Subtractions that a new publication (release 0) makes possible with earlier ones (their places in past): one less others '
     'that lie within it and do not overlap; gaps: something is left even if nothing was changed in between.';

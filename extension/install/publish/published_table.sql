@@ -49,7 +49,7 @@ begin
         end if;
     end loop;
 
-    perform early_help.write_by_engine(
+    perform early_help_internal.write_by_engine(
         pg_catalog.format(
             'insert into %I.published_table (table_name, title, dimensions, counts, sums, ratios)
             values ($1, $2, $3, $4, $5, $6)', p),
@@ -58,11 +58,11 @@ begin
     execute pg_catalog.format('comment on view %I.%I is %L', p, 'publish_' || table_name,
         pg_catalog.format('What publish_figures freezes for table %s: a row a month; a row without month names a value to show as 0.', table_name));
 
-    execute early_help.published_view(p, table_name, dimensions, counts, sums, ratios);
+    execute early_help_internal.published_view(p, table_name, dimensions, counts, sums, ratios);
     execute pg_catalog.format('comment on view %I.%I is %L', p || '_kpi', shown, title);
     for one in
         select pg_catalog.format('comment on column %I.%I.%I is %L', p || '_kpi', shown, m.name, m.meaning)
-        from early_help.published_column_meanings(dimensions, counts, ratios, meanings) m
+        from early_help_internal.published_column_meanings(dimensions, counts, ratios, meanings) m
     loop
         execute one;
     end loop;
@@ -72,7 +72,7 @@ $$;
 comment on function early_help.define_published_table(text, text, text[], text[], text[], text[], jsonb, text) is
     'Registers a table with the partnership in the search_path for publish_figures: up to two dimensions; its counts; sums (whole = part + part); ratios (rate = part / whole, of a sum); what each column means; and a query with month, the dimensions and the counts, whose rows without month name values to show as 0. Makes view published_<table_name>. docs/publishing.md shows how. Errors 42P01, 22023.';
 
-create function early_help.published_view(p text, table_name text, dimensions text[], counts text[], sums text[], ratios text[])
+create function early_help_internal.published_view(p text, table_name text, dimensions text[], counts text[], sums text[], ratios text[])
     returns text
     language sql
     stable
@@ -130,10 +130,10 @@ as $$
         from unnest(counts) with ordinality as t (c, place)),
         coalesce(dimensions[1], ''), coalesce(dimensions[2], ''), counts)
 $$;
-comment on function early_help.published_view(text, text, text[], text[], text[], text[]) is
+comment on function early_help_internal.published_view(text, text, text[], text[], text[], text[]) is
     'The CREATE VIEW of a published table for BI tools: its figures and percentages where they are not hidden, each with a status.';
 
-create function early_help.published_column_meanings(dimensions text[], counts text[], ratios text[], meanings jsonb)
+create function early_help_internal.published_column_meanings(dimensions text[], counts text[], ratios text[], meanings jsonb)
     returns table (name text, meaning text)
     language sql
     stable
@@ -159,5 +159,5 @@ as $$
     cross join lateral regexp_split_to_array(ratio, '\s*[=/]\s*') r
     cross join (values ('', ' Null: hidden, or no cases.'), ('_status', ' Status: ok, no cases, or c, hidden.')) e (ending, said)
 $$;
-comment on function early_help.published_column_meanings(text[], text[], text[], jsonb) is
+comment on function early_help_internal.published_column_meanings(text[], text[], text[], jsonb) is
     'What each column of a published table''s view means.';

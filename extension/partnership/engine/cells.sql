@@ -49,7 +49,7 @@ select
     m.next_month,
     m.whole
 from kpi_cube c
-cross join lateral early_help.stale_months('kpi_stale_months', c.cube) m;
+cross join lateral early_help_internal.stale_months('kpi_stale_months', c.cube) m;
 comment on view kpi_stale_month is 'Stale months of each cube.';
 comment on column kpi_stale_month.cube is 'The cube.';
 comment on column kpi_stale_month.month is 'First day of the month.';

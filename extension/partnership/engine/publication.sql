@@ -104,11 +104,11 @@ comment on column published_figure.stays_hidden is
     'that up.';
 
 create trigger published_stays before update or delete on publication
-    for each row execute function early_help.published_stays();
+    for each row execute function early_help_internal.published_stays();
 create trigger published_stays before update or delete on published_figure
-    for each row execute function early_help.published_stays();
+    for each row execute function early_help_internal.published_stays();
 create trigger frozen after insert on publication
-    for each row execute function early_help.freeze_figures();
+    for each row execute function early_help_internal.freeze_figures();
 
 create function publish_figures(
     period text,
@@ -120,14 +120,14 @@ returns publication
 language sql
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select early_help.raise_rule('S05', format('published_by %s', publish_figures.published_by))
+    select early_help_internal.raise_rule('S05', format('published_by %s', publish_figures.published_by))
     where not exists (select from only practitioner r where r.practitioner_id = publish_figures.published_by);
     -- One publication at a time, each with all before it in sight. A lock on a row
     -- would not do at REPEATABLE READ: it is granted beside a publication that
     -- this snapshot does not see.
-    select early_help.exclude_publication('publication'::regclass);
+    select early_help_internal.exclude_publication('publication'::regclass);
     -- Tables are named by their OID, so that the schema can be renamed.
-    select early_help.write_by_engine(
+    select early_help_internal.write_by_engine(
         format(
             'insert into %1$s (first_month, next_month, version, published_on, published_by, suppression_threshold, note)
             select
@@ -142,13 +142,13 @@ begin atomic
                 $3,
                 p.suppression_threshold,
                 $4
-            from early_help.period_months($1) m
+            from early_help_internal.period_months($1) m
             cross join only %2$s p', 'publication'::regclass, 'partnership'::regclass),
         publish_figures.period, publish_figures.published_on, publish_figures.published_by, publish_figures.note);
     -- Nobody else published meanwhile: this is the last version.
     select b
     from only publication b
-    join early_help.period_months(publish_figures.period) m
+    join early_help_internal.period_months(publish_figures.period) m
         on b.first_month = m.first_month and b.next_month = m.next_month
     order by b.version desc
     limit 1;

@@ -35,7 +35,7 @@ select
     l.kpi_refresh_id,
     case
         when l.ended_at is not null then 'ended'
-        when early_help.refresh_runs(l.tableoid, l.kpi_refresh_id) then 'running'
+        when early_help_internal.refresh_runs(l.tableoid, l.kpi_refresh_id) then 'running'
         else 'broken off'
     end::varchar(10) as state,
     l.began_at,

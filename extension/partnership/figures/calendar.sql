@@ -9,12 +9,12 @@ select
     trim(to_char(p.last_month::timestamp, 'Month'))::varchar(10) as month_name,
     y.period_key as financial_year,
     y.first_month as financial_year_start,
-    (early_help.months_between(y.first_month, p.last_month) + 1)::integer as month_of_financial_year,
+    (early_help_internal.months_between(y.first_month, p.last_month) + 1)::integer as month_of_financial_year,
     q.period_key as quarter_key,
     q.first_month as quarter_start,
     extract(quarter from p.last_month - interval '3 months')::integer as quarter_of_financial_year,
     extract(day from p.last_month + interval '1 month' - interval '1 day')::integer as days,
-    early_help.weekdays_between(p.last_month - 1, (p.last_month + interval '1 month' - interval '1 day')::date)
+    early_help_internal.weekdays_between(p.last_month - 1, (p.last_month + interval '1 month' - interval '1 day')::date)
         - coalesce(h.weekdays, 0) as working_days
 from kpi_period p
 join kpi_period q on q.period_kind = 'quarter' and p.last_month between q.first_month and q.last_month

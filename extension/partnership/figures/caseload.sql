@@ -9,7 +9,7 @@ select early_help.define_kpi_cube('families_supported', array['episode', 'episod
         sum(f.ended)::integer as ended
     from (
         select
-            early_help.months_between(p.last_end, e.opened_on) as months_since,
+            early_help_internal.months_between(p.last_end, e.opened_on) as months_since,
             1 as started,
             0 as ended
         from only episode e
@@ -44,7 +44,7 @@ select early_help.define_kpi_cube('children_supported', array['episode_child', '
         select
             case
                 when s.starts and u.last_end >= m.month - interval '11 months'
-                then early_help.months_between(u.last_end::date, u.started_on::date)
+                then early_help_internal.months_between(u.last_end::date, u.started_on::date)
             end as months_since,
             s.starts::integer as started,
             (not s.starts)::integer as ended
@@ -124,7 +124,7 @@ cross join lateral (
 ) e
 cross join lateral (
     select coalesce(
-        sum(x.started) filter (where early_help.first_in_period(x.month, x.months_since, p.first_month))
+        sum(x.started) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month))
         - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
         0) as families
     from family_flow x
@@ -132,7 +132,7 @@ cross join lateral (
 ) f
 cross join lateral (
     select coalesce(
-        sum(x.started) filter (where early_help.first_in_period(x.month, x.months_since, p.first_month))
+        sum(x.started) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month))
         - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
         0) as children
     from child_flow x
@@ -164,7 +164,7 @@ select
 from kpi_period_shown p
 cross join lateral (
     select
-        coalesce(sum(x.children) filter (where early_help.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
+        coalesce(sum(x.children) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
         coalesce(sum(x.contacts), 0) as contacts
     from kpi_cube_children_contacted x
     where x.month between p.first_month and p.last_month

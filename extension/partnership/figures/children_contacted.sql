@@ -4,7 +4,7 @@
 select early_help.define_kpi_cube('children_contacted', array['contact_child'], $$
     select
         c.counted_child_id as part,
-        early_help.months_between(p.last_before, m.month) as months_since,
+        early_help_internal.months_between(p.last_before, m.month) as months_since,
         1 as children,
         c.contacts
     from (

@@ -15,15 +15,15 @@ select
     coalesce(d.numerator, 0)::integer as numerator,
     case when d.unit = '%' then coalesce(d.denominator, 0) end::integer as denominator,
     case when m.last_month > s.first_month
-        then early_help.figure_value(d.unit, coalesce(d.numerator_before, 0), d.denominator_before, d.median_before)
+        then early_help_internal.figure_value(d.unit, coalesce(d.numerator_before, 0), d.denominator_before, d.median_before)
     end::numeric(14, 1) as previous_month,
     case when m.last_month >= s.first_month + interval '1 year'
-        then early_help.figure_value(d.unit, coalesce(d.numerator_year_before, 0), d.denominator_year_before, d.median_year_before)
+        then early_help_internal.figure_value(d.unit, coalesce(d.numerator_year_before, 0), d.denominator_year_before, d.median_year_before)
     end::numeric(14, 1) as same_month_last_year,
-    early_help.figure_value(d.unit, coalesce(d.numerator_to_date, 0), d.denominator_to_date, d.median_to_date)::numeric(14, 1) as year_to_date,
+    early_help_internal.figure_value(d.unit, coalesce(d.numerator_to_date, 0), d.denominator_to_date, d.median_to_date)::numeric(14, 1) as year_to_date,
     t.target,
     t.floor,
-    early_help.rag(v.value, t.target, t.floor, d.direction)::varchar(30) as rag
+    early_help_internal.rag(v.value, t.target, t.floor, d.direction)::varchar(30) as rag
 from (
     select (select min(month) from kpi_cube_months) as first_month
     offset 0
@@ -94,7 +94,7 @@ left join lateral (
     limit 1
 ) t on true
 cross join lateral (
-    select early_help.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) as value
+    select early_help_internal.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) as value
 ) v;
 comment on view dashboard is 'The Board''s dashboard: a row a month a figure, every month from the first to the last with any event. Metric says what each figure means.';
 comment on column dashboard.month is 'First day of the month.';

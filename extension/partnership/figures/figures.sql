@@ -1,5 +1,5 @@
 -- Every figure for every period: one place for how each is taken over months.
-select early_help.define_beside_cubes($command$
+select early_help_internal.define_beside_cubes($command$
     create view kpi_figure as
     with family_flow as materialized (
         select * from kpi_cube_families_supported
@@ -27,13 +27,13 @@ select early_help.define_beside_cubes($command$
         select 'children_contacted', sum(x.children), null, null
         from kpi_cube_children_contacted x
         where x.month between p.first_month and p.last_month
-            and early_help.first_in_period(x.month, x.months_since, p.first_month)
+            and early_help_internal.first_in_period(x.month, x.months_since, p.first_month)
         union all
         -- Families with support that began before the period's end and did not end
         -- before its start, less those that ended and began again within it.
         select
             'families_worked_with',
-            sum(x.started) filter (where early_help.first_in_period(x.month, x.months_since, p.first_month))
+            sum(x.started) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month))
                 - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
             null,
             null
@@ -50,7 +50,7 @@ select early_help.define_beside_cubes($command$
             d.metric_code,
             sum(d.cases),
             null,
-            early_help.percentile_of_days(array_agg(d.days), array_agg(d.cases), 0.5)
+            early_help_internal.percentile_of_days(array_agg(d.days), array_agg(d.cases), 0.5)
         from (
             select x.metric_code, x.days, sum(x.cases) as cases
             from kpi_cube_day_counts x
@@ -81,9 +81,9 @@ select
     d.board_order,
     d.label,
     d.unit,
-    early_help.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median)::numeric(14, 1) as value,
+    early_help_internal.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median)::numeric(14, 1) as value,
     case
-        when early_help.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) is null then 'no cases'
+        when early_help_internal.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) is null then 'no cases'
         else 'ok'
     end::varchar(10) as value_status,
     coalesce(d.numerator, 0)::integer as numerator,

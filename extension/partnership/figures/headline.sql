@@ -8,19 +8,19 @@ select
     d.board_order,
     d.rag,
     left(
-        d.label || ': ' || early_help.figure_in_words(d.value, d.unit, m.decimals)
+        d.label || ': ' || early_help_internal.figure_in_words(d.value, d.unit, m.decimals)
         || ' in ' || trim(to_char(d.month::timestamp, 'Month')) || to_char(d.month::timestamp, ' YYYY')
         || case when d.unit = '%' and d.value is not null then ' (' || d.numerator || ' of ' || d.denominator || ')' else '' end
         || case
             when d.value is null or d.previous_month is null then ''
-            when d.value > d.previous_month then ', up from ' || early_help.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
-            when d.value < d.previous_month then ', down from ' || early_help.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
+            when d.value > d.previous_month then ', up from ' || early_help_internal.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
+            when d.value < d.previous_month then ', down from ' || early_help_internal.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
             else ', as the month before'
         end
         || case when d.value is null or d.same_month_last_year is null then ''
-            else '; a year before ' || early_help.figure_in_words(d.same_month_last_year, d.unit, m.decimals) end
+            else '; a year before ' || early_help_internal.figure_in_words(d.same_month_last_year, d.unit, m.decimals) end
         || case when d.target is null or m.direction = 'neutral' then ''
-            else '. Target ' || early_help.figure_in_words(d.target, d.unit, m.decimals) || ', ' || d.rag end
+            else '. Target ' || early_help_internal.figure_in_words(d.target, d.unit, m.decimals) || ', ' || d.rag end
         || '.', 255)::varchar(255) as headline
 from dashboard d
 join kpi_metric m on m.metric_code = d.metric_code;

@@ -75,8 +75,8 @@ select
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
     coalesce(c.closures, 0)::integer as closures,
-    early_help.percentile_of_days(c.days, c.cases, 0.5)::numeric(8, 1) as median_days,
-    early_help.percentile_of_days(c.days, c.cases, 0.9)::numeric(8, 1) as percentile_90_days,
+    early_help_internal.percentile_of_days(c.days, c.cases, 0.5)::numeric(8, 1) as median_days,
+    early_help_internal.percentile_of_days(c.days, c.cases, 0.9)::numeric(8, 1) as percentile_90_days,
     c.mean_days::numeric(8, 1) as mean_days,
     case when c.closures is null then 'no cases' else 'ok' end::varchar(10) as value_status
 from kpi_period_shown p

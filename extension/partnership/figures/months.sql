@@ -29,7 +29,7 @@ $$, few => true);
 
 -- With a condition that is always true: the planner then reckons with few periods,
 -- as a reader asks for, not with centuries, and does not compile queries that take milliseconds.
-select early_help.define_beside_cubes($command$
+select early_help_internal.define_beside_cubes($command$
     create view kpi_period_shown as
     select p.*
     from kpi_period p

@@ -1,2 +1,2 @@
 -- Both schemas are complete: note how they stand, for early_help.audit.
-select early_help.note_laid_down('partnership'::regclass);
+select early_help_internal.note_structure('partnership'::regclass);

@@ -129,8 +129,8 @@ cross join lateral (
         sum(c.ended) as ended,
         sum(c.started) as started,
         sum(c.days * c.ended)::numeric / nullif(sum(c.ended), 0) as mean_days,
-        early_help.percentile_of_days(ended_days.days, ended_days.cases, 0.5) as median_days,
-        early_help.percentile_of_days(ended_days.days, ended_days.cases, 0.9) as p90_days
+        early_help_internal.percentile_of_days(ended_days.days, ended_days.cases, 0.5) as median_days,
+        early_help_internal.percentile_of_days(ended_days.days, ended_days.cases, 0.9) as p90_days
     from kpi_cube_waits_ended c
     where c.month between p.first_month and p.last_month
         and c.waiting_for = k.waiting_for
@@ -139,11 +139,11 @@ cross join lateral (
     select
         sum(d.n) as waiting,
         max(d.day) as longest_days,
-        early_help.percentile_of_days(open_days.days, open_days.cases, 0.5) as median_days
+        early_help_internal.percentile_of_days(open_days.days, open_days.cases, 0.5) as median_days
     from unnest(open_days.days, open_days.cases) as d (day, n)
 ) o
 cross join lateral (
-    select early_help.percentile_of_days(
+    select early_help_internal.percentile_of_days(
         ended_days.days || open_days.days, ended_days.cases || open_days.cases, 0.5) as median_days
 ) b
 where p.period_kind <> 'year to date';

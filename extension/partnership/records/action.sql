@@ -41,11 +41,11 @@ comment on column action.recorded_at is 'When the row was written.';
 create trigger action_keeps_plan
     before update on action
     for each row
-    execute function early_help.keep_columns('plan_id');
+    execute function early_help_internal.keep_columns('plan_id');
 create trigger action_rules
     before insert or update on action
     for each row
-    execute function early_help.action_before();
+    execute function early_help_internal.action_before();
 
 create function add_action(
     plan_id bigint,
@@ -74,7 +74,7 @@ create function finish_action(action_id bigint, done_on date default current_dat
 returns action
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('action_id %s', finish_action.action_id))
+    select early_help_internal.raise_rule('S05', format('action_id %s', finish_action.action_id))
     where not exists (select from only action r where r.action_id = finish_action.action_id);
     update only action
     set done_on = finish_action.done_on

@@ -43,15 +43,15 @@ comment on column assessment.recorded_at is 'When the row was written.';
 create trigger assessment_keeps_episode
     before update on assessment
     for each row
-    execute function early_help.keep_columns('episode_id', 'child_id', 'corrects_assessment_id');
+    execute function early_help_internal.keep_columns('episode_id', 'child_id', 'corrects_assessment_id');
 create trigger assessment_rules
     before insert or update or delete on assessment
     for each row
-    execute function early_help.assessment_before();
+    execute function early_help_internal.assessment_before();
 create trigger assessment_what_follows
     after insert or update of completed_on on assessment
     for each row
-    execute function early_help.assessment_after();
+    execute function early_help_internal.assessment_after();
 
 create table assessment_domain (
     assessment_id bigint not null references assessment on delete cascade,
@@ -75,7 +75,7 @@ comment on column assessment_domain.recorded_at is 'When the row was written.';
 create trigger assessment_domain_rules
     before insert or update or delete on assessment_domain
     for each row
-    execute function early_help.assessment_domain_before();
+    execute function early_help_internal.assessment_domain_before();
 
 create table assessment_factor_found (
     assessment_id bigint not null references assessment on delete cascade,
@@ -89,7 +89,7 @@ comment on column assessment_factor_found.assessment_factor_code is 'The factor.
 create trigger assessment_factor_codes
     before insert or update on assessment_factor_found
     for each row
-    execute function early_help.assessment_factor_found_before();
+    execute function early_help_internal.assessment_factor_found_before();
 
 create function start_assessment(
     episode_id bigint,
@@ -101,7 +101,7 @@ create function start_assessment(
 returns assessment
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('episode_id %s', start_assessment.episode_id))
+    select early_help_internal.raise_rule('S05', format('episode_id %s', start_assessment.episode_id))
     where not exists (select from only episode r where r.episode_id = start_assessment.episode_id);
     insert into assessment (episode_id, started_on, child_id, practitioner_id, service_id)
     values (start_assessment.episode_id, start_assessment.started_on, start_assessment.child_id,
@@ -121,7 +121,7 @@ create function assess_domain(
 returns assessment_domain
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('assessment_id %s', assess_domain.assessment_id))
+    select early_help_internal.raise_rule('S05', format('assessment_id %s', assess_domain.assessment_id))
     where not exists (select from only assessment r where r.assessment_id = assess_domain.assessment_id);
     insert into assessment_domain (assessment_id, domain, assessed_on, needs, strengths)
     values (assess_domain.assessment_id, assess_domain.domain, assess_domain.assessed_on,
@@ -137,7 +137,7 @@ create function complete_assessment(assessment_id bigint, completed_on date defa
 returns assessment
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('assessment_id %s', complete_assessment.assessment_id))
+    select early_help_internal.raise_rule('S05', format('assessment_id %s', complete_assessment.assessment_id))
     where not exists (select from only assessment r where r.assessment_id = complete_assessment.assessment_id);
     update only assessment
     set completed_on = complete_assessment.completed_on

@@ -22,7 +22,7 @@ language sql
 stable
 strict
 begin atomic
-    select early_help.weekdays_between(from_date, to_date)
+    select early_help_internal.weekdays_between(from_date, to_date)
         - sign(to_date - from_date)::integer * (
             select count(*)::integer
             from only bank_holiday h

@@ -35,11 +35,11 @@ comment on column case_audit.recorded_at is 'When the row was written.';
 create trigger case_audit_keeps_episode
     before update on case_audit
     for each row
-    execute function early_help.keep_columns('episode_id');
+    execute function early_help_internal.keep_columns('episode_id');
 create trigger case_audit_agencies
     before insert or update on case_audit
     for each row
-    execute function early_help.case_audit_before();
+    execute function early_help_internal.case_audit_before();
 
 create table case_audit_auditor (
     case_audit_id bigint not null references case_audit on delete cascade,

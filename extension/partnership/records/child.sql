@@ -39,7 +39,7 @@ create trigger child_fits_referrals
     when (
         (old.birth_date, old.expected_birth_date, old.died_on, old.pregnancy_ended_on)
         is distinct from (new.birth_date, new.expected_birth_date, new.died_on, new.pregnancy_ended_on))
-    execute function early_help.child_before();
+    execute function early_help_internal.child_before();
 
 create table child_identity (
     child_id bigint primary key references child on delete cascade,

@@ -31,15 +31,15 @@ comment on column child_merge.recorded_at is 'When it was recorded.';
 create trigger child_merge_rules
     before insert or update on child_merge
     for each row
-    execute function early_help.child_merge_before();
+    execute function early_help_internal.child_merge_before();
 create trigger child_merge_what_follows
     after insert or update or delete on child_merge
     for each row
-    execute function early_help.child_merge_after();
+    execute function early_help_internal.child_merge_after();
 create trigger child_merged_by_merges
     before insert or update on child
     for each row
-    execute function early_help.child_merged_by_merges();
+    execute function early_help_internal.child_merged_by_merges();
 
 create function merge_children(
     keep_child_id bigint,
@@ -62,7 +62,7 @@ create function unmerge_children(child_merge_id bigint, reason text, undone_on d
 returns child_merge
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('child_merge_id %s', unmerge_children.child_merge_id))
+    select early_help_internal.raise_rule('S05', format('child_merge_id %s', unmerge_children.child_merge_id))
     where not exists (select from only child_merge r where r.child_merge_id = unmerge_children.child_merge_id);
     update only child_merge
     set undone_on = unmerge_children.undone_on,

@@ -34,25 +34,25 @@ comment on column consent.recorded_at is 'When the row was written.';
 create trigger consent_withdrawal_is_recorded
     before insert or update on consent
     for each row
-    execute function early_help.consent_before();
+    execute function early_help_internal.consent_before();
 create trigger consent_withdrawal_ends_support
     after insert or update on consent
     for each row
     when (new.withdrawn_on is not null)
-    execute function early_help.consent_after();
+    execute function early_help_internal.consent_after();
 create trigger consent_stays
     after delete or update of given_on, withdrawn_on on consent
     for each row
-    execute function early_help.consent_stays();
+    execute function early_help_internal.consent_stays();
 create trigger consent_to_share_stays
     after delete or update of given_on, agency_id on consent
     for each row
     when (old.kind = 'share')
-    execute function early_help.consent_to_share_stays();
+    execute function early_help_internal.consent_to_share_stays();
 create trigger consent_keeps_family
     before update on consent
     for each row
-    execute function early_help.keep_columns('family_id', 'kind');
+    execute function early_help_internal.keep_columns('family_id', 'kind');
 
 create function give_consent(
     family_id bigint,
@@ -76,7 +76,7 @@ create function withdraw_consent(consent_id bigint, withdrawn_on date default cu
 returns consent
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('consent_id %s', withdraw_consent.consent_id))
+    select early_help_internal.raise_rule('S05', format('consent_id %s', withdraw_consent.consent_id))
     where not exists (select from only consent r where r.consent_id = withdraw_consent.consent_id);
     update only consent
     set withdrawn_on = withdraw_consent.withdrawn_on

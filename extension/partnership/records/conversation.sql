@@ -26,11 +26,11 @@ comment on column conversation.recorded_at is 'When the row was written.';
 create trigger conversation_stays
     before update of held_on or delete on conversation
     for each row
-    execute function early_help.conversation_stays();
+    execute function early_help_internal.conversation_stays();
 create trigger conversation_keeps_family
     before update on conversation
     for each row
-    execute function early_help.keep_columns('family_id');
+    execute function early_help_internal.keep_columns('family_id');
 
 create function record_conversation(
     family_id bigint,

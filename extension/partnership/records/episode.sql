@@ -55,24 +55,24 @@ comment on column episode.recorded_at is 'When the row was written.';
 create trigger episode_keeps_family
     before update on episode
     for each row
-    execute function early_help.keep_columns('family_id');
+    execute function early_help_internal.keep_columns('family_id');
 create trigger episode_rules
     before insert or update on episode
     for each row
-    execute function early_help.episode_before();
+    execute function early_help_internal.episode_before();
 create trigger episode_stays
     before delete on episode
     for each row
-    execute function early_help.episode_stays();
+    execute function early_help_internal.episode_stays();
 create trigger episode_what_follows
     after insert or update on episode
     for each row
-    execute function early_help.episode_after();
+    execute function early_help_internal.episode_after();
 create trigger episode_codes
     before insert or update on episode
     for each row
     when (new.closure_reason_code is not null)
-    execute function early_help.code_valid('closure_reason_code', 'closure_reason', 'closed_on');
+    execute function early_help_internal.code_valid('closure_reason_code', 'closure_reason', 'closed_on');
 
 create table episode_child (
     episode_id bigint not null references episode on delete cascade,
@@ -96,15 +96,15 @@ comment on column episode_child.recorded_at is 'When the row was written.';
 create trigger episode_child_what_follows
     after insert or update on episode_child
     for each row
-    execute function early_help.episode_child_after();
+    execute function early_help_internal.episode_child_after();
 create trigger episode_child_keeps_episode
     before update on episode_child
     for each row
-    execute function early_help.keep_columns('episode_id', 'child_id');
+    execute function early_help_internal.keep_columns('episode_id', 'child_id');
 create trigger episode_child_stays
     before delete on episode_child
     for each row
-    execute function early_help.episode_child_stays();
+    execute function early_help_internal.episode_child_stays();
 
 create table lead_practitioner (
     episode_id bigint not null references episode on delete cascade,
@@ -130,15 +130,15 @@ alter table episode add constraint episode_has_lead_from_allocation
 create trigger lead_practitioner_what_follows
     after insert or update on lead_practitioner
     for each row
-    execute function early_help.lead_practitioner_after();
+    execute function early_help_internal.lead_practitioner_after();
 create trigger lead_practitioner_stays
     before delete on lead_practitioner
     for each row
-    execute function early_help.lead_practitioner_stays();
+    execute function early_help_internal.lead_practitioner_stays();
 create trigger lead_practitioner_keeps_episode
     before update on lead_practitioner
     for each row
-    execute function early_help.keep_columns('episode_id');
+    execute function early_help_internal.keep_columns('episode_id');
 
 create function open_episode(
     family_id bigint,
@@ -151,7 +151,7 @@ create function open_episode(
 returns episode
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('family_id %s', open_episode.family_id))
+    select early_help_internal.raise_rule('S05', format('family_id %s', open_episode.family_id))
     where not exists (select from only family r where r.family_id = open_episode.family_id);
     insert into episode (family_id, referral_id, opened_on)
     values (open_episode.family_id, open_episode.referral_id, open_episode.opened_on);
@@ -200,9 +200,9 @@ create function close_episode(
 returns episode
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
+    select early_help_internal.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
     where not exists (select from only episode r where r.episode_id = close_episode.episode_id);
-    select early_help.raise_rule('S01', format('event close, episode_id %s, state closed', e.episode_id), 'Legal now: reopen.')
+    select early_help_internal.raise_rule('S01', format('event close, episode_id %s, state closed', e.episode_id), 'Legal now: reopen.')
     from only episode e
     where e.episode_id = close_episode.episode_id
         and e.closed_on is not null;
@@ -223,7 +223,7 @@ create function reopen_episode(episode_id bigint, reason text, reopened_on date 
 returns episode
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('episode_id %s', reopen_episode.episode_id))
+    select early_help_internal.raise_rule('S05', format('episode_id %s', reopen_episode.episode_id))
     where not exists (select from only episode r where r.episode_id = reopen_episode.episode_id);
     update only episode
     set closed_on = null,
@@ -239,7 +239,7 @@ create function assign_lead_practitioner(episode_id bigint, practitioner_id bigi
 returns episode
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('episode_id %s', assign_lead_practitioner.episode_id))
+    select early_help_internal.raise_rule('S05', format('episode_id %s', assign_lead_practitioner.episode_id))
     where not exists (select from only episode r where r.episode_id = assign_lead_practitioner.episode_id);
     insert into lead_practitioner (episode_id, from_on, practitioner_id)
     values (assign_lead_practitioner.episode_id, assign_lead_practitioner.from_on, assign_lead_practitioner.practitioner_id)

@@ -26,4 +26,4 @@ comment on column episode_event.recorded_at is 'When it was recorded.';
 create trigger episode_event_written_by_rules
     before insert or update or delete on episode_event
     for each row
-    execute function early_help.written_by_rules();
+    execute function early_help_internal.written_by_rules();

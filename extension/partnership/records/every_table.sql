@@ -16,12 +16,12 @@ begin
     loop
         execute format(
             'create trigger zz_check_row before insert or update on %s
-            for each row execute function early_help.check_row()', record_table);
+            for each row execute function early_help_internal.check_row()', record_table);
         execute format('alter table %s enable always trigger zz_check_row', record_table);
         continue when record_table::text ~ '^(inbox_|import_)';
         execute format(
             'create trigger zz_refuse_truncate before truncate on %s
-            for each statement execute function early_help.refuse_truncate()', record_table);
+            for each statement execute function early_help_internal.refuse_truncate()', record_table);
         execute format('alter table %s enable always trigger zz_refuse_truncate', record_table);
     end loop;
 end
@@ -38,7 +38,7 @@ begin
     loop
         execute format(
             'create trigger owner_writes_only before insert or update or delete on %I
-            for each statement execute function early_help.owner_writes_only()', setting);
+            for each statement execute function early_help_internal.owner_writes_only()', setting);
     end loop;
 end
 $$;
@@ -58,16 +58,16 @@ begin
             and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'owner_writes_only')
         order by c.relname
     loop
-        perform early_help.guard_engine_table(engine_table);
+        perform early_help_internal.guard_engine_table(engine_table);
     end loop;
 end
 $$;
-create trigger engine_writes_only before insert or update or delete on laid_down
-    for each statement execute function early_help.engine_writes_only();
+create trigger engine_writes_only before insert or update or delete on structure_as_made
+    for each statement execute function early_help_internal.engine_writes_only();
 create trigger engine_writes_only before insert or update or delete on published_table
-    for each statement execute function early_help.engine_writes_only();
+    for each statement execute function early_help_internal.engine_writes_only();
 -- What was published does not even change by the engine (F01): published_stays.
 create trigger engine_writes_only before insert on publication
-    for each statement execute function early_help.engine_writes_only();
+    for each statement execute function early_help_internal.engine_writes_only();
 create trigger engine_writes_only before insert on published_figure
-    for each statement execute function early_help.engine_writes_only();
+    for each statement execute function early_help_internal.engine_writes_only();

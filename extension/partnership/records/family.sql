@@ -37,4 +37,4 @@ comment on column family_member.recorded_at is 'When the row was written.';
 create trigger family_member_stays
     after delete or update of family_id, child_id on family_member
     for each row
-    execute function early_help.family_member_stays();
+    execute function early_help_internal.family_member_stays();

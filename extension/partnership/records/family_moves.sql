@@ -9,7 +9,7 @@ create function move_child(
 returns family_member
 language sql
 begin atomic
-    select early_help.raise_rule('S05',
+    select early_help_internal.raise_rule('S05',
         format('child_id %s is no member of family_id %s on %s',
             move_child.child_id, move_child.from_family_id, move_child.moved_on))
     where not exists (
@@ -36,9 +36,9 @@ create function split_family(family_id bigint, children bigint[], split_on date 
 returns family
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('no child of family_id %s is named', split_family.family_id))
+    select early_help_internal.raise_rule('S05', format('no child of family_id %s is named', split_family.family_id))
     where coalesce(cardinality(split_family.children), 0) = 0;
-    select early_help.raise_rule('S05', format('child_id %s is no member of family_id %s', c.child_id, split_family.family_id))
+    select early_help_internal.raise_rule('S05', format('child_id %s is no member of family_id %s', c.child_id, split_family.family_id))
     from unnest(split_family.children) as c (child_id)
     where not exists (
         select
@@ -74,10 +74,10 @@ create function join_families(keep_family_id bigint, join_family_id bigint, join
 returns family
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('family_id %s', f.id))
+    select early_help_internal.raise_rule('S05', format('family_id %s', f.id))
     from (values (join_families.keep_family_id), (join_families.join_family_id)) as f (id)
     where not exists (select from only family r where r.family_id = f.id);
-    select early_help.raise_rule('R06', format('family_id %s, which joins, has episode_id %s open', e.family_id, e.episode_id))
+    select early_help_internal.raise_rule('R06', format('family_id %s, which joins, has episode_id %s open', e.family_id, e.episode_id))
     from only episode e
     where e.family_id = join_families.join_family_id
         and e.closed_on is null;

@@ -32,4 +32,4 @@ comment on column level_change.recorded_at is 'When it was recorded.';
 create trigger level_change_written_by_rules
     before insert or update or delete on level_change
     for each row
-    execute function early_help.written_by_rules();
+    execute function early_help_internal.written_by_rules();

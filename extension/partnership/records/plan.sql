@@ -55,15 +55,15 @@ comment on column plan.recorded_at is 'When the row was written.';
 create trigger plan_keeps_episode_and_kind
     before update on plan
     for each row
-    execute function early_help.keep_columns('episode_id', 'kind');
+    execute function early_help_internal.keep_columns('episode_id', 'kind');
 create trigger plan_rules
     before insert or update on plan
     for each row
-    execute function early_help.plan_before();
+    execute function early_help_internal.plan_before();
 create trigger plan_what_follows
     after insert on plan
     for each row
-    execute function early_help.plan_after();
+    execute function early_help_internal.plan_after();
 
 create function start_plan(
     episode_id bigint,
@@ -77,7 +77,7 @@ create function start_plan(
 returns plan
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('episode_id %s', start_plan.episode_id))
+    select early_help_internal.raise_rule('S05', format('episode_id %s', start_plan.episode_id))
     where not exists (select from only episode r where r.episode_id = start_plan.episode_id);
     insert into plan (episode_id, kind, started_on, review_due_on, assessment_id, practitioner_id, service_id)
     values (start_plan.episode_id, start_plan.kind, start_plan.started_on, start_plan.review_due_on,

@@ -44,12 +44,12 @@ comment on column plan_outcome.recorded_at is 'When the row was written.';
 create trigger plan_outcome_rules
     before insert or update on plan_outcome
     for each row
-    execute function early_help.plan_outcome_before();
+    execute function early_help_internal.plan_outcome_before();
 create trigger plan_outcome_codes
     before insert or update on plan_outcome
     for each row
     when (new.headline_outcome_code is not null)
-    execute function early_help.code_valid('headline_outcome_code', 'headline_outcome', 'agreed_on');
+    execute function early_help_internal.code_valid('headline_outcome_code', 'headline_outcome', 'agreed_on');
 
 create function add_outcome(
     plan_id bigint,
@@ -72,7 +72,7 @@ create function withdraw_outcome(plan_outcome_id bigint, withdrawn_on date defau
 returns plan_outcome
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('plan_outcome_id %s', withdraw_outcome.plan_outcome_id))
+    select early_help_internal.raise_rule('S05', format('plan_outcome_id %s', withdraw_outcome.plan_outcome_id))
     where not exists (select from only plan_outcome r where r.plan_outcome_id = withdraw_outcome.plan_outcome_id);
     update only plan_outcome
     set withdrawn_on = withdraw_outcome.withdrawn_on,
@@ -87,7 +87,7 @@ create function achieve_outcome(plan_outcome_id bigint, achieved_on date default
 returns plan_outcome
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('plan_outcome_id %s', achieve_outcome.plan_outcome_id))
+    select early_help_internal.raise_rule('S05', format('plan_outcome_id %s', achieve_outcome.plan_outcome_id))
     where not exists (select from only plan_outcome r where r.plan_outcome_id = achieve_outcome.plan_outcome_id);
     update only plan_outcome
     set achieved_on = achieve_outcome.achieved_on

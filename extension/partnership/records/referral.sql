@@ -54,19 +54,19 @@ alter table episode add constraint episode_referral_id_fkey foreign key (referra
 create trigger referral_counts_for
     before insert or update of child_id on referral
     for each row
-    execute function early_help.counted_child();
+    execute function early_help_internal.counted_child();
 create trigger referral_fits_birth
     before insert or update of child_id, referred_on on referral
     for each row
-    execute function early_help.referral_before();
+    execute function early_help_internal.referral_before();
 create trigger referral_not_while_open
     before insert or update of family_id, referred_on on referral
     for each row
-    execute function early_help.referral_not_while_open();
+    execute function early_help_internal.referral_not_while_open();
 create trigger referral_codes
     before insert or update on referral
     for each row
-    execute function early_help.code_valid(
+    execute function early_help_internal.code_valid(
         'source_code', 'contact_source', 'referred_on',
         'primary_need_code', 'primary_need', 'referred_on');
 
@@ -79,7 +79,7 @@ create function refer(
 returns referral
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('contact_child_id %s', refer.contact_child_id))
+    select early_help_internal.raise_rule('S05', format('contact_child_id %s', refer.contact_child_id))
     where not exists (select from only contact_child r where r.contact_child_id = refer.contact_child_id);
     update only contact_child
     set decision = 'referral'
@@ -114,7 +114,7 @@ create function accept_referral(referral_id bigint, accepted_on date default cur
 returns referral
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('referral_id %s', accept_referral.referral_id))
+    select early_help_internal.raise_rule('S05', format('referral_id %s', accept_referral.referral_id))
     where not exists (select from only referral r where r.referral_id = accept_referral.referral_id);
     update only referral
     set accepted_on = accept_referral.accepted_on
@@ -128,7 +128,7 @@ create function decline_referral(referral_id bigint, declined_on date default cu
 returns referral
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('referral_id %s', decline_referral.referral_id))
+    select early_help_internal.raise_rule('S05', format('referral_id %s', decline_referral.referral_id))
     where not exists (select from only referral r where r.referral_id = decline_referral.referral_id);
     update only referral
     set declined_on = decline_referral.declined_on

@@ -57,7 +57,7 @@ comment on column service_request.recorded_at is 'When the row was written.';
 create trigger service_request_codes
     before insert or update on service_request
     for each row
-    execute function early_help.code_valid('primary_need_code', 'primary_need', 'requested_on');
+    execute function early_help_internal.code_valid('primary_need_code', 'primary_need', 'requested_on');
 
 create function request_service(
     family_id bigint,
@@ -90,7 +90,7 @@ create function offer_service(service_request_id bigint, offered_on date default
 returns service_request
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('service_request_id %s', offer_service.service_request_id))
+    select early_help_internal.raise_rule('S05', format('service_request_id %s', offer_service.service_request_id))
     where not exists (select from only service_request r where r.service_request_id = offer_service.service_request_id);
     update only service_request
     set offered_on = offer_service.offered_on,
@@ -105,7 +105,7 @@ create function start_service(service_request_id bigint, started_on date default
 returns service_request
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('service_request_id %s', start_service.service_request_id))
+    select early_help_internal.raise_rule('S05', format('service_request_id %s', start_service.service_request_id))
     where not exists (select from only service_request r where r.service_request_id = start_service.service_request_id);
     update only service_request
     set started_on = start_service.started_on,
@@ -125,7 +125,7 @@ create function end_service_request(
 returns service_request
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('service_request_id %s', end_service_request.service_request_id))
+    select early_help_internal.raise_rule('S05', format('service_request_id %s', end_service_request.service_request_id))
     where not exists (select from only service_request r where r.service_request_id = end_service_request.service_request_id);
     update only service_request
     set outcome = end_service_request.outcome,

@@ -33,4 +33,4 @@ create trigger sharing_decision_rests_on_consent
     before insert or update on sharing_decision
     for each row
     when (new.shared)
-    execute function early_help.sharing_decision_before();
+    execute function early_help_internal.sharing_decision_before();

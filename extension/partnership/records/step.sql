@@ -84,19 +84,19 @@ comment on column step.recorded_at is 'When the row was written.';
 create trigger step_keeps_child_and_levels
     before update on step
     for each row
-    execute function early_help.keep_columns('child_id', 'family_id', 'episode_id', 'from_level', 'to_level');
+    execute function early_help_internal.keep_columns('child_id', 'family_id', 'episode_id', 'from_level', 'to_level');
 create trigger step_rules
     before insert or update on step
     for each row
-    execute function early_help.step_before();
+    execute function early_help_internal.step_before();
 create trigger step_stays
     before delete on step
     for each row
-    execute function early_help.step_stays();
+    execute function early_help_internal.step_stays();
 create trigger step_what_follows
     after insert or update on step
     for each row
-    execute function early_help.step_after();
+    execute function early_help_internal.step_after();
 
 create function step_up(
     child_id bigint,
@@ -113,7 +113,7 @@ create function step_up(
 returns step
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('child_id %s', step_up.child_id))
+    select early_help_internal.raise_rule('S05', format('child_id %s', step_up.child_id))
     where not exists (select from only child r where r.child_id = step_up.child_id);
     insert into step (
         child_id, family_id, to_level, offered_on, basis, reason, consulted_role, consulted_on,
@@ -138,7 +138,7 @@ create function step_down(
 returns step
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('child_id %s', step_down.child_id))
+    select early_help_internal.raise_rule('S05', format('child_id %s', step_down.child_id))
     where not exists (select from only child r where r.child_id = step_down.child_id);
     insert into step (child_id, family_id, to_level, offered_on, reason)
     values (step_down.child_id, step_down.family_id, step_down.to_level, step_down.offered_on, step_down.reason)
@@ -159,7 +159,7 @@ create function accept_step(
 returns step
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('step_id %s', accept_step.step_id))
+    select early_help_internal.raise_rule('S05', format('step_id %s', accept_step.step_id))
     where not exists (select from only step r where r.step_id = accept_step.step_id);
     update only step
     set outcome = 'accepted',
@@ -182,7 +182,7 @@ create function decline_step(step_id bigint, decided_on date default current_dat
 returns step
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('step_id %s', decline_step.step_id))
+    select early_help_internal.raise_rule('S05', format('step_id %s', decline_step.step_id))
     where not exists (select from only step r where r.step_id = decline_step.step_id);
     update only step
     set outcome = 'declined',
@@ -198,7 +198,7 @@ create function withdraw_step(step_id bigint, decided_on date default current_da
 returns step
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('step_id %s', withdraw_step.step_id))
+    select early_help_internal.raise_rule('S05', format('step_id %s', withdraw_step.step_id))
     where not exists (select from only step r where r.step_id = withdraw_step.step_id);
     update only step
     set outcome = 'withdrawn',
@@ -218,7 +218,7 @@ create function record_consultation(
 returns step
 language sql
 begin atomic
-    select early_help.raise_rule('S05', format('step_id %s', record_consultation.step_id))
+    select early_help_internal.raise_rule('S05', format('step_id %s', record_consultation.step_id))
     where not exists (select from only step r where r.step_id = record_consultation.step_id);
     update only step
     set consulted_role = record_consultation.role,

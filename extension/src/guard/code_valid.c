@@ -72,7 +72,7 @@ limited_query(const char *list)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("early_help.code_valid knows no code list \"%s\"", list),
+			 errmsg("early_help_internal.code_valid knows no code list \"%s\"", list),
 			 errhint("Give column, code list and column of the day for each code.")));
 }
 

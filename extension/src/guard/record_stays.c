@@ -22,7 +22,7 @@ early_help_refuse_truncate(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("early_help.refuse_truncate is a trigger function")));
+				 errmsg("early_help_internal.refuse_truncate is a trigger function")));
 	rule_error(RULE_NO_TRUNCATE, ((TriggerData *) fcinfo->context)->tg_relation, NULL, NULL);
 }
 

@@ -8,7 +8,7 @@
 #ifndef EARLY_HELP_DISCLOSURE_H
 #define EARLY_HELP_DISCLOSURE_H
 
-/* What the public knows of a figure; early_help.protect_figures() takes the numbers. */
+/* What the public knows of a figure; early_help_internal.protect_figures() takes the numbers. */
 typedef enum Publicity
 {
 	NEVER_PUBLISHED = 0,		/* a part of a published period */

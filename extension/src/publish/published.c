@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * published.c
- *		Published figures: early_help.protect_figures() for SQL, the lock
+ *		Published figures: early_help_internal.protect_figures() for SQL, the lock
  *		that lets one publication follow another, and the trigger that keeps
  *		what is published as it is.
  *
@@ -80,7 +80,7 @@ check_sign(int sign)
 
 PG_FUNCTION_INFO_V1(early_help_protect_figures);
 
-/* early_help.protect_figures(): the decision on each figure. */
+/* early_help_internal.protect_figures(): the decision on each figure. */
 Datum
 early_help_protect_figures(PG_FUNCTION_ARGS)
 {
