@@ -85,8 +85,8 @@ sub setup
 		create role fuzz_owner login;
 		create role fuzz_stranger login;
 		do $$ begin execute format('grant create, temp on database %I to fuzz_owner, fuzz_stranger', current_database()); end $$;
-		grant usage on schema early_help to fuzz_owner, fuzz_stranger;
-		grant execute on all functions in schema early_help, early_help_sample to fuzz_owner;
+		grant usage on schema early_help, early_help_internal to fuzz_owner, fuzz_stranger;
+		grant execute on all functions in schema early_help, early_help_internal, early_help_sample to fuzz_owner;
 		set role fuzz_owner;
 		select early_help.create_partnership('medway', training => true);
 		select early_help_sample.generate_sample('medway', 60, '2023-01-01', '2024-12-31');
