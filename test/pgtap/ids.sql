@@ -81,7 +81,9 @@ begin
             insert into public.outcome values (p, n, command, case written when 0 then 'no row' else 'it went through' end);
         exception
             when others then
-                insert into public.outcome values (p, n, command, sqlstate || ' ' || sqlerrm);
+                -- Which of several foreign keys speaks goes by their triggers' names, which end in an OID:
+                -- 99999 comes after 100000.
+                insert into public.outcome values (p, n, command, sqlstate || case sqlstate when '23503' then '' else ' ' || sqlerrm end);
         end;
     end loop;
 end
