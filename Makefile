@@ -5,6 +5,9 @@
 #   make installcheck     run the pg_regress suite against a running server
 #   make WERROR=1         the same with -Wall -Wextra -Werror
 #   make check            install what is missing, build, run every suite
+#   make check-quick      build what changed, run the short suites on servers that stay up (TESTS='errors rules_*')
+#   make check-quick-stop end those servers
+#   make check-long       what is made up at random, with fresh seeds and more of it, for hours (LONG=times as much)
 #   make check-assert     the same on a PostgreSQL with assertions, built here from Debian's source
 #   make fuzz             made-up calls of the C functions on it, many (FUZZ_CALLS, FUZZ_SEED, FUZZ_VALGRIND)
 #   make sqlsmith         random queries by roles that may do little (SQLSMITH_STATEMENTS)
@@ -17,7 +20,7 @@
 #   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
 
-HARNESS := bench check check-assert demo demo-stop docs drivers fuzz lint mutate sqlsmith
+HARNESS := bench check check-assert check-long check-quick check-quick-stop demo demo-stop docs drivers fuzz lint mutate sqlsmith
 ifneq ($(filter $(HARNESS),$(MAKECMDGOALS)),)
 
 # These work before there is a compiler or a PostgreSQL, so PGXS stays out;
@@ -30,6 +33,15 @@ bench:
 
 check:
 	@test/check
+
+check-long:
+	@test/check-long
+
+check-quick:
+	@test/check-quick
+
+check-quick-stop:
+	@test/check-quick stop
 
 # Assertions cost time: a test may take an hour.
 check-assert:

@@ -84,6 +84,29 @@ copy_sources() {
 	[ ${#as_server[@]} -eq 0 ] || chown -R "$server_user:" "$1"
 }
 
+# update_sources FOLDER: the same for a folder that is kept: files that have not
+# changed are left alone, so that make builds only what must be built anew.
+update_sources() {
+	local list=$1.files file gone
+	mkdir -p "$1"
+	touch "$list"
+	(
+		cd "$tree"
+		find . -mindepth 1 \( -name .git -o -path ./build -o -path ./results -o -path ./tmp_check -o -path './regression.*' -o -name '*.o' \
+			-o -name '*.bc' -o -name '*.so' -o -path './early_help*--*.sql' \) -prune -o -type f -printf '%m  %P\n' >"$list.modes"
+		sed 's/^[0-7]*  //' "$list.modes" | xargs -d '\n' sha256sum | sort - "$list.modes"
+	) >"$list.new"
+	comm -13 "$list" "$list.new" | sed 's/^[^ ]*  //' | sort -u >"$list.changed"
+	(cd "$tree" && xargs -r -d '\n' cp --parents --preserve=mode --remove-destination -t "$1" <"$list.changed")
+	# Who is gone was linked or joined: that is made again.
+	gone=$(comm -23 <(sed 's/^[^ ]*  //' "$list" | sort -u) <(sed 's/^[^ ]*  //' "$list.new" | sort -u))
+	for file in $gone; do
+		rm -rf "$1/$file" "$1"/*.so "$1"/early_help*--*.sql "$1/build"
+	done
+	[ ${#as_server[@]} -eq 0 ] || chown -R "$server_user:" "$1"
+	mv "$list.new" "$list"
+}
+
 # private_postgres PG_CONFIG FOLDER: a PostgreSQL of our own below FOLDER.
 # PostgreSQL finds its files from the place of its programs, so the programs
 # are copied and the rest is linked.  An early_help installed in the original
@@ -105,8 +128,13 @@ private_postgres() {
 	bindir=$to$bindir
 	[ "$("$bindir/pg_config" --pkglibdir)" = "$to$pkglibdir" ] ||
 		fail "this PostgreSQL cannot be moved: $bindir/pg_config still names $("$bindir/pg_config" --pkglibdir)"
-	private_pg_config=$bindir/pg_config
-	PATH=$bindir:$PATH
+	use_postgres "$bindir"
+}
+
+# use_postgres BINDIR: sets private_pg_config, and its programs come first.
+use_postgres() {
+	private_pg_config=$1/pg_config
+	PATH=$1:$PATH
 	export PATH
 }
 
@@ -161,13 +189,30 @@ stop_cluster() {
 	[ ! -e "$1/postmaster.pid" ] || pg_ctl --pgdata="$1" --mode=immediate --wait --timeout=60 stop >/dev/null 2>&1
 }
 
-# end_leftovers FOLDER: ends the servers that an earlier run, killed before it
-# could clean up, left with their data below this folder.
-end_leftovers() {
+# servers_below FOLDER: the process ids of the servers that have their data there.
+servers_below() {
 	local pid_file pid
 	[ -d "$1" ] || return 0
 	find "$1" -name postmaster.pid | while read -r pid_file; do
 		pid=$(head -n 1 "$pid_file")
-		[ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" != "$(dirname "$pid_file")" ] || kill -QUIT "$pid" || true
+		[ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" != "$(dirname "$pid_file")" ] || say "$pid"
+	done
+}
+
+# end_leftovers FOLDER: ends the servers that an earlier run, killed before it
+# could clean up, left with their data below this folder.
+end_leftovers() {
+	local pid
+	for pid in $(servers_below "$1"); do
+		kill -QUIT "$pid" || true
+	done
+}
+
+# end_run FOLDER: ends what else such a run started: it has EARLY_HELP_RUN=FOLDER
+# in its environment.
+end_run() {
+	local environ
+	for environ in $(grep -lzxF "EARLY_HELP_RUN=$1" /proc/[0-9]*/environ 2>/dev/null || true); do
+		kill -KILL "$(basename "$(dirname "$environ")")" 2>/dev/null || true
 	done
 }

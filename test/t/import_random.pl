@@ -1,6 +1,8 @@
 # Random files, most rows wrong or at odds with the record, in between random
 # events that make the record harder to import into: no load ever fails, every
 # row is counted once, and the same load again changes nothing.
+#
+# IMPORT_SEED is the first of three seeds (1), IMPORT_ROUNDS the files of each (40).
 use strict;
 use warnings;
 use IPC::Run;
@@ -8,7 +10,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $rounds = $ENV{ROUNDS} // 40;
+my $rounds = $ENV{IMPORT_ROUNDS} // 40;
+my $first_seed = $ENV{IMPORT_SEED} // 1;
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->start;
@@ -70,7 +73,7 @@ sub event
 		  . " where contact_child_id = (select max(contact_child_id) from contact_child where decision is distinct from 'referral')");
 }
 
-for my $seed (1 .. 3)
+for my $seed ($first_seed .. $first_seed + 2)
 {
 	$state = $seed;
 	my $name = "random_$seed";
