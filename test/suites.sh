@@ -8,15 +8,23 @@
 # and starts a server for each of two lanes: work/cluster/lane1.socket and
 # lane2.socket name the folders of their sockets.
 
-# asked NAME: whether one of the patterns of TESTS has this name; without any, all have.
-asked() (
-	set -f
-	for pattern in ${TESTS:-*}; do
-		case $1 in
-			$pattern) exit 0 ;;
+# has_name SUITE/NAME PATTERN...: whether a pattern has this name, or this suite and name.
+has_name() {
+	local name=$1
+	shift
+	for pattern; do
+		# shellcheck disable=SC2254 # it is a pattern
+		case $name in
+			$pattern | */$pattern) return 0 ;;
 		esac
 	done
-	exit 1
+	return 1
+}
+
+# asked SUITE NAME: whether it is to run, by TESTS and by SKIP.
+asked() (
+	set -f
+	has_name "$1/$2" ${TESTS:-*} && ! has_name "$1/$2" ${SKIP-}
 )
 
 # tests_of SUITE: the names of its tests that TESTS asks for.
@@ -36,7 +44,7 @@ tests_of() {
 	esac
 	for name in $names; do
 		name=${name%.*}
-		if asked "$name"; then say "$name"; fi
+		if asked "$1" "$name"; then say "$name"; fi
 	done
 }
 
@@ -216,7 +224,7 @@ run_build() {
 		return 0
 	}
 	mkdir "$copy"
-	cp -R Makefile early_help.control extension tools "$copy/"
+	cp -R Makefile early_help*.control extension tools "$copy/"
 	find "$copy" -name '*.o' -delete
 	if make -s -C "$copy" -j2 WERROR=1 CC="$clang" PG_CONFIG="$private_pg_config" >"$log/build-clang.log" 2>&1; then
 		count build clang '1 0 0'
