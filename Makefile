@@ -16,7 +16,7 @@
 #   make demo-stop        end the demo
 #   make docs             make the pages of docs/ that come from the library
 #   make drivers          read the figures by SQLAlchemy, LibreOffice, GDAL
-#   make lint             clang-tidy, gcc -fanalyzer, cppcheck over the C
+#   make lint             what linters say of C, SQL, shell and Perl: tools/lint.d/sql and its like alone
 #   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
 
@@ -64,7 +64,7 @@ drivers:
 	@SUITES=drivers_more test/check
 
 lint:
-	@tools/lint
+	@status=0; for part in tools/lint.d/*; do $$part || status=1; done; exit $$status
 
 mutate:
 	@tools/with-server test/mutate '$(PATTERN)'
