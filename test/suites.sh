@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2046,SC2086 # names of tests, TESTS and counts are words without spaces
 # The suites of test/check and test/check-quick.  Sourced by bash in a copy of
 # the tree, after tools/harness.sh; who sources it sets
 #
@@ -34,12 +35,13 @@ tests_of() {
 		regress) names=$(cd sql && ls -- *.sql) ;;
 		isolation) names=$(cd test/isolation/specs && ls -- *.spec) ;;
 		pgtap) names=$(cd test/pgtap && ls -- *.sql) ;;
-		tap) names=$(cd test/t && ls -- *.pl | grep -v '^kpi_') ;;
+		tap) names=$(cd test/t && ls -- [!k]*.pl) ;;
 		kpi) names=$(cd test/t && ls -- kpi_*.pl) ;;
 		race) names=$(cd test/race && ls -- *.c) ;;
 		build) names='gcc clang' ;;
 		drivers) names='jdbc odbc node_pg' ;;
 		drivers_more) names='sqlalchemy libreoffice gdal' ;;
+		graphql) names='postgraphile_4 postgraphile_5' ;;
 		*) fail "there is no suite $1" ;;
 	esac
 	for name in $names; do
@@ -54,7 +56,7 @@ units() {
 	local suite name
 	for suite in ${SUITES:-$suites}; do
 		case $suite in
-			regress | isolation | drivers | drivers_more)
+			regress | isolation | drivers | drivers_more | graphql)
 				[ -z "$(tests_of "$suite")" ] || say "$suite all"
 				;;
 			*)
@@ -269,7 +271,7 @@ show_regress() {
 
 run_regress() {
 	local status=0
-	limited make -s installcheck PG_CONFIG="$private_pg_config" REGRESS="$(echo $(tests_of regress))" >"$log/regress.log" 2>&1 || status=$?
+	limited make -s installcheck PG_CONFIG="$private_pg_config" REGRESS="$(tests_of regress | paste -sd " ")" >"$log/regress.log" 2>&1 || status=$?
 	show_regress regress "$status" .
 }
 
@@ -277,10 +279,10 @@ run_isolation() {
 	local out=$work/isolation status=0
 	rm -rf "$out"
 	mkdir "$out"
+	fresh_database specs && psql -Xq -d specs -f test/isolation/setup.sql || return 1
 	limited "$(dirname "$("$private_pg_config" --pgxs)")/../test/isolation/pg_isolation_regress" \
 		--inputdir=test/isolation --outputdir="$out" --bindir="$(dirname "$private_pg_config")" \
-		--dbname=isolation_regression --encoding=UTF8 --no-locale \
-		--load-extension=btree_gist --load-extension=early_help \
+		--use-existing --dbname=specs \
 		$(tests_of isolation) >"$log/isolation.log" 2>&1 || status=$?
 	show_regress isolation "$status" "$out"
 }
@@ -289,6 +291,7 @@ run_unit() {
 	case $1 in
 		tap | kpi) run_perl "$1" "$2" "test/t/$2.pl" ;;
 		drivers | drivers_more) run_perl "$1" "$2" test/drivers/read.pl $(tests_of "$1") ;;
+		graphql) run_perl "$1" "$2" test/drivers/graphql.pl $(tests_of "$1") ;;
 		build) run_build "$2" ;;
 		*) "run_$1" "$2" && empty_server ;;
 	esac
