@@ -15,7 +15,7 @@
 #   make demo             install what is missing, build, show it at work
 #   make demo-stop        end the demo
 #   make docs             make the pages of docs/ that come from the library
-#   make drivers          read the figures by SQLAlchemy, LibreOffice, GDAL
+#   make drivers          read the figures by SQLAlchemy, LibreOffice, GDAL, PostGraphile
 #   make lint             what linters say of C, SQL, shell and Perl: tools/lint.d/sql and its like alone
 #   make mutate           take the rules away one by one: which test misses each?
 #   PG_CONFIG=/path/to/pg_config chooses another PostgreSQL.
@@ -61,7 +61,7 @@ docs:
 	@tools/docs
 
 drivers:
-	@SUITES=drivers_more test/check
+	@SUITES='drivers_more graphql' test/check
 
 lint:
 	@status=0; for part in tools/lint.d/*; do $$part || status=1; done; exit $$status

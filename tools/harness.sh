@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # sourced: what it sets is for others
 # What `make check` and `make demo` share.  Sourced by bash; $tree is the
 # project's folder.
 #
@@ -91,7 +92,7 @@ update_sources() {
 	mkdir -p "$1"
 	touch "$list"
 	(
-		cd "$tree"
+		cd "$tree" || exit
 		find . -mindepth 1 \( -name .git -o -path ./build -o -path ./results -o -path ./tmp_check -o -path './regression.*' -o -name '*.o' \
 			-o -name '*.bc' -o -name '*.so' -o -path './early_help*--*.sql' \) -prune -o -type f -printf '%m  %P\n' >"$list.modes"
 		sed 's/^[0-7]*  //' "$list.modes" | xargs -d '\n' sha256sum | sort - "$list.modes"
@@ -101,7 +102,7 @@ update_sources() {
 	# Who is gone was linked or joined: that is made again.
 	gone=$(comm -23 <(sed 's/^[^ ]*  //' "$list" | sort -u) <(sed 's/^[^ ]*  //' "$list.new" | sort -u))
 	for file in $gone; do
-		rm -rf "$1/$file" "$1"/*.so "$1"/early_help*--*.sql "$1/build"
+		rm -rf "${1:?}/$file" "$1"/*.so "$1"/early_help*--*.sql "$1/build"
 	done
 	[ ${#as_server[@]} -eq 0 ] || chown -R "$server_user:" "$1"
 	mv "$list.new" "$list"

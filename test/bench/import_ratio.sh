@@ -115,8 +115,8 @@ median() {
 }
 
 echo "$(($(wc -l <"$file") - 1)) contacts, $pairs pairs, PostgreSQL $(sql -c 'show server_version')"
-line='%8s %10s %10s %10s %7s %10s %10s %10s %7s\n'
-printf "$line" '' 'plain ms' 'import ms' 'again ms' ratio 'plain cpu' 'import cpu' 'again cpu' ratio
+line() { printf '%8s %10s %10s %10s %7s %10s %10s %10s %7s\n' "$@"; }
+line '' 'plain ms' 'import ms' 'again ms' ratio 'plain cpu' 'import cpu' 'again cpu' ratio
 results=
 for pair in $(seq "$pairs"); do
 	if [ $((pair % 2)) -eq 1 ]; then
@@ -124,12 +124,15 @@ for pair in $(seq "$pairs"); do
 	else
 		b=$(with_rules) c=$(again) a=$(plain)
 	fi
-	one=$(echo $a $b $c | awk '{ printf "%d %d %d %.2f %d %d %d %.2f", $1, $3, $5, $3 / $1, $2, $4, $6, $2 ? $4 / $2 : 0 }')
-	printf "$line" "$pair" $one
+	one=$(echo "$a" "$b" "$c" | awk '{ printf "%d %d %d %.2f %d %d %d %.2f", $1, $3, $5, $3 / $1, $2, $4, $6, $2 ? $4 / $2 : 0 }')
+	# shellcheck disable=SC2086 # eight numbers
+	line "$pair" $one
 	results+="$one"$'\n'
 done
-medians=$(for n in 1 2 3 4 5 6 7 8; do cut -d ' ' -f $n <<<"${results%$'\n'}" | median; done)
-printf "$line" median $medians
+medians=$(for n in 1 2 3 4 5 6 7 8; do cut -d ' ' -f "$n" <<<"${results%$'\n'}" | median; done)
+# shellcheck disable=SC2086 # eight numbers
+line median $medians
 sql -c 'set client_min_messages = warning' -c 'drop schema import_ratio, import_ratio_kpi cascade'
+# shellcheck disable=SC2086 # eight numbers
 set -- $medians
 awk "BEGIN { exit !($4 <= $most) }"

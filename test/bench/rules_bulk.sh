@@ -48,4 +48,4 @@ echo "$(wc -l <"$file") outcomes of $plans plans, $(settings)"
 for one in "${partnerships[@]}"; do load "$one" >/dev/null; done
 rounds "${ROUNDS:-9}" measure
 report 0.8 2
-exit $missed
+exit "$missed"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # sourced: what it sets is for others
 # What rules_bulk.sh and rules_journey.sh share. Sourced by bash.
 #
 # Each round measures the three partnerships of rules_setup.sql in turn, the order turned round after round,
@@ -35,6 +36,7 @@ rounds() {
 			measured[$one]=$($2 "$one")
 		done
 		line="${measured[rules_none]} ${measured[rules_c]} ${measured[rules_plpgsql]}"
+		# shellcheck disable=SC2086 # six numbers
 		printf '%6s  %10s %10s  %10s %10s  %10s %10s\n' "$round" $line
 		results+=$line$'\n'
 	done

@@ -160,7 +160,8 @@ sub rows_of
 		my @lines = lines("select 'row', '$view', " . join(', ', @{ $columns{$view} }) . " from $schema.$view", $role);
 		push @rows, "@lines" eq 'refused' ? "refused\t$view\n" : @lines;
 	}
-	return sort @rows;
+	@rows = sort @rows;
+	return @rows;
 }
 
 # documented READER: what its column of the table in docs/bi.md sets as code, a row a key.

@@ -312,7 +312,7 @@ sub uses_of
 	my @uses;
 	for my $table (sort keys %{ $known->{tables} })
 	{
-		push @uses, map { { %$_, table => $table } } grep { $_->{function} eq $function } @{ $known->{tables}{$table}{triggers} };
+		push @uses, map { +{ %$_, table => $table } } grep { $_->{function} eq $function } @{ $known->{tables}{$table}{triggers} };
 	}
 	return @uses ? @uses : { function => $function, table => pick(sort keys %{ $known->{tables} }), type => 1 + pick(0, 2) + 28, columns => [], arguments => [] };
 }

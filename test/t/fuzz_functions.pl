@@ -163,7 +163,7 @@ sub run
 		{
 			# From a file: where the server refuses the copy, psql takes lines that follow it for SQL.
 			my ($copy, $lines) = ($1, $2);
-			open(my $file, '>:utf8', "$folder/lines." . ++$copied) or die;
+			open(my $file, '>:encoding(UTF-8)', "$folder/lines." . ++$copied) or die;
 			print $file "$lines\n";
 			close $file;
 			$sql .= "\\$copy '$folder/lines.$copied'\n";
@@ -172,7 +172,7 @@ sub run
 		else { $sql .= "$call;\n" }
 	}
 	$sql .= "\\warn \@\@ $nth\n";
-	open(my $file, '>:utf8', "$folder/scenario.sql") or die;
+	open(my $file, '>:encoding(UTF-8)', "$folder/scenario.sql") or die;
 	print $file $sql;
 	close $file;
 

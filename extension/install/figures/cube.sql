@@ -113,8 +113,6 @@ declare
     p text;
     compute text;
     all_sources varchar[];
-    first_event date;
-    last_event date;
 begin
     select c.relnamespace, n.nspname
     into schema, p

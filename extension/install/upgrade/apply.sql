@@ -189,7 +189,6 @@ declare
     dropped record;
     grants text[] := '{}';
     command text;
-    round integer;
 begin
     -- First those that can be replaced where they stand. Then what stands in the way of
     -- the rest goes, with all that uses it, and is made anew.
