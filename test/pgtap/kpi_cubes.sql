@@ -1,7 +1,7 @@
 -- Every view of figures equals a plain query on the records, both ways, whatever is
 -- written, before a refresh and after. The plain queries: see kpi_plain.psql.
 begin;
-select plan(85);
+select plan(87);
 
 set client_min_messages = warning;
 create extension early_help_sample;
@@ -177,6 +177,11 @@ select after_write($$ update episode set closed_on = closed_on - 20, closure_agr
 select back_as_another('partnership', 're_referral_months = 1');
 set session_replication_role = origin;
 select is(different(), '', 'and the dashboard after all that');
+
+-- Texts that are filled.
+select is(early_help_internal.fill($$ {a} {'a'} {{a}} {'b'} {}{ {"a"} }} $$, jsonb_build_object('a', 'x "{a}', 'b', null)),
+    $$ "x ""{a}" 'x "{a}' x "{a} NULL {}{ {"a"} }} $$, 'a text is filled by identifiers, literals and texts, once');
+select throws_ok($$ select early_help_internal.fill('{a} {c}', '{"a": 1}') $$, '22023', 'nothing fills {c}', 'a name is missing');
 
 select finish();
 rollback;

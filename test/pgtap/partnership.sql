@@ -114,6 +114,28 @@ select results_eq(
     'and stands in table partnership');
 select is((public.error_of($$select early_help.create_partnership('leeds', re_referral_months => 99)$$)).code, '23514',
     'a setting out of bounds is refused');
+select throws_ok(format($$select early_help.create_partnership('leeds', %s => %s)$$, setting, value), '23514',
+    format('%s must be %s', setting, asked), setting || ' is not ' || value)
+from (values
+    ('population_0_17', '0', '1 or more'),
+    ('re_referral_months', '0', 'from 1 to 24'),
+    ('re_referral_months', '25', 'from 1 to 24'),
+    ('family_outcomes_plan_review_weeks', '0', 'from 1 to 52'),
+    ('family_outcomes_plan_review_weeks', '53', 'from 1 to 52'),
+    ('family_outcomes_plan_most_outcomes', '0', '1 or more'),
+    ('positive_outcome_share', '0.0004', 'over 0 and at most 1'),
+    ('positive_outcome_share', '1.001', 'over 0 and at most 1'),
+    ('positive_outcome_share', '''NaN''', 'over 0 and at most 1'),
+    ('suppression_threshold', '-1', '0 or more')) as w (setting, value, asked);
+select is((public.error_of($$select early_help.create_partnership('leeds', suppression_threshold => -1)$$)).hint,
+    'Left out, it is 5. Table partnership has it, and it can be changed there.', 'and says what it would be');
+-- A constraint of the table that nothing says in words would be a raw error.
+select bag_eq(
+    $$select c.conname::text from pg_constraint c
+    where c.conrelid = 'medway.partnership'::regclass and c.contype = 'c' and c.conname <> 'partnership_is_one_row'$$,
+    $$select m[1] from pg_proc p cross join lateral regexp_matches(p.prosrc, '''(\w+)''\)(?:,|\s)', 'g') m
+    where p.oid = 'early_help_internal.check_partnership_settings'::regproc$$,
+    'every constraint on a setting is said in words');
 select hasnt_schema('leeds', 'and leaves nothing behind');
 
 -- Names that need care.

@@ -7,6 +7,57 @@ as 'MODULE_PATHNAME', 'early_help_hold_extension';
 comment on function early_help_internal.hold_extension() is
     'Keeps early_help from being dropped until the transaction ends.';
 
+create function early_help_internal.check_partnership_settings(
+    population_0_17 integer,
+    re_referral_months integer,
+    family_outcomes_plan_review_weeks integer,
+    family_outcomes_plan_most_outcomes integer,
+    positive_outcome_share numeric,
+    suppression_threshold integer
+)
+    returns void
+    language plpgsql
+    immutable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wrong record;
+begin
+    -- What the constraints of table partnership ask, in words, and before anything
+    -- is laid down. The share is stored with three decimals.
+    select c.setting, c.asked, c.left_out, c.constraint_name
+    into wrong
+    from (
+        values
+            (1, population_0_17 > 0,
+                'population_0_17', '1 or more', 'it is not known', 'population_is_positive'),
+            (2, re_referral_months between 1 and 24,
+                're_referral_months', 'from 1 to 24', 'it is 12', 're_referral_months_up_to_two_years'),
+            (3, family_outcomes_plan_review_weeks between 1 and 52,
+                'family_outcomes_plan_review_weeks', 'from 1 to 52', 'it is 12', 'family_outcomes_plan_review_within_a_year'),
+            (4, family_outcomes_plan_most_outcomes > 0,
+                'family_outcomes_plan_most_outcomes', '1 or more', 'there is no cap', 'family_outcomes_plan_cap_is_positive'),
+            (5, round(positive_outcome_share, 3) > 0 and round(positive_outcome_share, 3) <= 1,
+                'positive_outcome_share', 'over 0 and at most 1', 'it is 0.5', 'positive_outcome_share_is_a_share'),
+            (6, suppression_threshold >= 0,
+                'suppression_threshold', '0 or more', 'it is 5', 'suppression_threshold_is_not_negative')
+    ) as c (place, holds, setting, asked, left_out, constraint_name)
+    where not c.holds
+    order by c.place
+    limit 1;
+    if found then
+        raise check_violation using
+            message = format('%s must be %s', wrong.setting, wrong.asked),
+            hint = format('Left out, %s. Table partnership has it, and it can be changed there.', wrong.left_out),
+            table = 'partnership',
+            column = wrong.setting,
+            constraint = wrong.constraint_name;
+    end if;
+end
+$$;
+comment on function early_help_internal.check_partnership_settings is
+    'Within create_partnership: raises 23514 where a setting is given that table partnership does not take.';
+
 create function early_help.create_partnership(
     inout name text,
     title text default null,
@@ -29,6 +80,9 @@ create function early_help.create_partnership(
 as $$
 begin
     perform early_help_internal.check_partnership_name(name);
+    perform early_help_internal.check_partnership_settings(
+        population_0_17, re_referral_months, family_outcomes_plan_review_weeks, family_outcomes_plan_most_outcomes,
+        positive_outcome_share, suppression_threshold);
     if current_setting('citus.enable_schema_based_sharding', true) in ('on', 'true', 'yes', '1')
         and exists (select from pg_extension e where e.extname = 'citus') then
         perform early_help_internal.raise_rule('P06');
@@ -91,4 +145,4 @@ comment on function early_help.create_partnership is
     'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs '
     'CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at '
     'most); the rest is what table partnership holds, and can be changed there; training, only while it holds no records of '
-    'people (YHP07). Errors YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';
+    'people (YHP07). Errors 23514 (setting), YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';
