@@ -8,7 +8,7 @@ create function early_help.transitions_as_text(
     out rules text[]
 )
 returns setof record
-language c stable strict parallel safe
+language c stable strict parallel safe rows 60
 as 'MODULE_PATHNAME', 'early_help_transitions';
 comment on function early_help.transitions_as_text() is
     'The continuum''s table as it stands in the library; early_help.transitions() gives it with its types.';
@@ -23,7 +23,7 @@ returns table (
     level_to early_help.need_level,
     rules text[]
 )
-language sql stable parallel safe
+language sql stable parallel safe rows 60
 begin atomic
     select
         t.state_from::early_help.episode_state,

@@ -7,6 +7,7 @@ create function early_help_internal.own_settings() returns table (name text, val
     language sql
     immutable
     parallel safe
+    rows 10
 begin atomic
     values
         -- What backslashes, = NULL and NULL in braces mean.

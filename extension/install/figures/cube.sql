@@ -5,6 +5,8 @@ create function early_help_internal.cells_once(cells_of regprocedure, month date
     language c
     stable
     strict
+    -- A worker would have cells of its own, and compute a month that another has.
+    parallel restricted
     rows 20
 as 'MODULE_PATHNAME', 'early_help_cells_once';
 comment on function early_help_internal.cells_once(regprocedure, date) is

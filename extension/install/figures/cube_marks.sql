@@ -13,6 +13,7 @@ create function early_help_internal.kpi_marks(records oid)
     )
     language sql
     stable
+    rows 60
     set search_path = pg_catalog, pg_temp
 as $$
     select

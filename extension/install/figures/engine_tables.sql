@@ -47,6 +47,7 @@ comment on function early_help_internal.guard_engine_table(regclass) is
 create function early_help_internal.engine_tables(schema text) returns table (engine_table regclass, holds text)
     language plpgsql
     stable
+    rows 40
     set search_path = pg_catalog, pg_temp
 as $$
 declare

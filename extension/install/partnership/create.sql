@@ -18,6 +18,7 @@ create function early_help_internal.check_partnership_settings(
     returns void
     language plpgsql
     immutable
+    parallel safe
     set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -4,6 +4,8 @@
 create function early_help_internal.partnership_schemas(out schema oid, out whole boolean) returns setof record
     language c
     stable
+    parallel safe
+    rows 5
 as 'MODULE_PATHNAME', 'early_help_partnership_schemas';
 comment on function early_help_internal.partnership_schemas() is
     'Schemas whose tables carry triggers of early_help, from the system catalogs; whole: the schema has its table partnership.';
@@ -21,6 +23,7 @@ create function early_help.partnerships()
     )
     language plpgsql
     stable
+    rows 5
     set search_path = pg_catalog, pg_temp
 as $$
 declare
