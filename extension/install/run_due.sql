@@ -85,7 +85,7 @@ begin
     call early_help.refresh_kpis(partnership);
 end
 $$;
-comment on procedure early_help.run_due(text, date) is
-    'What a scheduler calls daily: raises an alert for each deadline that passed before as_of, clears those whose cause is gone, '
-    'sends NOTIFY early_help_alert with their ids, and then refreshes the figures. Run it as the owner, by itself, as often as '
-    'you like, also at the same time. Errors YHK01, YHP03, 42501.';
+comment on procedure early_help.run_due is
+    'What a scheduler calls daily. It raises an alert for each deadline that passed before as_of, clears alerts whose cause is '
+    'gone, sends NOTIFY early_help_alert with the ids of the new ones, and then refreshes the figures. Run it as the owner, '
+    'outside a transaction block, as often as you like, also at the same time. Errors YHK01, YHP03, 42501.';

@@ -9,10 +9,10 @@ create function early_help_internal.cells_once(cells_of regprocedure, month date
     parallel restricted
     rows 20
 as 'MODULE_PATHNAME', 'early_help_cells_once';
-comment on function early_help_internal.cells_once(regprocedure, date) is
-    'The rows of a stable function (date), for a month, under the columns that the query names; computed once for all the times '
-    'that a query asks in one place. For whoever may call the function, and has USAGE on its schema. Errors 42501; 42809: not '
-    'such a function; 42804: other columns.';
+comment on function early_help_internal.cells_once is
+    'Returns the rows of a stable function (date) for a month, under the columns that the query names. A query computes each '
+    'month once, however often it asks in one place. The caller needs EXECUTE on the function and USAGE on its schema. Errors '
+    '42501; 42809: the function is of another kind; 42804: other columns.';
 
 create function early_help_internal.cube_names(cube text) returns jsonb
     language sql
@@ -33,10 +33,16 @@ return jsonb_build_object(
     -- What all parts, and some parts, add in a month.
     'all_parts', 'kpi_parts_' || cube,
     'some_parts', 'kpi_some_parts_' || cube);
-comment on function early_help_internal.cube_names(text) is
-    'The names of what a cube is made of, to fill texts with.';
+comment on function early_help_internal.cube_names is
+    'The names of the tables, views and functions that make up a cube. They fill the placeholders of fill().';
 
-create function early_help_internal.kpi_live_query(names jsonb, compute text, once boolean, condition text default '') returns text
+create function early_help_internal.kpi_live_query(
+    names jsonb,
+    compute text,
+    once boolean,
+    condition text default ''
+)
+    returns text
     language plpgsql
     stable
 as $$
@@ -73,9 +79,9 @@ begin
             'condition', condition));
 end
 $$;
-comment on function early_help_internal.kpi_live_query(jsonb, text, boolean, text) is
-    'Within define_kpi_cube: the query for the cells of the stale months of a cube by a function that computes a month''s: each '
-    'time it is asked for, or once a query.';
+comment on function early_help_internal.kpi_live_query is
+    'Within define_kpi_cube: the query for the cells of a cube''s stale months. It calls a function that computes a month, '
+    'either each time it is asked or once per query.';
 
 create function early_help_internal.define_beside_cubes(command text) returns void
     language plpgsql
@@ -92,9 +98,9 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
-comment on function early_help_internal.define_beside_cubes(text) is
-    'Runs a command that makes a function or view beside the cubes, in the records'' schema of the partnership in the '
-    'search_path.';
+comment on function early_help_internal.define_beside_cubes is
+    'Runs a command that makes a function or view in the schema where the cubes are: that of the records, of the partnership in '
+    'the search_path.';
 
 -- A cube is a registration: its name, what its figures come from, and one
 -- query for the cells of month m. The rest is made from that.
@@ -156,7 +162,8 @@ begin
     -- one, not by every reader. One that readers call stands in their schema.
     compute := format('%I.%I', case when few or counts is not null then p || '_kpi' else p end, names ->> 'month');
     if counts is not null then
-        perform early_help_internal.define_kpi_parts(names, compute, format('%I.%I', p || '_kpi', names ->> 'changed'), counts, few);
+        perform early_help_internal.define_kpi_parts(
+            names, compute, format('%I.%I', p || '_kpi', names ->> 'changed'), counts, few);
     else
         execute early_help_internal.fill(
             $sql$
@@ -211,14 +218,15 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
-comment on function early_help.define_kpi_cube(text, text[], text, text[], boolean, text[]) is
-    'Registers a cube with the partnership in the search_path: its name; the sources its figures come from, as the triggers name '
-    'them; and the query for the cells of one month, which reads records dated from m.month up to, not including, m.next_month. '
-    'Every table that the query reads is marked by a trigger of these sources. A cube that sums other cubes (their views, of the '
-    'same month) names those, whose sources it shares. A cube of few cells a month, read whole by many views, hides how a month '
-    'is computed in a function: readers then plan less. Where counts are named, the query gives rows by part (its first column, '
-    'part: a bigint key) that add up to cells: of a month in which only some parts changed, those alone are computed. Makes view '
-    'kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (what it reads is not marked).';
+comment on function early_help.define_kpi_cube is
+    'Registers a cube with the partnership in the search_path. cells is the query for the cells of one month; it reads records '
+    'dated from m.month up to, not including, m.next_month. sources names what makes the cube stale, as the marking triggers '
+    'name it; a trigger of these sources must mark every table that the query reads. from_cubes names the cubes whose views the '
+    'query sums for the same month; the cube shares their sources. few: the cube has few cells a month and many views read all '
+    'of it; a function then hides how a month is computed, and readers plan less. counts: the query returns rows per part (its '
+    'first column is part, a bigint key) whose counts add up to the cells; when only some parts of a month change, only those '
+    'are computed. Makes view kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (no trigger marks '
+    'what it reads).';
 
 create function early_help_internal.define_kpi_compute(names jsonb, compute text) returns void
     language plpgsql
@@ -254,8 +262,8 @@ begin
     execute format('revoke execute on function %s from public', compute);
 end
 $$;
-comment on function early_help_internal.define_kpi_compute(jsonb, text) is
-    'Within define_kpi_cube: the function that computes the cells of a month.';
+comment on function early_help_internal.define_kpi_compute is
+    'Within define_kpi_cube: makes the function that computes the cells of a month.';
 
 create function early_help.drop_kpi_cube(cube text) returns void
     language plpgsql
@@ -304,6 +312,6 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
-comment on function early_help.drop_kpi_cube(text) is
-    'Drops a cube of the partnership in the search_path: its cells, functions and view kpi_cube_<cube>. Drop first what is made '
-    'of that view. Errors 42P01 (no partnership), 42704 (no such cube), 2BP01 (something is made of it).';
+comment on function early_help.drop_kpi_cube is
+    'Drops a cube of the partnership in the search_path: its tables, functions and view kpi_cube_<cube>. First drop what reads '
+    'that view. Errors 42P01 (no partnership), 42704 (no such cube), 2BP01 (something reads its view).';

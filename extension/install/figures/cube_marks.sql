@@ -56,11 +56,13 @@ as $$
         and t.tgtype & 3 = 1
         and t.tgenabled = 'A'
 $$;
-comment on function early_help_internal.kpi_marks(oid) is
-    'What marks months in a partnership''s schema, a row a trigger that fires always: the table, the source, the trigger '
-    'function and its arguments; whether it fires on every insert and delete, and on an update of which columns (null: of any).';
+comment on function early_help_internal.kpi_marks is
+    'The triggers that mark months in a partnership''s schema and are ENABLE ALWAYS, one row each: the table, the source, the '
+    'trigger function and its arguments; whether it fires on every insert and every delete; and on an update of which columns '
+    '(null: of any).';
 
-create function early_help_internal.kpi_event_columns(records oid, sources text[]) returns table (event_table text, event_column text)
+create function early_help_internal.kpi_event_columns(records oid, sources text[])
+    returns table (event_table text, event_column text)
     language sql
     stable
     set search_path = pg_catalog, pg_temp
@@ -84,7 +86,7 @@ as $$
     ) e
     where m.source = any (sources)
 $$;
-comment on function early_help_internal.kpi_event_columns(oid, text[]) is
+comment on function early_help_internal.kpi_event_columns is
     'The date columns of a partnership''s events, as the triggers of these sources name them.';
 
 create function early_help_internal.kpi_event_months(records oid, sources text[], out first_month date, out last_month date)
@@ -116,6 +118,6 @@ begin
     end if;
 end
 $$;
-comment on function early_help_internal.kpi_event_months(oid, text[]) is
-    'First days of the months of the first and the last event in a partnership''s records that a trigger of these sources would '
-    'mark; null: there is none.';
+comment on function early_help_internal.kpi_event_months is
+    'The months of the first and the last event in a partnership''s records that a trigger of these sources would mark, as their '
+    'first days. Null: there is no event.';

@@ -43,11 +43,13 @@ as $$
             and a.attnum > 2
     ) a
 $$;
-comment on function early_help_internal.kpi_part_columns(regclass, varchar[]) is
-    'What commands say of the columns of a cube of parts, after month and part: with their types, as they are, with negative '
-    'counts, with sums of counts, those that are no counts, and that not all sums are nought. Rows are named c.';
+comment on function early_help_internal.kpi_part_columns is
+    'Lists of the columns of a cube of parts, without month and part, for commands that call the row c: defined (with types), '
+    'listed (as they are), negated (counts with a minus), summed (sums of the counts), grouped (all but the counts), not_nought '
+    '(a condition: some sum is not zero).';
 
-create function early_help_internal.define_kpi_parts(names jsonb, compute text, changed text, counts text[], few boolean) returns void
+create function early_help_internal.define_kpi_parts(names jsonb, compute text, changed text, counts text[], few boolean)
+    returns void
     language plpgsql
 as $$
 declare
@@ -211,10 +213,9 @@ begin
             'changed_months', early_help_internal.kpi_live_query(names, changed, few, 'where not m.whole')));
 end
 $$;
-comment on function early_help_internal.define_kpi_parts(jsonb, text, text, text[], boolean) is
-    'Within define_kpi_cube: what a cube of parts has in the way of tables, functions and the view of its stale months. Its '
-    'query gives rows of one part, by whatever its cells are by, and their counts, never null; a cell whose counts are all nought is '
-    'none.';
+comment on function early_help_internal.define_kpi_parts is
+    'Within define_kpi_cube: makes the tables, the functions and the view of stale months of a cube of parts. Its query returns '
+    'rows of one part with the columns of the cells; their counts are never null. A cell whose counts are all zero is left out.';
 
 -- As the cube's own functions compute them for readers, but each part once, for
 -- the parts and for the cells.
@@ -279,6 +280,6 @@ begin
             || jsonb_build_object('schema', schema, 'n', n, 'log', format('%I.kpi_stale_months', schema)));
 end
 $$;
-comment on function early_help_internal.command_to_replace_parts(text, text, varchar[], bigint) is
-    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube of parts for month $1: all of them, '
-    'or by the difference that its stale parts make.';
+comment on function early_help_internal.command_to_replace_parts is
+    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube of parts for month $1. If the month '
+    'is marked as a whole, it computes all parts; otherwise it adds the difference that the marked parts make.';

@@ -34,11 +34,12 @@ as $$
     )
     select * from reads
 $$;
-comment on function early_help_internal.kpi_reads(regprocedure, oid[]) is
-    'Tables with their columns, views, functions and operators that a function reads, straight or through others; what stands '
-    'behind the views of cubes is left to those.';
+comment on function early_help_internal.kpi_reads is
+    'The tables with their columns, the views, functions and operators that a function reads, directly or through others. It '
+    'does not look behind the views of cubes.';
 
-create function early_help_internal.kpi_columns_read(read regclass, numbers integer[]) returns table (column_number integer, name name)
+create function early_help_internal.kpi_columns_read(read regclass, numbers integer[])
+    returns table (column_number integer, name name)
     language sql
     stable
     set search_path = pg_catalog, pg_temp
@@ -69,8 +70,9 @@ as $$
                 and position('\x00'::bytea || convert_to(a.attname::text, getdatabaseencoding()) || '\x00'::bytea
                     in '\x00'::bytea || t.tgargs) > 0)
 $$;
-comment on function early_help_internal.kpi_columns_read(regclass, integer[]) is
-    'Of a table''s columns those whose change changes what is read: without its key and what keep_columns keeps.';
+comment on function early_help_internal.kpi_columns_read is
+    'Those columns of a table whose change can change what is read. Key columns, and columns that keep_columns() protects, never '
+    'change.';
 
 create function early_help_internal.check_kpi_names(schema oid, cube text, sources text[], from_cubes text[]) returns void
     language plpgsql
@@ -107,9 +109,9 @@ begin
     end if;
 end
 $$;
-comment on function early_help_internal.check_kpi_names(oid, text, text[], text[]) is
-    'Within define_kpi_cube: the cube is new, the cubes it sums are there, and triggers mark its sources. Errors 42710, 42704, '
-    '22023.';
+comment on function early_help_internal.check_kpi_names is
+    'Within define_kpi_cube: checks that the cube is new, that the cubes it sums exist, and that triggers mark its sources. '
+    'Errors 42710, 42704, 22023.';
 
 create function early_help_internal.check_kpi_sources(
     schema oid,
@@ -136,7 +138,8 @@ begin
     execute format(
         'select array_agg(v.oid) filter (where c.cube = any ($1)), array_agg(v.oid)
         from %s.kpi_cube c
-        join pg_class v on v.relnamespace = $2 and v.relname = early_help_internal.cube_names(c.cube) ->> ''view''', schema::regnamespace)
+        join pg_class v on v.relnamespace = $2
+            and v.relname = early_help_internal.cube_names(c.cube) ->> ''view''', schema::regnamespace)
     into summed, cube_views
     using from_cubes, schema;
     cube_views := coalesce(cube_views, '{}');
@@ -275,6 +278,6 @@ begin
     end loop;
 end
 $$;
-comment on function early_help_internal.check_kpi_sources(oid, text, regprocedure, text[], text[]) is
-    'Within define_kpi_cube: refuses a cube that reads a table, or a column, whose changes no trigger of its sources read. Error '
+comment on function early_help_internal.check_kpi_sources is
+    'Within define_kpi_cube: refuses a cube that reads a table or a column whose changes no trigger of its sources marks. Error '
     '22023.';

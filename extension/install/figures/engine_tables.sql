@@ -4,14 +4,14 @@
 create function early_help_internal.engine_writes_only() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_engine_writes_only';
-comment on function early_help_internal.engine_writes_only() is
-    'Before statement: only early_help''s own functions write this table, whoever owns it. Error YHK03.';
+comment on function early_help_internal.engine_writes_only is
+    'Trigger before statement: only early_help''s own functions write this table, whoever owns it. Error YHK03.';
 
 create function early_help_internal.owner_writes_only() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_owner_writes_only';
-comment on function early_help_internal.owner_writes_only() is
-    'Before statement: only the owner writes this table, whoever was granted it. Error 42501.';
+comment on function early_help_internal.owner_writes_only is
+    'Trigger before statement: only the owner writes this table, whatever was granted to others. Error 42501.';
 
 create function early_help_internal.write_by_engine(command text) returns bigint
     language c
@@ -41,8 +41,8 @@ begin
     execute format('alter table %s enable always trigger zz_refuse_truncate', guarded);
 end
 $$;
-comment on function early_help_internal.guard_engine_table(regclass) is
-    'Lets only early_help''s own functions write a table, and nobody truncate it.';
+comment on function early_help_internal.guard_engine_table is
+    'Adds the triggers that let only early_help''s own functions write a table, and nobody truncate it.';
 
 create function early_help_internal.engine_tables(schema text) returns table (engine_table regclass, holds text)
     language plpgsql
@@ -97,6 +97,6 @@ begin
     end if;
 end
 $$;
-comment on function early_help_internal.engine_tables(text) is
-    'The tables of a partnership''s figures: those that are registered and belong to the owner of kpi_stale_months, and what '
-    'each holds. Error 55000: one does not.';
+comment on function early_help_internal.engine_tables is
+    'The tables of a partnership''s figures and what each holds. A table counts only if it is registered and belongs to the '
+    'owner of kpi_stale_months. Error 55000: a registered table is missing or belongs to somebody else.';

@@ -32,6 +32,6 @@ begin
     return filled;
 end
 $$;
-comment on function early_help_internal.fill(text, jsonb) is
-    'A text whose placeholders are filled: {name} by a quoted identifier, {''name''} by a quoted literal, {{name}} by the text as '
-    'it is. Error 22023: a name is missing.';
+comment on function early_help_internal.fill is
+    'Fills the placeholders of a text: {name} with a quoted identifier, {''name''} with a quoted literal, {{name}} with the text '
+    'itself. Error 22023: a name has no value.';

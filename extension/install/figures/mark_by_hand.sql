@@ -15,8 +15,8 @@ begin
     return cubes;
 end
 $$;
-comment on function early_help_internal.cube_list(oid) is
-    'The cubes of a partnership, by the schema of its records.';
+comment on function early_help_internal.cube_list is
+    'The names of a partnership''s cubes, in order. The schema is that of the records.';
 
 create function early_help_internal.mark_cubes_stale(schema oid, cubes text[]) returns void
     language plpgsql
@@ -45,8 +45,8 @@ begin
     end loop;
 end
 $$;
-comment on function early_help_internal.mark_cubes_stale(oid, text[]) is
-    'Marks every month that there is of these cubes as stale.';
+comment on function early_help_internal.mark_cubes_stale is
+    'Marks every month of these cubes that has cells or events as stale.';
 
 create function early_help.mark_all_stale(partnership text) returns void
     language plpgsql
@@ -60,10 +60,10 @@ begin
     perform early_help_internal.mark_cubes_stale(own.schema, cubes);
 end
 $$;
-comment on function early_help.mark_all_stale(text) is
-    'Marks every month of a partnership''s figures as stale: those that have cells or events, and no others. Figures are then '
-    'computed from the records, and refresh_kpis makes them fast again. For the owner: after the first copy of a subscriber, or '
-    'after records were written with triggers off. Errors YHP03, 42501.';
+comment on function early_help.mark_all_stale is
+    'Marks every month of a partnership''s figures that has cells or events as stale. Views then compute these figures from the '
+    'records until refresh_kpis makes the months fresh. For the owner: after the first copy of a subscriber, or after records '
+    'were written with triggers off. Errors YHP03, 42501.';
 
 create function early_help.mark_stale(
     partnership text,
@@ -104,7 +104,7 @@ begin
         coalesce(cubes, known), first, last);
 end
 $$;
-comment on function early_help.mark_stale(text, date, date, text[]) is
-    'Marks months of a partnership''s figures as stale, from the month of a day to that of another, of all cubes or of some and '
-    'those that sum them. For the owner, where early_help.audit found cells that do not equal the records. Errors YHP03, 42501, '
-    '22023, 42704.';
+comment on function early_help.mark_stale is
+    'Marks months of a partnership''s figures as stale, from the month of one day to the month of another: of all cubes, or of '
+    'the cubes named and those that sum them. For the owner, where early_help.audit found cells that differ from the records. '
+    'Errors YHP03, 42501, 22023, 42704.';

@@ -3,16 +3,16 @@
 create function early_help_internal.may_commit() returns boolean
     language c
 as 'MODULE_PATHNAME', 'early_help_may_commit';
-comment on function early_help_internal.may_commit() is
-    'Within a procedure: whether it may commit, that is, no transaction block, function or exception block stands around it.';
+comment on function early_help_internal.may_commit is
+    'Within a procedure: whether it may commit. It may not inside a transaction block, a function or an exception block.';
 
 create function early_help_internal.exclude_refresh(schema oid) returns void
     language c
     strict
 as 'MODULE_PATHNAME', 'early_help_exclude_refresh';
-comment on function early_help_internal.exclude_refresh(oid) is
-    'Keeps other refreshes of a partnership''s figures away until the transaction ends. Call it as the owner, in a statement of '
-    'its own, before the one that reads. Error 42501.';
+comment on function early_help_internal.exclude_refresh is
+    'Keeps other refreshes of a partnership''s figures waiting until the transaction ends. Call it as the owner, in a statement '
+    'of its own, before the statement that reads. Error 42501.';
 
 create procedure early_help.refresh_kpis(partnership text)
     language plpgsql
@@ -150,8 +150,8 @@ begin
     end loop;
 end
 $$;
-comment on procedure early_help.refresh_kpis(text) is
-    'Makes the stale months of a partnership''s figures fresh, a commit a month, oldest first. Run it as the owner, outside a '
-    'transaction block, at READ COMMITTED, as often as you like: beside writers, readers and itself; cancelled, it goes on next '
-    'time. Table kpi_refresh_log, and a notice every few seconds, say how far it is. The views are right without it, and faster '
-    'after it. Errors YHK01, YHK02, YHP03.';
+comment on procedure early_help.refresh_kpis is
+    'Makes the stale months of a partnership''s figures fresh, oldest first, with a commit after each month. Run it as the '
+    'owner, outside a transaction block, at READ COMMITTED, as often as you like: writers, readers and other runs may go on '
+    'beside it. A run that was cancelled goes on where it stopped next time. Table kpi_refresh_log, and a notice every few '
+    'seconds, tell how far it is. The views are right without it, and faster after it. Errors YHK01, YHK02, YHP03.';

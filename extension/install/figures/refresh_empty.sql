@@ -34,8 +34,8 @@ begin
             $sql$, jsonb_build_object('schema', schema)));
 end
 $$;
-comment on function early_help_internal.trim_marks(text) is
-    'Within a refresh: takes out of the log the months before and after all that have cells or events of marks.';
+comment on function early_help_internal.trim_marks is
+    'Within a refresh: removes marks of months that come before or after all cells and all marked events.';
 
 create function early_help_internal.narrow_filled_months(schema text) returns void
     language plpgsql
@@ -65,8 +65,8 @@ begin
                     where e.holds = 'cells'))));
 end
 $$;
-comment on function early_help_internal.narrow_filled_months(text) is
-    'At the end of a refresh: lets the range of months with cells be no wider than they are.';
+comment on function early_help_internal.narrow_filled_months is
+    'At the end of a refresh: narrows the range in kpi_filled_months to the months that have cells.';
 
 -- Months that no marked cube has a cell for, neither kept nor computed,
 -- need no mark: what comes into them later brings its own. One statement, one
@@ -125,9 +125,9 @@ begin
         months, stale);
 end
 $$;
-comment on function early_help_internal.unmark_months_without_cells(text, date[], varchar[], varchar[]) is
-    'Within a refresh: takes those of the months out of the log for which these cubes compute no cells; no cells of theirs are '
-    'kept. Returns how many.';
+comment on function early_help_internal.unmark_months_without_cells is
+    'Within a refresh: removes the marks of those months for which these cubes compute no cells. The caller makes sure that no '
+    'cells of them are kept. Returns the number of such months.';
 
 create function early_help_internal.sweep_kpi_months(schema text, after date) returns void
     language plpgsql
@@ -189,6 +189,6 @@ begin
     end loop;
 end
 $$;
-comment on function early_help_internal.sweep_kpi_months(text, date) is
-    'Within a refresh: takes out of the log the months after a day for which no cube has a cell to keep or to compute, up to the '
-    'next that has one.';
+comment on function early_help_internal.sweep_kpi_months is
+    'Within a refresh: removes the marks of months after a day that have no cells, kept or computed. It stops at the next month '
+    'that has some.';

@@ -4,15 +4,15 @@ create function early_help_internal.refresh_begins(log oid, kpi_refresh_id integ
     language c
     strict
 as 'MODULE_PATHNAME', 'early_help_refresh_begins';
-comment on function early_help_internal.refresh_begins(oid, integer) is
-    'Within refresh_kpis: from now on its run, a row of table kpi_refresh_log, is seen to be running, until the call ends in any '
-    'way. For the owner of the figures. Errors 42501, 55P03: another session''s run.';
+comment on function early_help_internal.refresh_begins is
+    'Within refresh_kpis: shows its run, a row of kpi_refresh_log, as running until the call ends, by success or error. For the '
+    'owner of the figures. Errors 42501; 55P03: the run is another session''s.';
 
 create function early_help_internal.refresh_ends() returns void
     language c
 as 'MODULE_PATHNAME', 'early_help_refresh_ends';
-comment on function early_help_internal.refresh_ends() is
-    'Within refresh_kpis: its run is no longer seen to be running. An error ends that by itself.';
+comment on function early_help_internal.refresh_ends is
+    'Within refresh_kpis: no longer shows its run as running. After an error this happens by itself.';
 
 create function early_help_internal.refresh_runs(log oid, kpi_refresh_id integer) returns boolean
     language sql
@@ -29,8 +29,8 @@ as $$
             and l.objid = kpi_refresh_id::bigint::oid
             and l.objsubid = 3)
 $$;
-comment on function early_help_internal.refresh_runs(oid, integer) is
-    'Whether a run of table kpi_refresh_log goes on at this moment, in whatever session.';
+comment on function early_help_internal.refresh_runs is
+    'Whether a run in kpi_refresh_log is running now, in any session.';
 
 create function early_help_internal.log_refresh_begins(schema text) returns integer
     language plpgsql
@@ -64,8 +64,8 @@ begin
     return run;
 end
 $$;
-comment on function early_help_internal.log_refresh_begins(text) is
-    'Within refresh_kpis: the row of a new run in table kpi_refresh_log, which older rows make room for. Returns its key.';
+comment on function early_help_internal.log_refresh_begins is
+    'Within refresh_kpis: adds the row of a new run to kpi_refresh_log and deletes old rows. Returns the key of the row.';
 
 create function early_help_internal.log_refreshed_month(
     schema text,
@@ -97,6 +97,5 @@ begin
         run, month, months_left, coalesce(cubes, '{}'), cubes_left);
 end
 $$;
-comment on function early_help_internal.log_refreshed_month(text, integer, date, varchar[], jsonb, integer) is
-    'Within refresh_kpis, in the transaction of a month: writes to the log that it is done, and what was left before it, less '
-    'this month.';
+comment on function early_help_internal.log_refreshed_month is
+    'Within refresh_kpis, in the transaction of a month: writes to the log that the month is done, and how much is left.';

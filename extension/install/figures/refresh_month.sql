@@ -28,15 +28,21 @@ begin
         )$sql$, early_help_internal.cube_names(cube) || jsonb_build_object('schema', schema, 'n', n));
 end
 $$;
-comment on function early_help_internal.command_to_replace_cells(text, text, bigint) is
-    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube for month $1. Numbered n: it deletes '
-    'old_<n> and inserts new_<n>.';
+comment on function early_help_internal.command_to_replace_cells is
+    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube for month $1. It consists of old_<n>, '
+    'which deletes, and new_<n>, which inserts.';
 
 -- One statement, one snapshot: the log rows that go are those whose changes
 -- the new cells hold. Every cube of these sources is computed; a row of another
 -- source, or one not visible here, stays.
-create function early_help_internal.replace_kpi_cells(schema text, month date, stale varchar[], cubes varchar[], cubes_that_sum varchar[])
-returns bigint
+create function early_help_internal.replace_kpi_cells(
+    schema text,
+    month date,
+    stale varchar[],
+    cubes varchar[],
+    cubes_that_sum varchar[]
+)
+    returns bigint
     language plpgsql
     set search_path = pg_catalog, pg_temp
     -- Compiling the plan would take longer than running it, and going to disk
@@ -84,9 +90,9 @@ begin
         month, stale, cubes_that_sum);
 end
 $$;
-comment on function early_help_internal.replace_kpi_cells(text, date, varchar[], varchar[], varchar[]) is
-    'Within a refresh, in one statement: computes the cells of cubes for a month anew and takes the month out of the log for '
-    'these sources; cubes that sum other cubes stay marked. Returns the number of cells deleted and inserted.';
+comment on function early_help_internal.replace_kpi_cells is
+    'Within a refresh, in one statement: computes the cells of these cubes for a month and removes the marks of these sources '
+    'from the month. Cubes that sum other cubes stay marked. Returns the number of cells deleted and inserted.';
 
 create function early_help_internal.refresh_kpi_month(schema text, month date, out cells bigint, out done varchar[])
     language plpgsql
@@ -134,7 +140,6 @@ begin
     done := cubes || cubes_that_sum;
 end
 $$;
-comment on function early_help_internal.refresh_kpi_month(text, date) is
-    'Makes one stale month fresh, within a refresh: recomputes the cells of every cube that is stale there and takes the month '
-    'out of the log; cubes that sum other cubes after the others. Returns the number of cells deleted and inserted, and the '
-    'cubes.';
+comment on function early_help_internal.refresh_kpi_month is
+    'Within a refresh: makes one stale month fresh. It computes the cells of every cube that is stale in that month, those that '
+    'sum other cubes last, and removes the marks. Returns the number of cells deleted and inserted, and the names of the cubes.';

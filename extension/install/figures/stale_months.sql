@@ -4,70 +4,71 @@
 create function early_help.mark_stale_months() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_months';
-comment on function early_help.mark_stale_months() is
-    'Trigger (source, months of reach, date column, ...), after row: marks the months of the row''s dates, old and new, and the '
-    'months of reach after each, as stale.';
+comment on function early_help.mark_stale_months is
+    'Trigger (source, months of reach, date column, ...), after row: marks the months of the row''s dates, old and new, as '
+    'stale, and as many months after each as it reaches.';
 
 create function early_help.mark_stale_months_of() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_months_of';
-comment on function early_help.mark_stale_months_of() is
+comment on function early_help.mark_stale_months_of is
     'Trigger (source, key column, table, key column, date column, ...), after row: marks the months of the events that refer to '
-    'the row, by bigint keys. An event''s table needs hold_row() where its date can change.';
+    'the row. Keys are bigint. A table whose event dates can change needs hold_row().';
 
 create function early_help.mark_stale_parts() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_parts';
-comment on function early_help.mark_stale_parts() is
-    'Trigger (source, months of reach, key column, date column, ...), after row: as mark_stale_months, for the part of the '
-    'figures that the key, a bigint, is of. A transaction that writes many marks whole months.';
+comment on function early_help.mark_stale_parts is
+    'Trigger (source, months of reach, key column, date column, ...), after row: as mark_stale_months, but only the part of the '
+    'figures that has this key, a bigint. A transaction that writes many parts marks whole months.';
 
 create function early_help.mark_stale_parts_of() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_parts_of';
-comment on function early_help.mark_stale_parts_of() is
-    'Trigger (source, key column, table, key column, date column, ...), after row: as mark_stale_months_of, for the part of the '
-    'figures that the row''s key, a bigint, is of.';
+comment on function early_help.mark_stale_parts_of is
+    'Trigger (source, key column, table, key column, date column, ...), after row: as mark_stale_months_of, but only the part of '
+    'the figures that has the row''s key, a bigint.';
 
 create function early_help.mark_stale_span() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_span';
-comment on function early_help.mark_stale_span() is
+comment on function early_help.mark_stale_span is
     'Trigger (source, months of reach, date column, date column), after row: marks every month from the row''s first date to its '
-    'last, old and new, and the months of reach after that; without a last date, all that follow.';
+    'last, old and new, and as many months after as it reaches. Without a last date it marks all that follow.';
 
 create function early_help.mark_stale_months_through() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_months_through';
-comment on function early_help.mark_stale_months_through() is
+comment on function early_help.mark_stale_months_through is
     'Trigger (source, key column, table, key column [, column, table, key column ...], date column), after row: marks the month '
-    'of the event that the row refers to, straight or through other tables, by bigint keys.';
+    'of the event that the row refers to, directly or through other tables. Keys are bigint.';
 
 create function early_help.mark_all_months_stale() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_all_months_stale';
-comment on function early_help.mark_all_months_stale() is
-    'Trigger (source), after row: marks every month as stale, for a setting that bears on all figures.';
+comment on function early_help.mark_all_months_stale is
+    'Trigger (source), after row: marks every month as stale. For a setting on which all figures depend.';
 
 create function early_help.hold_row() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_hold_row';
-comment on function early_help.hold_row() is
-    'Trigger (column, table, key column), after row: holds the row referred to, by a bigint key, as a new reference would, so '
-    'that a change to it waits for a re-dated event.';
+comment on function early_help.hold_row is
+    'Trigger (column, table, key column), after row: locks the row referred to FOR KEY SHARE, as a new reference would. A change '
+    'to that row then waits until an event with a new date is committed. Keys are bigint.';
 
-create function early_help_internal.stale_months(log regclass, cube text) returns table (month date, next_month date, whole boolean)
+create function early_help_internal.stale_months(log regclass, cube text)
+    returns table (month date, next_month date, whole boolean)
     language c
     stable
     strict
     parallel safe
     rows 1
 as 'MODULE_PATHNAME', 'early_help_stale_months';
-comment on function early_help_internal.stale_months(regclass, text) is
-    'First days of the months that a partnership''s log of stale months marks for a cube, in order, of the month after each, and '
-    'whether it is to be computed as a whole: not if the marks are of parts, and not too many. None is before, or after, both '
-    'the events of marks and the months in which cells stand. A function, so that plans do not depend on how full the log once '
-    'was. For whoever has USAGE on schema <partnership>_kpi, or may read the log. Errors 42501, 42809: another table.';
+comment on function early_help_internal.stale_months is
+    'The stale months of a cube, in order: the first day of the month and of the next month, and whether the whole month must be '
+    'computed (false: only the marked parts). Months outside the range of marked events and cells are left out. This is a '
+    'function so that plans do not depend on how full the log was. The caller needs USAGE on schema <partnership>_kpi, or SELECT '
+    'on the log. Errors 42501, 42809: another table.';
 
 create function early_help_internal.stale_parts(log regclass, cube text, month date) returns bigint[]
     language c
@@ -75,12 +76,12 @@ create function early_help_internal.stale_parts(log regclass, cube text, month d
     strict
     parallel safe
 as 'MODULE_PATHNAME', 'early_help_stale_parts';
-comment on function early_help_internal.stale_parts(regclass, text, date) is
-    'Keys of the parts that a partnership''s log of stale months marks for a cube in a month, each once, in order. For whoever '
-    'may read the log. Errors 42501, 42809: another table.';
+comment on function early_help_internal.stale_parts is
+    'The keys of the parts of a cube that are marked in a month, each once, in order. The caller needs SELECT on the log. Errors '
+    '42501, 42809: another table.';
 
 create function early_help_internal.forget_stale_marks() returns void
     language c
 as 'MODULE_PATHNAME', 'early_help_forget_stale_marks';
-comment on function early_help_internal.forget_stale_marks() is
-    'Lets the rest of the transaction mark months anew that it has marked already.';
+comment on function early_help_internal.forget_stale_marks is
+    'Lets the rest of the transaction mark again what the transaction has already marked.';

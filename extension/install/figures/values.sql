@@ -6,19 +6,21 @@ create function early_help_internal.months_between(from_month date, to_month dat
     parallel safe
 return ((extract(year from to_month) - extract(year from from_month)) * 12
     + extract(month from to_month) - extract(month from from_month))::integer;
-comment on function early_help_internal.months_between(date, date) is
-    'Calendar months from the month of one day to that of another, whatever the days.';
+comment on function early_help_internal.months_between is
+    'The number of calendar months from the month of one day to the month of another. The days do not matter.';
 
 create function early_help_internal.first_in_period(month date, months_since integer, first_month date) returns boolean
     language sql
     immutable
     parallel safe
 return coalesce(month - make_interval(months => months_since) < first_month, true);
-comment on function early_help_internal.first_in_period(date, integer, date) is
-    'Whether what a cell of a month counts was last there before the period that begins with first_month, so many months ago; '
-    'null months: never, or too long ago. Counts of those add up to different children or families of a period of up to a year.';
+comment on function early_help_internal.first_in_period is
+    'Whether the cell''s child or family was last counted before the period that begins with first_month. months_since tells how '
+    'many months ago that was; null: never, or too long ago. Counts of such cells add up to different children or families over '
+    'a period of up to a year.';
 
-create function early_help_internal.percentile_of_days(days integer[], cases bigint[], share double precision) returns double precision
+create function early_help_internal.percentile_of_days(days integer[], cases bigint[], share double precision)
+    returns double precision
     language sql
     immutable
     parallel safe
@@ -41,9 +43,8 @@ begin atomic
         group by place
     ) around;
 end;
-comment on function early_help_internal.percentile_of_days(integer[], bigint[], double precision) is
-    'What percentile_cont(share) gives for cases counted by days, with days[i] taken cases[i] times; null: no cases. Share 0.5 '
-    'is the median.';
+comment on function early_help_internal.percentile_of_days is
+    'What percentile_cont(share) returns when days[i] occurs cases[i] times. Share 0.5 is the median. Null: there are no cases.';
 
 create function early_help_internal.figure_value(unit text, numerator numeric, denominator numeric, median double precision)
 returns numeric
@@ -55,9 +56,9 @@ return case unit
     when 'days' then round(median::numeric, 1)
     else numerator
 end;
-comment on function early_help_internal.figure_value(text, numeric, numeric, double precision) is
-    'The value of a figure of the dashboard: a percentage with one decimal, a median in days, or the count. Null: a percentage '
-    'or median of nothing.';
+comment on function early_help_internal.figure_value is
+    'The value of a figure of the dashboard: a percentage with one decimal, a median in days, or the count. Null: there is '
+    'nothing to take a percentage or median of.';
 
 create function early_help_internal.figure_in_words(value numeric, unit text, decimals integer) returns text
     language sql
@@ -67,8 +68,8 @@ return coalesce(
     to_char(value, 'FM999,999,999,990' || case when decimals > 0 then '.' || repeat('0', decimals) else '' end)
         || case unit when '%' then ' %' when 'days' then ' days' else '' end,
     'no cases');
-comment on function early_help_internal.figure_in_words(numeric, text, integer) is
-    'A figure as a sentence says it: 1,234; 12.5 %; 41.0 days; no cases.';
+comment on function early_help_internal.figure_in_words is
+    'A figure as text: 1,234; 12.5 %; 41.0 days; no cases.';
 
 create function early_help_internal.rag(value numeric, target numeric, floor numeric, direction text) returns text
     language sql
@@ -87,9 +88,9 @@ return case
         then 'amber: near the target'
     else 'red: target missed'
 end;
-comment on function early_help_internal.rag(numeric, numeric, numeric, text) is
-    'Red, amber or green in words. Amber: not at the target, and not worse than the floor; where the target itself is the aim, '
-    'as far from it as the floor.';
+comment on function early_help_internal.rag is
+    'Red, amber or green in words. Amber: the target is missed, but the floor is kept. Where the target is the value to hit, '
+    'amber reaches as far from it as the floor does.';
 
 create function early_help.age_band(age integer) returns varchar
     language sql
@@ -104,6 +105,6 @@ create function early_help.age_band(age integer) returns varchar
         when age < 18 then '16 and 17'
         when age >= 18 then '18 and over'
     end;
-comment on function early_help.age_band(integer) is
-    'Band of an age in whole years, as published: those of the Department for Education''s children in need statistics, and '
-    'before birth; null: unknown.';
+comment on function early_help.age_band is
+    'The published band of an age in whole years. Bands are those of the Department for Education''s children in need '
+    'statistics, and before birth. Null: the age is not known.';

@@ -4,7 +4,7 @@
 create function early_help_internal.hold_extension() returns void
     language c
 as 'MODULE_PATHNAME', 'early_help_hold_extension';
-comment on function early_help_internal.hold_extension() is
+comment on function early_help_internal.hold_extension is
     'Keeps early_help from being dropped until the transaction ends.';
 
 create function early_help_internal.check_partnership_settings(
@@ -57,7 +57,7 @@ begin
 end
 $$;
 comment on function early_help_internal.check_partnership_settings is
-    'Within create_partnership: raises 23514 where a setting is given that table partnership does not take.';
+    'Within create_partnership: raises 23514 if table partnership would refuse a setting.';
 
 create function early_help.create_partnership(
     inout name text,
@@ -143,7 +143,8 @@ begin
 end
 $$;
 comment on function early_help.create_partnership is
-    'Lays down a partnership: schema <name> for its records, schema <name>_kpi for BI tools, both owned by the caller, who needs '
-    'CREATE on the database and, unless the database is his, early_help.grant_ownership. Only the name is required (40 bytes at '
-    'most); the rest is what table partnership holds, and can be changed there; training, only while it holds no records of '
-    'people (YHP07). Errors 23514 (setting), YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), 42501.';
+    'Makes a partnership: schema <name> for its records and schema <name>_kpi for BI tools. The caller owns both, and needs '
+    'CREATE on the database and, unless the database is the caller''s, early_help.grant_ownership. Only the name is required (at '
+    'most 40 bytes). The other arguments are columns of table partnership and can be changed there; training only while it holds '
+    'no records of people (YHP07). Errors 23514 (setting), YHP01 (name), YHP02 (schema exists), YHP06 (Citus would shard it), '
+    '42501.';

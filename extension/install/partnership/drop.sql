@@ -48,8 +48,8 @@ as $$
     having not bool_or(r.inside)
     order by 1
 $$;
-comment on function early_help_internal.partnership_dependents(oid[]) is
-    'What stands outside these schemas and would be dropped with them.';
+comment on function early_help_internal.partnership_dependents is
+    'The objects outside these schemas that would be dropped with them.';
 
 create function early_help_internal.partnership_own_tables(schema oid, kpi_schema oid) returns setof text
     language plpgsql
@@ -97,9 +97,9 @@ begin
         using schema, kpi_schema;
 end
 $$;
-comment on function early_help_internal.partnership_own_tables(oid, oid) is
-    'Tables in the two schemas of a partnership, its records and its figures, that early_help did not make: what they hold is '
-    'nowhere else. None where structure_as_made, which tells, is missing or has other columns.';
+comment on function early_help_internal.partnership_own_tables is
+    'The tables in the two schemas of a partnership that early_help did not make. Nothing else holds their rows. Empty if '
+    'structure_as_made, which knows, is missing or has other columns.';
 
 create function early_help.drop_partnership(name text, cascade boolean default false) returns void
     language plpgsql
@@ -111,7 +111,8 @@ declare
     others text[];
 begin
     own := early_help_internal.own_partnership(name);
-    others := array(select early_help_internal.partnership_dependents(variadic array_remove(array[own.schema, own.kpi_schema], null)))
+    others := array(
+            select early_help_internal.partnership_dependents(variadic array_remove(array[own.schema, own.kpi_schema], null)))
         || array(select early_help_internal.partnership_own_tables(own.schema, own.kpi_schema));
     if others <> '{}' and cascade is not true then
         perform early_help_internal.raise_rule('P05',
@@ -125,7 +126,7 @@ begin
                     where n.oid in (own.schema, own.kpi_schema)));
 end
 $$;
-comment on function early_help.drop_partnership(text, boolean) is
-    'Drops a partnership, its records and its figures, for good. Its owner may do it. Refused (YHP05) while objects outside its '
-    'two schemas depend on them, or tables that early_help did not make stand inside, unless cascade => true drops those too. '
-    'Error YHP03: no such partnership.';
+comment on function early_help.drop_partnership is
+    'Drops a partnership with its records and figures, for good. Its owner may do it. Refused (YHP05) while other objects depend '
+    'on its two schemas, or while they hold tables that early_help did not make; cascade => true drops those too. Error YHP03: '
+    'no such partnership.';

@@ -7,8 +7,8 @@ create function early_help_internal.partnership_schemas(out schema oid, out whol
     parallel safe
     rows 5
 as 'MODULE_PATHNAME', 'early_help_partnership_schemas';
-comment on function early_help_internal.partnership_schemas() is
-    'Schemas whose tables carry triggers of early_help, from the system catalogs; whole: the schema has its table partnership.';
+comment on function early_help_internal.partnership_schemas is
+    'The schemas whose tables have triggers of early_help, from the system catalogs. whole: the schema has table partnership.';
 
 create function early_help.partnerships()
     returns table (
@@ -103,7 +103,7 @@ begin
     end loop;
 end
 $$;
-comment on function early_help.partnerships() is
-    'Partnerships of this database, from the system catalogs: name; kpi_schema (null: it is gone); owner; version of the '
-    'extension that laid its tables down or last upgraded them; families; episodes now open; contacts (one a child a contact). '
-    'training: it is for made-up records. Version, counts and training are null where the caller may not read them all.';
+comment on function early_help.partnerships is
+    'The partnerships of this database: name; kpi_schema (null: it is gone); owner; version of the extension that made or last '
+    'upgraded its tables; families; episodes now open; contacts (one per child in a contact); training (it is for made-up '
+    'records). Version, counts and training are null where the caller may not read them.';

@@ -24,8 +24,8 @@ begin
     end if;
 end
 $$;
-comment on function early_help_internal.check_partnership_name(text) is
-    'Raises YHP01 unless a partnership could have this name.';
+comment on function early_help_internal.check_partnership_name is
+    'Raises YHP01 if a partnership cannot have this name.';
 
 create function early_help_internal.check_partnership_name_is_free(name text) returns void
     language plpgsql
@@ -44,8 +44,8 @@ begin
     end loop;
 end
 $$;
-comment on function early_help_internal.check_partnership_name_is_free(text) is
-    'Raises YHP02 if one of the two schemas that a partnership of this name needs exists.';
+comment on function early_help_internal.check_partnership_name_is_free is
+    'Raises YHP02 if one of the two schemas that this name needs exists.';
 
 create function early_help_internal.own_partnership(name text, out schema oid, out kpi_schema oid)
     language plpgsql
@@ -76,5 +76,5 @@ begin
     end if;
 end
 $$;
-comment on function early_help_internal.own_partnership(text) is
-    'The two schemas of a partnership that the caller owns; YHP03 if there is none, 42501 if it is somebody else''s.';
+comment on function early_help_internal.own_partnership is
+    'The two schemas of a partnership. Errors YHP03: there is no such partnership; 42501: the caller does not own it.';

@@ -23,6 +23,6 @@ begin
     end;
 end
 $$;
-comment on function early_help.rename_partnership(text, text) is
-    'Renames a partnership: both its schemas. Its owner may do it, with CREATE on the database. Grants, rules and figures stay '
-    'as they are; the title in table partnership too. Errors YHP01, YHP02, YHP03.';
+comment on function early_help.rename_partnership is
+    'Renames both schemas of a partnership. Its owner may do it, with CREATE on the database. Grants, rules, figures and the '
+    'title in table partnership stay as they are. Errors YHP01, YHP02, YHP03.';

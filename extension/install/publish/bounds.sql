@@ -1,6 +1,6 @@
 -- How much a hidden figure could be, as far as the public can tell.
 
-create type early_help.figure_bound as (
+create type early_help_internal.figure_bound as (
     place integer,
     figure integer,
     low integer,
@@ -9,10 +9,10 @@ create type early_help.figure_bound as (
     gap boolean,
     late boolean
 );
-comment on type early_help.figure_bound is
-    'A figure of the new publication: its place; the figure; the least and the most it might be once hidden; the price of hiding '
-    'it; and whether a difference to earlier publications of 1 to the threshold would show, of months that were not published '
-    '(gap) or of what was changed after it was published (late).';
+comment on type early_help_internal.figure_bound is
+    'A figure of the new publication: its place; the figure; the least and the most it could be if it is hidden; the price of '
+    'hiding it; gap and late: whether a difference of 1 to the threshold to earlier publications would show, because of months '
+    'that were not published (gap) or of changes after a publication (late).';
 
 create function early_help_internal.figure_bounds(
     p text,
@@ -20,10 +20,10 @@ create function early_help_internal.figure_bounds(
     threshold integer,
     past bigint[],
     places early_help_internal.figure_place[],
-    figures early_help.period_figure[],
-    before early_help.past_figure[]
+    figures early_help_internal.period_figure[],
+    before early_help_internal.past_figure[]
 )
-    returns setof early_help.figure_bound
+    returns setof early_help_internal.figure_bound
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -110,7 +110,5 @@ begin
     order by n.place;
 end
 $$;
-comment on function early_help_internal.figure_bounds(
-    text, bigint, integer, bigint[], early_help_internal.figure_place[], early_help.period_figure[], early_help.past_figure[]) is
-    'For every figure of the new publication, which are given for its period alone: how much it might be once hidden, the price '
-    'of hiding it, and which differences to earlier publications would show.';
+comment on function early_help_internal.figure_bounds is
+    'The bounds of every figure of the new publication. figures has its own period only.';

@@ -11,17 +11,21 @@
 -- and never published. Decision: 0 show, 1 hide, 2 hide without proof,
 -- 3 withhold, 4 earlier publications give it away.
 
-create type early_help.guarded_figure as (
+create type early_help_internal.guarded_figure as (
     value integer,
     low integer,
     high integer,
     price integer,
     publicity integer
 );
-comment on type early_help.guarded_figure is
-    'A figure as protect_figures takes it: its value, the least and the most it might be, the price of hiding it, its publicity.';
+comment on type early_help_internal.guarded_figure is
+    'A figure as protect_figures takes it: its value, the least and the most it could be, the price of hiding it, its publicity.';
 
-create function early_help_internal.protect(figures early_help.guarded_figure[], terms early_help.figure_term[], withhold boolean)
+create function early_help_internal.protect(
+    figures early_help_internal.guarded_figure[],
+    terms early_help_internal.figure_term[],
+    withhold boolean
+)
     returns integer[]
     language sql
     immutable
@@ -47,17 +51,17 @@ as $$
         from unnest(protect.terms) with ordinality as t (equation, figure, sign, number)
     ) t
 $$;
-comment on function early_help_internal.protect(early_help.guarded_figure[], early_help.figure_term[], boolean) is
-    'The decisions of protect_figures on figures, in their order, that stand in these equations.';
+comment on function early_help_internal.protect is
+    'The decisions of protect_figures on figures, in their order. The terms are the equations in which the figures stand.';
 
 create function early_help_internal.guarded_figures(
-    periods early_help.publication_period[],
-    figures early_help.period_figure[],
-    before early_help.past_figure[],
-    bounds early_help.figure_bound[],
+    periods early_help_internal.publication_period[],
+    figures early_help_internal.period_figure[],
+    before early_help_internal.past_figure[],
+    bounds early_help_internal.figure_bound[],
     threshold integer
 )
-    returns setof early_help.guarded_figure
+    returns setof early_help_internal.guarded_figure
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -103,16 +107,15 @@ begin
     order by n.period, n.place;
 end
 $$;
-comment on function early_help_internal.guarded_figures(
-    early_help.publication_period[], early_help.period_figure[], early_help.past_figure[], early_help.figure_bound[], integer) is
-    'The figures of all periods, in the order of their numbers, as protect_figures takes them.';
+comment on function early_help_internal.guarded_figures is
+    'The figures of all periods as protect_figures takes them, period by period and place by place.';
 
 create function early_help_internal.decide_against_past(
-    periods early_help.publication_period[],
-    figures early_help.period_figure[],
-    before early_help.past_figure[],
-    bounds early_help.figure_bound[],
-    terms early_help.figure_term[],
+    periods early_help_internal.publication_period[],
+    figures early_help_internal.period_figure[],
+    before early_help_internal.past_figure[],
+    bounds early_help_internal.figure_bound[],
+    terms early_help_internal.figure_term[],
     threshold integer,
     withhold boolean
 )
@@ -125,7 +128,7 @@ as $$
 declare
     places constant integer := cardinality(bounds);
     new_period constant integer := (select q.period from unnest(periods) q where q.is_new);
-    guarded constant early_help.guarded_figure[] := array(
+    guarded constant early_help_internal.guarded_figure[] := array(
         select g from early_help_internal.guarded_figures(periods, figures, before, bounds, threshold) g);
     decided constant integer[] := early_help_internal.protect(
         guarded, array(select t from early_help_internal.period_equations(periods, terms, places) t), withhold);
@@ -143,14 +146,12 @@ begin
         order by b.place);
 end
 $$;
-comment on function early_help_internal.decide_against_past(
-    early_help.publication_period[], early_help.period_figure[], early_help.past_figure[], early_help.figure_bound[],
-    early_help.figure_term[], integer, boolean) is
-    'Decisions on the figures of the new publication, place after place, beside all that was published.';
+comment on function early_help_internal.decide_against_past is
+    'The decisions on the figures of the new publication, in the order of their places, beside everything that was published.';
 
 create function early_help_internal.decide_by_itself(
-    bounds early_help.figure_bound[],
-    terms early_help.figure_term[],
+    bounds early_help_internal.figure_bound[],
+    terms early_help_internal.figure_term[],
     threshold integer,
     decided integer[]
 )
@@ -161,7 +162,7 @@ create function early_help_internal.decide_by_itself(
     set plan_cache_mode = force_custom_plan
 as $$
 declare
-    guarded constant early_help.guarded_figure[] := array(
+    guarded constant early_help_internal.guarded_figure[] := array(
         select row(
             b.figure,
             case when decided[b.place] = 3 then 0 else b.low end,
@@ -171,7 +172,7 @@ declare
                 when decided[b.place] in (1, 3) then 3
                 when b.late or b.gap or b.figure between 1 and threshold then 4
                 else 5
-            end)::early_help.guarded_figure
+            end)::early_help_internal.guarded_figure
         from unnest(bounds) b
         order by b.place);
     alone constant integer[] := early_help_internal.protect(guarded, terms, true);
@@ -182,6 +183,6 @@ begin
         order by b.place);
 end
 $$;
-comment on function early_help_internal.decide_by_itself(early_help.figure_bound[], early_help.figure_term[], integer, integer[]) is
-    'Decisions on the figures of the new publication, place after place, by itself: what was decided to be hidden or withheld '
-    'before stays so.';
+comment on function early_help_internal.decide_by_itself is
+    'The decisions on the figures of the new publication, in the order of their places, without earlier ones. What was decided '
+    'to be hidden or withheld stays so.';

@@ -1,15 +1,15 @@
 -- What adds up: whoever knows all but one of the figures of an equation knows that one too.
 
-create type early_help.figure_term as (
+create type early_help_internal.figure_term as (
     equation integer,
     figure integer,
     sign integer
 );
-comment on type early_help.figure_term is
-    'A figure in an equation: numbers of both, and 1 or -1. The signed figures of an equation add up to zero.';
+comment on type early_help_internal.figure_term is
+    'A figure in an equation: the numbers of both, and 1 or -1. The signed figures of an equation add up to zero.';
 
 create function early_help_internal.figure_equations(p text, places early_help_internal.figure_place[])
-    returns setof early_help.figure_term
+    returns setof early_help_internal.figure_term
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -57,18 +57,18 @@ begin
     using places;
 end
 $$;
-comment on function early_help_internal.figure_equations(text, early_help_internal.figure_place[]) is
+comment on function early_help_internal.figure_equations is
     'What adds up within one period: cells to margins and totals, parts to wholes.';
 
 -- The figures of all periods are numbered through: period after period, place
 -- after place. What adds up within a period holds in every stretch of months;
 -- with what each period is made of it then holds in every period.
 create function early_help_internal.period_equations(
-    periods early_help.publication_period[],
-    terms early_help.figure_term[],
+    periods early_help_internal.publication_period[],
+    terms early_help_internal.figure_term[],
     places integer
 )
-    returns setof early_help.figure_term
+    returns setof early_help_internal.figure_term
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -100,5 +100,5 @@ begin
     order by 1, 2;
 end
 $$;
-comment on function early_help_internal.period_equations(early_help.publication_period[], early_help.figure_term[], integer) is
-    'What adds up within and between the periods of publications, from what adds up within one period of so many places.';
+comment on function early_help_internal.period_equations is
+    'What adds up within and between periods, given what adds up within one period and its number of places.';

@@ -11,7 +11,7 @@ create type early_help_internal.month_figure as (
     figure integer
 );
 comment on type early_help_internal.month_figure is
-    'A figure of a month and where it stands; without month, a value of a dimension that is to be shown.';
+    'A figure of a month and its place. Without a month: a value of a dimension that is to be shown as 0.';
 
 create function early_help_internal.month_figures(p text, first_month date, next_month date)
     returns setof early_help_internal.month_figure
@@ -66,9 +66,9 @@ begin
     end loop;
 end
 $$;
-comment on function early_help_internal.month_figures(text, date, date) is
-    'Figures of the months of a span, cells and margins of every published table, as the records are now; without month, the '
-    'values to be shown as 0.';
+comment on function early_help_internal.month_figures is
+    'The figures of a span of months as the records are now: cells, margins and totals of every published table. Rows without a '
+    'month name values to be shown as 0.';
 
 create type early_help_internal.figure_place as (
     place integer,
@@ -78,7 +78,8 @@ create type early_help_internal.figure_place as (
     dimension_2 varchar(40),
     value_2 varchar(120)
 );
-comment on type early_help_internal.figure_place is 'Where a figure of a publication stands, with its number.';
+comment on type early_help_internal.figure_place is
+    'The place of a figure in a publication, and its number: what is counted, by which values.';
 
 create function early_help_internal.figure_places(p text, cells early_help_internal.month_figure[], past bigint[])
     returns setof early_help_internal.figure_place
@@ -128,9 +129,9 @@ begin
     using cells, past;
 end
 $$;
-comment on function early_help_internal.figure_places(text, early_help_internal.month_figure[], bigint[]) is
-    'Every place a figure has, zeros included: each count of each published table by each value its dimensions have, with '
-    'margins and total, and what earlier publications had.';
+comment on function early_help_internal.figure_places is
+    'Every place of a figure, also where it is zero: each count of each published table by each value of its dimensions, with '
+    'margins and totals, and every place of earlier publications.';
 
 create function early_help_internal.check_counts_agree(cells early_help_internal.month_figure[]) returns void
     language plpgsql
@@ -150,27 +151,28 @@ begin
     end if;
 end
 $$;
-comment on function early_help_internal.check_counts_agree(early_help_internal.month_figure[]) is
-    'Raises 22000 where two published tables have different figures for one count in one place.';
+comment on function early_help_internal.check_counts_agree is
+    'Raises 22000 if two published tables have different figures for one count in one place.';
 
-create type early_help.publication_period as (
+create type early_help_internal.publication_period as (
     period integer,
     first_month date,
     next_month date,
     is_stretch boolean,
     is_new boolean
 );
-comment on type early_help.publication_period is
-    'A period whose figures somebody could work out, with its number: a stretch of months, the period of an earlier publication, '
+comment on type early_help_internal.publication_period is
+    'A period whose figures somebody could work out, and its number: a stretch of months, the period of an earlier publication, '
     'or that of the new one.';
 
 -- A stretch is what no publication divides: to the public its months are one
 -- unknown. Every period is made up of whole stretches. Versions of a period are
 -- one period. Stretches come first, so that a stretch and its period have one number.
 create function early_help_internal.publication_periods(p text, publications bigint[], new_id bigint)
-    returns setof early_help.publication_period
+    returns setof early_help_internal.publication_period
     language plpgsql
     stable
+    rows 20
     set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -208,22 +210,23 @@ begin
     using publications, new_id;
 end
 $$;
-comment on function early_help_internal.publication_periods(text, bigint[], bigint) is
-    'The periods of publications, of which one is new, and the stretches of months into which they divide their months.';
+comment on function early_help_internal.publication_periods is
+    'The periods of these publications, one of which is new, and the stretches into which they divide their months.';
 
-create type early_help.period_figure as (
+create type early_help_internal.period_figure as (
     period integer,
     place integer,
     figure integer
 );
-comment on type early_help.period_figure is 'A figure of a period: numbers of the period and of the place, and the figure.';
+comment on type early_help_internal.period_figure is
+    'A figure of a period: the numbers of the period and of the place, and the figure.';
 
 create function early_help_internal.period_figures(
-    periods early_help.publication_period[],
+    periods early_help_internal.publication_period[],
     places early_help_internal.figure_place[],
     cells early_help_internal.month_figure[]
 )
-    returns setof early_help.period_figure
+    returns setof early_help_internal.period_figure
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -252,6 +255,5 @@ begin
     order by q.period, k.place;
 end
 $$;
-comment on function early_help_internal.period_figures(
-    early_help.publication_period[], early_help_internal.figure_place[], early_help_internal.month_figure[]) is
-    'The figure of every place in every period, as the records are now; 0 where there is nothing to count.';
+comment on function early_help_internal.period_figures is
+    'The figure of every place in every period, as the records are now. 0: there is nothing to count.';

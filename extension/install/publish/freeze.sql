@@ -4,17 +4,17 @@ create function early_help_internal.published_stays()
 returns trigger
 language c
 as 'MODULE_PATHNAME', 'early_help_published_stays';
-comment on function early_help_internal.published_stays() is
-    'Before update or delete of what was published: refused. Error YHF01.';
+comment on function early_help_internal.published_stays is
+    'Trigger before update or delete: refuses to change what was published. Error YHF01.';
 
 create function early_help_internal.exclude_publication(publication oid) returns void
     language c
     strict
 as 'MODULE_PATHNAME', 'early_help_exclude_publication';
-comment on function early_help_internal.exclude_publication(oid) is
-    'Keeps other publications of a partnership away until the transaction ends, by its table publication. Call it as the owner, '
-    'in a statement of its own, before the one that reads. Errors 42501, 42P01, 42809; 40001: another one became visible after the '
-    'snapshot of a transaction at REPEATABLE READ.';
+comment on function early_help_internal.exclude_publication is
+    'Keeps other publications of a partnership waiting until the transaction ends. The argument is its table publication. Call '
+    'it as the owner, in a statement of its own, before the statement that reads. Errors 42501, 42P01, 42809; 40001: at '
+    'REPEATABLE READ, another publication was committed after the snapshot was taken.';
 
 create function early_help_internal.past_publications(p text, new_id bigint) returns bigint[]
     language plpgsql
@@ -41,9 +41,9 @@ begin
     return past;
 end
 $$;
-comment on function early_help_internal.past_publications(text, bigint) is
-    'Earlier publications that matter for a new one: those that overlap it, and those that overlap these. The longest of them '
-    'contains the others.';
+comment on function early_help_internal.past_publications is
+    'The earlier publications that matter for a new one: those that overlap it, and those that overlap these. The longest of '
+    'them contains the others.';
 
 create function early_help_internal.freeze_figures()
     returns trigger
@@ -56,11 +56,11 @@ declare
     past bigint[];
     cells early_help_internal.month_figure[];
     places early_help_internal.figure_place[];
-    terms early_help.figure_term[];
-    periods early_help.publication_period[];
-    figures early_help.period_figure[];
-    before early_help.past_figure[];
-    bounds early_help.figure_bound[];
+    terms early_help_internal.figure_term[];
+    periods early_help_internal.publication_period[];
+    figures early_help_internal.period_figure[];
+    before early_help_internal.past_figure[];
+    bounds early_help_internal.figure_bound[];
     changed boolean;
     against_past integer[];
     decided integer[];
@@ -126,6 +126,6 @@ begin
     return null;
 end
 $$;
-comment on function early_help_internal.freeze_figures() is
-    'After insert of a publication: freezes the figures of its period and decides which are hidden, so that none can be worked '
-    'out from all that has been published. Error 40001 beside another publication at REPEATABLE READ.';
+comment on function early_help_internal.freeze_figures is
+    'Trigger after insert of a publication: freezes the figures of its period and hides some, so that nobody can work out a '
+    'hidden figure from everything that was published. Error 40001 beside another publication at REPEATABLE READ.';

@@ -1,6 +1,6 @@
 -- What was published before, and what a new publication lets the public work out from it.
 
-create type early_help.past_figure as (
+create type early_help_internal.past_figure as (
     release integer,
     period integer,
     place integer,
@@ -10,10 +10,10 @@ create type early_help.past_figure as (
     least integer,
     most integer
 );
-comment on type early_help.past_figure is
-    'A figure as an earlier publication froze it: numbers of the publication in the list of those that matter, of its period and '
-    'of the place; the figure; whether it is hidden, and from somebody who knows all changes too; and the least and the most '
-    'that the public knows it to be.';
+comment on type early_help_internal.past_figure is
+    'A figure as an earlier publication froze it: the numbers of the publication, of its period and of the place; the figure; '
+    'whether it is hidden, and whether also from somebody who knows all changes; the least and the most that the public knows it '
+    'to be.';
 
 -- What a publication did not list was zero. A hidden figure is known to be from
 -- 1 to the threshold only while no earlier publication overlaps this one:
@@ -21,10 +21,10 @@ comment on type early_help.past_figure is
 create function early_help_internal.past_figures(
     p text,
     past bigint[],
-    periods early_help.publication_period[],
+    periods early_help_internal.publication_period[],
     places early_help_internal.figure_place[]
 )
-    returns setof early_help.past_figure
+    returns setof early_help_internal.past_figure
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -80,10 +80,14 @@ begin
     using past, periods, places;
 end
 $$;
-comment on function early_help_internal.past_figures(text, bigint[], early_help.publication_period[], early_help_internal.figure_place[]) is
+comment on function early_help_internal.past_figures is
     'The figures of earlier publications in every place.';
 
-create function early_help_internal.changed_since(before early_help.past_figure[], figures early_help.period_figure[]) returns boolean
+create function early_help_internal.changed_since(
+    before early_help_internal.past_figure[],
+    figures early_help_internal.period_figure[]
+)
+    returns boolean
     language plpgsql
     stable
     set search_path = pg_catalog, pg_temp
@@ -97,8 +101,8 @@ begin
         where n.figure <> b.figure);
 end
 $$;
-comment on function early_help_internal.changed_since(early_help.past_figure[], early_help.period_figure[]) is
-    'Whether any figure that was published is another one today.';
+comment on function early_help_internal.changed_since is
+    'Whether any published figure differs from what the records say now.';
 
 create function early_help_internal.publication_differences(p text, new_id bigint, past bigint[])
     returns table (outer_release integer, inner_releases integer[], gaps boolean)
@@ -161,6 +165,7 @@ begin
     using past, new_id;
 end
 $$;
-comment on function early_help_internal.publication_differences(text, bigint, bigint[]) is
-    'Subtractions that a new publication (release 0) makes possible with earlier ones (their places in past): one less others '
-    'that lie within it and do not overlap; gaps: something is left even if nothing was changed in between.';
+comment on function early_help_internal.publication_differences is
+    'The subtractions that a new publication (release 0) makes possible with earlier ones (their numbers in past): one '
+    'publication less others that lie within it and do not overlap. gaps: months remain that none of them published, so '
+    'something is left even if no record changed.';

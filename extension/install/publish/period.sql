@@ -15,10 +15,11 @@ begin
             + (coalesce(nullif(substr(period, 10), ''), '1')::integer - 1) * interval '3 months';
         next_month := first_month + case when period ~ 'Q' then interval '3 months' else interval '12 months' end;
     else
-        perform early_help_internal.raise_rule('F02', format('The period is %s.', coalesce(quote_literal(left(period, 20)), 'null')));
+        perform early_help_internal.raise_rule(
+            'F02', format('The period is %s.', coalesce(quote_literal(left(period, 20)), 'null')));
     end if;
 end
 $$;
-comment on function early_help_internal.period_months(text) is
-    'First day of a period and first day after it: month 2018-04, quarter of the financial year 2018/19 Q1 (April to June), '
-    'financial year 2018/19. Error YHF02.';
+comment on function early_help_internal.period_months is
+    'The first day of a period and the first day after it. Periods are a month (2018-04), a quarter of the financial year '
+    '(2018/19 Q1, April to June) or a financial year (2018/19). Error YHF02.';

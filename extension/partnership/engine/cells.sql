@@ -9,16 +9,17 @@ create table kpi_stale_months (
     part bigint
 );
 comment on table kpi_stale_months is
-    'Months whose cells are out of date, written by whoever changed a record, in the same transaction. Append-only, without an '
-    'index: writers never wait. Emptied by early_help.refresh_kpis alone.';
+    'Months whose cells are out of date. Whoever changes a record adds the row, in the same transaction. Append-only and without '
+    'an index, so that writers never wait. Only early_help.refresh_kpis deletes rows.';
 comment on column kpi_stale_months.source is 'What changed, as the marking trigger names it.';
-comment on column kpi_stale_months.first_month is 'First day of the first stale month; -infinity: all are.';
-comment on column kpi_stale_months.last_month is 'First day of the last stale month; infinity: all that follow are.';
+comment on column kpi_stale_months.first_month is 'First day of the first stale month. -infinity: from the beginning.';
+comment on column kpi_stale_months.last_month is 'First day of the last stale month. infinity: without end.';
 comment on column kpi_stale_months.last_event is
-    'First day of the last of these months that the events themselves are in; the others are reached by them, as far as there '
-    'are events or cells. -infinity: none, a setting. infinity: all.';
+    'First day of the last month that has one of the events. Later months are stale only as far as there are events or cells. '
+    '-infinity: there is no event, as for a setting. infinity: all months count.';
 comment on column kpi_stale_months.part is
-    'Key of what alone changed, such as the child: of a cube of parts the rest of the month still stands. Null: the whole month.';
+    'Key of the only part that changed, such as the child; the rest of the month in a cube of parts is still right. Null: the '
+    'whole month is stale.';
 
 create table kpi_cube (
     cube varchar(40) primary key,
@@ -27,20 +28,23 @@ create table kpi_cube (
     counts varchar(63)[]
 );
 comment on table kpi_cube is 'Cubes of figures. Written by early_help.define_kpi_cube.';
-comment on column kpi_cube.cube is 'Name: its cells stand in kpi_cell_<cube>, its rows in view kpi_cube_<cube>.';
-comment on column kpi_cube.sources is 'Sources of the log that make a month of the cube stale.';
-comment on column kpi_cube.from_cubes is 'Whether the cube sums other cubes, and is refreshed after them.';
+comment on column kpi_cube.cube is
+    'Name. Its cells are in table kpi_cell_<cube>, and view kpi_cube_<cube> shows them, never stale.';
+comment on column kpi_cube.sources is 'Sources whose marks make a month of the cube stale.';
+comment on column kpi_cube.from_cubes is 'Whether the cube sums other cubes and is therefore refreshed after them.';
 comment on column kpi_cube.counts is
-    'Counts of a cube of parts, whose rows in kpi_part_<cube> add up to its cells; null: any other cube.';
+    'The counts of a cube of parts, whose rows in table kpi_part_<cube> add up to its cells. Null: the cube has no parts.';
 
 create table kpi_filled_months (
     first_month date not null,
     last_month date not null
 );
 insert into kpi_filled_months values ('infinity', '-infinity');
-comment on table kpi_filled_months is 'One row: between which months cells stand. Written by early_help.refresh_kpis alone.';
-comment on column kpi_filled_months.first_month is 'First day of a month before which no cube has cells; infinity: none has.';
-comment on column kpi_filled_months.last_month is 'First day of a month after which no cube has cells; -infinity: none has.';
+comment on table kpi_filled_months is 'One row: the range of months that have cells. Written by early_help.refresh_kpis alone.';
+comment on column kpi_filled_months.first_month is
+    'First day of a month before which no cube has cells. infinity: no cube has any.';
+comment on column kpi_filled_months.last_month is
+    'First day of a month after which no cube has cells. -infinity: no cube has any.';
 
 create view kpi_stale_month as
 select
@@ -50,9 +54,9 @@ select
     m.whole
 from kpi_cube c
 cross join lateral early_help_internal.stale_months('kpi_stale_months', c.cube) m;
-comment on view kpi_stale_month is 'Stale months of each cube.';
+comment on view kpi_stale_month is 'The stale months of each cube.';
 comment on column kpi_stale_month.cube is 'The cube.';
 comment on column kpi_stale_month.month is 'First day of the month.';
-comment on column kpi_stale_month.next_month is 'First day of the month after.';
+comment on column kpi_stale_month.next_month is 'First day of the next month.';
 comment on column kpi_stale_month.whole is
-    'Whether it is computed as a whole; otherwise the cells kept are true but for the parts that are marked.';
+    'Whether the whole month is computed. False: the cells are right but for the marked parts.';

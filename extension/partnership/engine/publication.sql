@@ -11,12 +11,12 @@ create table published_table (
     constraint published_table_pkey primary key (table_name)
 );
 comment on table published_table is
-    'Tables that publish_figures freezes. Written by early_help.define_published_table; the figures come from view '
-    'publish_<table_name>.';
-comment on column published_table.table_name is 'Name: the view for BI tools is published_<table_name>.';
+    'The tables that publish_figures freezes. Written by early_help.define_published_table. View publish_<table_name> has the '
+    'figures.';
+comment on column published_table.table_name is 'Name. The view for BI tools is published_<table_name>.';
 comment on column published_table.title is 'What the table shows.';
 comment on column published_table.dimensions is
-    'What the figures are broken down by: none, one or two, in the order of the alphabet.';
+    'What the figures are broken down by: at most two dimensions, in alphabetical order.';
 comment on column published_table.counts is 'What is counted. A count of the same name in another table is the same count.';
 comment on column published_table.sums is 'Counts that others add up to: whole = part + part.';
 comment on column published_table.ratios is 'Percentages: rate = part / whole, of a sum.';
@@ -57,7 +57,8 @@ create table publication (
 );
 create index on publication (published_by);
 comment on table publication is
-    'A publication of a period''s figures. Published again, the period has a new version. Never changed or deleted (F01).';
+    'One row per publication of a period''s figures. A period that is published again has a new version. Never changed or '
+    'deleted (F01).';
 comment on column publication.publication_id is 'Key.';
 comment on column publication.first_month is 'First day of the period.';
 comment on column publication.next_month is 'First day after the period.';
@@ -67,7 +68,7 @@ comment on column publication.version is 'Version of the period''s figures, from
 comment on column publication.published_on is 'Day of the publication.';
 comment on column publication.published_by is 'Practitioner who published it.';
 comment on column publication.suppression_threshold is
-    'Counts from 1 to this were hidden: the partnership''s setting on that day.';
+    'Counts from 1 to this number were hidden: the partnership''s setting on that day.';
 comment on column publication.note is 'Why, in the publisher''s words.';
 comment on column publication.recorded_at is 'When the row was written.';
 
@@ -87,21 +88,20 @@ create table published_figure (
     constraint published_figure_stays_hidden_if_hidden check ((stays_hidden is null) = (hidden is null))
 );
 comment on table published_figure is
-    'What was frozen: exact figures, also the hidden ones. Not for Board tools: they read published_... of the schema of '
-    'figures. Never changed or deleted (F01).';
+    'What was frozen: the exact figures, also the hidden ones. Board tools read the views published_... in the schema of figures '
+    'instead. Never changed or deleted (F01).';
 comment on column published_figure.publication_id is 'The publication.';
 comment on column published_figure.count_name is 'What is counted.';
-comment on column published_figure.dimension_1 is 'What it is broken down by; empty: a total.';
+comment on column published_figure.dimension_1 is 'What the figure is broken down by. Empty: it is a total.';
 comment on column published_figure.value_1 is 'Value of dimension_1.';
-comment on column published_figure.dimension_2 is 'The second dimension of a two-way table; empty: none.';
+comment on column published_figure.dimension_2 is 'The second dimension of a two-way table. Empty: there is none.';
 comment on column published_figure.value_2 is 'Value of dimension_2.';
 comment on column published_figure.figure is 'The figure.';
 comment on column published_figure.hidden is
-    'Why it is hidden: small (1 to the threshold), difference (to an earlier publication, by as little), secondary (another '
-    'could be worked out from it), withheld (with all that it is linked to); null: shown.';
+    'Why it is hidden: small (1 to the threshold), difference (it differs as little from an earlier publication), secondary '
+    '(another hidden figure could be worked out from it), withheld (with everything it is linked to). Null: it is shown.';
 comment on column published_figure.stays_hidden is
-    'Whether it cannot be worked out even by somebody who knows what was changed between publications: later publications keep '
-    'that up.';
+    'Whether even somebody who knows all changes between publications cannot work it out. Later publications keep that up.';
 
 create trigger published_stays before update or delete on publication
     for each row execute function early_help_internal.published_stays();
@@ -155,5 +155,5 @@ begin atomic
 end;
 comment on function publish_figures(text, bigint, date, text) is
     'Freezes the figures of a period (2018-04, 2018/19 Q1 or 2018/19) as they are now and hides those that could disclose '
-    'somebody; published again, the period has a new version. One row back. Errors YHS05 (no such practitioner), YHF02 (period), '
-    'YHF03 (not over yet), 40001 beside another publication at REPEATABLE READ.';
+    'somebody. A period that is published again has a new version. Returns one row. Errors YHS05 (no such practitioner), YHF02 '
+    '(period), YHF03 (not over yet), 40001 beside another publication at REPEATABLE READ.';

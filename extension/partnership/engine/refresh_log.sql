@@ -14,21 +14,21 @@ create table kpi_refresh_log (
     constraint kpi_refresh_log_pkey primary key (kpi_refresh_id)
 );
 comment on table kpi_refresh_log is
-    'A row for each run of early_help.refresh_kpis, written with each of its commits. It does not grow: a run keeps the newest '
-    '1,000 and, of those that found nothing stale, only the last. Whether a run goes on: view kpi_refresh. Written by '
+    'One row per run of early_help.refresh_kpis, written with each of its commits. It does not grow: a run keeps the newest '
+    '1,000 rows, and only the last of those that found nothing stale. View kpi_refresh tells whether a run goes on. Written by '
     'early_help.refresh_kpis alone.';
 comment on column kpi_refresh_log.kpi_refresh_id is 'Key, in the order of the runs.';
 comment on column kpi_refresh_log.began_at is 'When the run began to work.';
-comment on column kpi_refresh_log.committed_at is 'When the row was last written: with the last month done.';
-comment on column kpi_refresh_log.ended_at is 'When nothing was stale any more; null: it runs, or was broken off.';
+comment on column kpi_refresh_log.committed_at is 'When the row was last written, with the last month that is done.';
+comment on column kpi_refresh_log.ended_at is 'When nothing was stale any more. Null: the run goes on, or was broken off.';
 comment on column kpi_refresh_log.called_by is 'Role that was logged in.';
-comment on column kpi_refresh_log.resumes_refresh_id is 'The run before, where it was broken off; null: it had ended.';
+comment on column kpi_refresh_log.resumes_refresh_id is 'The run before, if it was broken off. Null: it had ended.';
 comment on column kpi_refresh_log.months_done is 'Months made fresh.';
 comment on column kpi_refresh_log.months_left is
-    'Months that were stale after the last of them. More than come can be swept at once: those without any event.';
-comment on column kpi_refresh_log.last_month is 'First day of the last month made fresh: the months go by, oldest first.';
-comment on column kpi_refresh_log.cubes_done is 'Months made fresh of each cube: {"contacts": 12}.';
-comment on column kpi_refresh_log.cubes_left is 'Months still to do of each cube, as months_left.';
+    'Months that were stale after the last month done. Empty months are swept many at once, so this number can fall fast.';
+comment on column kpi_refresh_log.last_month is 'First day of the last month made fresh. The oldest month comes first.';
+comment on column kpi_refresh_log.cubes_done is 'How many months of each cube were made fresh: {"contacts": 12}.';
+comment on column kpi_refresh_log.cubes_left is 'How many months of each cube are still to do, as months_left.';
 
 create view kpi_refresh as
 select
@@ -49,9 +49,9 @@ select
     l.cubes_done,
     l.cubes_left
 from kpi_refresh_log l;
-comment on view kpi_refresh is 'Runs of early_help.refresh_kpis, with the state of each as of this moment.';
+comment on view kpi_refresh is 'Runs of early_help.refresh_kpis, and the state of each at this moment.';
 comment on column kpi_refresh.state is
-    'ended; running; or broken off: by an error, a cancel or a crash. What it had committed stays, and the next run goes on from '
+    'ended; running; or broken off, by an error, a cancel or a crash. What a run committed stays, and the next run goes on from '
     'there.';
 do $$
 declare
