@@ -18,10 +18,11 @@ as $$
     join listed l on l.function = p.proname
     where p.pronamespace = execute_list_routines.schema
     union all
-    -- A name of the list that ends in * is the beginning of many.
+    -- A name of the list with * is the beginning and the end of many.
     select p.oid::regprocedure, l.kind
     from pg_proc p
-    join listed l on right(l.function, 1) = '*' and starts_with(p.proname, rtrim(l.function, '*'))
+    join listed l on strpos(l.function, '*') > 0
+        and p.proname ~ ('^' || replace(l.function, '*', '.*') || '$')
     where p.pronamespace = execute_list_routines.schema
 $$;
 comment on function early_help_internal.execute_list_routines(text, oid) is
