@@ -33,9 +33,14 @@ begin
                     and not a.attisdropped
             )
         from (
-            select cube::text as cube, 'kpi_cell_' || cube as cell_table, 'kpi_compute_' || cube as compute from %1$s.kpi_cube
+            select k.cube::text as cube, m.names ->> 'cells' as cell_table, m.names ->> 'month' as compute
+            from %1$s.kpi_cube k
+            cross join lateral early_help_internal.cube_names(k.cube::text) m (names)
             union all
-            select 'parts of ' || cube, 'kpi_part_' || cube, 'kpi_parts_' || cube from %1$s.kpi_cube where counts is not null
+            select 'parts of ' || k.cube, m.names ->> 'parts', m.names ->> 'all_parts'
+            from %1$s.kpi_cube k
+            cross join lateral early_help_internal.cube_names(k.cube::text) m (names)
+            where k.counts is not null
         ) e
         join pg_namespace n on n.oid = $1
         left join pg_class c on c.relnamespace = n.oid and c.relname = e.cell_table

@@ -57,11 +57,12 @@ begin
     execute format(
         'select coalesce(array_agg(c.cube::text order by c.cube), ''{}'')
         from only %s.kpi_cube c
+        cross join lateral early_help_internal.cube_names(c.cube) n (names)
         where exists (
             select
             from early_help_internal.partnership_differences($1, $2) d
             where d.redefined
-                and d.relation in (''kpi_compute_'' || c.cube, ''kpi_parts_'' || c.cube, ''kpi_live_'' || c.cube))',
+                and d.relation in (n.names ->> ''month'', n.names ->> ''all_parts'', n.names ->> ''stale''))',
         old::regnamespace)
     into changed
     using old, new;
