@@ -102,8 +102,8 @@ PARTS := $(patsubst extension/build/%,build/sql/%,$(INSTALL:%=extension/%))
 CODES := $(sort $(wildcard extension/codes/*.tsv))
 SAMPLE := $(SAMPLE:%=extension/%)
 AUDIT := $(AUDIT:%=extension/install/audit/%)
-RECORDS := $(RECORDS:%=extension/partnership/%)
-FIGURES := $(FIGURES:%=extension/partnership/%)
+RECORDS := $(patsubst extension/partnership/build/%,build/sql/%,$(RECORDS:%=extension/partnership/%))
+FIGURES := $(patsubst extension/partnership/build/%,build/sql/%,$(FIGURES:%=extension/partnership/%))
 FORGOTTEN := $(filter-out extension/upgrade/% $(PARTS) $(AUDIT) $(SAMPLE) $(RECORDS) $(FIGURES),$(shell find extension -name '*.sql'))
 ifneq ($(FORGOTTEN),)
 $(error extension/order.mk does not name $(FORGOTTEN))
@@ -178,6 +178,27 @@ early_help_sample--%--$(EXTVERSION).sql: extension/upgrade/%--$(EXTVERSION).sql 
 build/sql/triggers.sql: extension/triggers.tsv tools/triggers-to-sql
 	@mkdir -p $(@D)
 	tools/triggers-to-sql $< >$@.new && mv $@.new $@
+
+# What is counted, how it is shown and what it means: extension/partnership/*.tsv.
+TABLES := extension/partnership
+
+build/sql/metric_rows.sql: $(TABLES)/measures.tsv tools/measures-to-sql tools/tsv.awk
+	@mkdir -p $(@D)
+	tools/measures-to-sql rows $< >$@.new && mv $@.new $@
+
+build/sql/measures.sql: $(TABLES)/measures.tsv tools/measures-to-sql tools/tsv.awk
+	@mkdir -p $(@D)
+	tools/measures-to-sql cubes $< >$@.new && mv $@.new $@
+
+PUBLISHED := $(TABLES)/dimensions.tsv $(TABLES)/published_counts.tsv $(TABLES)/published.tsv
+build/sql/published.sql: $(PUBLISHED) tools/published-to-sql tools/tsv.awk
+	@mkdir -p $(@D)
+	tools/published-to-sql $(PUBLISHED) >$@.new && mv $@.new $@
+
+MEANINGS := $(TABLES)/columns.tsv $(TABLES)/dimensions.tsv
+build/sql/column_meanings.sql: $(MEANINGS) tools/columns-to-sql tools/tsv.awk
+	@mkdir -p $(@D)
+	tools/columns-to-sql $(MEANINGS) >$@.new && mv $@.new $@
 
 build/sql/partnership_ddl.sql: $(RECORDS) $(FIGURES) tools/ddl-to-function extension/order.mk
 	@mkdir -p $(@D)

@@ -42,6 +42,8 @@ INSTALL := \
 	install/figures/refresh_empty.sql \
 	install/figures/refresh_month.sql \
 	install/figures/refresh.sql \
+	build/column_meanings.sql \
+	install/figures/column_meanings.sql \
 	install/publish/period.sql \
 	install/publish/published_table.sql \
 	install/publish/disclosure.sql \
@@ -150,7 +152,8 @@ RECORDS := \
 	engine/cells.sql \
 	engine/periods.sql \
 	engine/marks.sql \
-	engine/metrics.sql \
+	figures/measures.sql \
+	build/metric_rows.sql \
 	engine/publication.sql \
 	engine/refresh_log.sql \
 	records/inbox.sql \
@@ -175,7 +178,7 @@ FIGURES := \
 	figures/step_ups.sql \
 	figures/step_downs.sql \
 	figures/caseload.sql \
-	figures/length_of_support.sql \
+	figures/length_of_support_days.sql \
 	figures/closure_outcomes.sql \
 	figures/group_work.sql \
 	figures/partner_returns.sql \
@@ -184,37 +187,17 @@ FIGURES := \
 	figures/feedback.sql \
 	figures/overdue_reviews.sql \
 	figures/metric.sql \
-	figures/metric_cells.sql \
+	build/measures.sql \
+	figures/length_of_support.sql \
 	figures/figures.sql \
 	figures/dashboard.sql \
 	figures/calendar.sql \
 	figures/spc.sql \
 	figures/headline.sql \
 	figures/data_dictionary.sql \
-	figures/published_assessments.sql \
-	figures/published_closures_by_reason.sql \
-	figures/published_contacts_by_age.sql \
-	figures/published_contacts_by_need.sql \
-	figures/published_contacts_by_sex.sql \
-	figures/published_contacts_by_source.sql \
-	figures/published_contacts_by_source_and_need.sql \
-	figures/published_contacts_by_ward.sql \
-	figures/published_episodes_by_ward.sql \
-	figures/published_feedback.sql \
-	figures/published_group_attendances.sql \
-	figures/published_intervention_plans.sql \
-	figures/published_needs_without_service.sql \
-	figures/published_positive_outcomes_by_need.sql \
-	figures/published_positive_outcomes_by_ward.sql \
-	figures/published_re_referrals_after_support.sql \
-	figures/published_referrals_by_need.sql \
-	figures/published_referrals_by_source.sql \
-	figures/published_referrals_by_ward.sql \
-	figures/published_review_timeliness.sql \
-	figures/published_step_downs.sql \
-	figures/published_step_ups.sql \
+	build/published.sql \
 	figures/published_changes.sql \
 	figures/published_dashboard.sql \
-	figures/published_label.sql \
+	figures/comments.sql \
 	figures/note_structure.sql \
 	figures/begin_fresh.sql

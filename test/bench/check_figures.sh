@@ -67,7 +67,7 @@ compare() {
 		            ('age_min', age_min), ('age_max', age_max)
 		    ) v (figure, value)
 		    union all select 're_referrals', '', sum(re_referrals)::text from re_referrals, figures where month between first_day and last_day
-		    union all select 'children_in_period', '', children_contacted(first_day, last_day)::text from figures
+		    union all select 'children_in_period', '', children_contacted_between(first_day, last_day)::text from figures
 		    union all select 'rows_in_file', '', sum(contacts)::text from contacts
 		    union all select 'by_need', need_code, sum(contacts)::text from cells group by need_code
 		    union all select 'by_reason', reason, sum(contacts)::text from cells group by reason

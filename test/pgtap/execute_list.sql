@@ -312,7 +312,7 @@ select is_empty(
     'who reads figures reads every view of them, and no list of cases');
 select is(state_as('board', command), code, 'who reads figures: ' || command)
 from (values
-    ($$select medway_kpi.children_contacted('2024-01-01', '2024-12-31'), medway_kpi.waiting_at('2024-03-01')$$, 'OK000'),
+    ($$select medway_kpi.children_contacted_between('2024-01-01', '2024-12-31'), medway_kpi.waiting_at('2024-03-01')$$, 'OK000'),
     ($$select * from medway_kpi.due_soon()$$, '42501'),
     ('select count(*) from medway.child', '42501'),
     ($$select * from medway.kpi_parts_contacts('2024-02-01')$$, '42501'),

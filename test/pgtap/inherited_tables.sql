@@ -42,7 +42,7 @@ where c.relnamespace in ('town'::regnamespace, 'town_kpi'::regnamespace)
     -- The statistics of tables, and when something ran.
     and c.relname !~ '^kpi_refresh'
 union all
-values ('town_kpi.waiting_at(''2023-06-15'')'), ('town_kpi.children_contacted(''2023-01-01'', ''2023-12-31'')');
+values ('town_kpi.waiting_at(''2023-06-15'')'), ('town_kpi.children_contacted_between(''2023-01-01'', ''2023-12-31'')');
 create function beside.look() returns table (name text, row_count bigint, rows text)
 language plpgsql
 as $$

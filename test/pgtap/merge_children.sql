@@ -8,7 +8,7 @@ select
     (select coalesce(sum(contacts), 0) from town_kpi.contacts) as contacts,
     (select coalesce(sum(known_contacts), 0) from town_kpi.contacts) as known,
     (select coalesce(sum(re_referrals), 0) from town_kpi.re_referrals) as re_referrals,
-    town_kpi.children_contacted('2024-01-01', '2024-12-31') as children;
+    town_kpi.children_contacted_between('2024-01-01', '2024-12-31') as children;
 create function public.figures_are(contacts bigint, known bigint, re_referrals bigint, children integer, why text)
 returns text
 language sql

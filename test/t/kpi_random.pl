@@ -73,9 +73,9 @@ sub both_sides
 }
 my %checks = map { $_ => "select 'differ:' || case when exists (select " . both_sides($_) . ") then ' $_' else '' end" } keys %pairs;
 # Between any two days, too.
-$checks{between_days} = "select 'differ:' || case when p_kpi.children_contacted('2016-03-01', '2017-08-31') <>"
+$checks{between_days} = "select 'differ:' || case when p_kpi.children_contacted_between('2016-03-01', '2017-08-31') <>"
   . " (select count(distinct coalesce(c.merged_into_child_id, c.child_id)) from p.child c where exists (select from p.contact_child x where x.child_id = c.child_id and x.received_on >= '2016-03-01' and x.received_on < '2017-09-01'))"
-  . " then ' children_contacted(from, to)' else '' end || case when p_kpi.waiting_at('2017-02-28') <>"
+  . " then ' children_contacted_between(from, to)' else '' end || case when p_kpi.waiting_at('2017-02-28') <>"
   . " (select count(*) from plain.waits where waiting_for = 'early help' and began <= '2017-02-28' and coalesce(ended, 'infinity'::date) > '2017-02-28')"
   . " then ' waiting_at(day)' else '' end";
 my $set_path = "set search_path = plain, p, early_help;";

@@ -62,7 +62,7 @@ begin
     execute pg_catalog.format('comment on view %I.%I is %L', p || '_kpi', shown, title);
     for one in
         select pg_catalog.format('comment on column %I.%I.%I is %L', p || '_kpi', shown, m.name, m.meaning)
-        from early_help_internal.published_column_meanings(dimensions, counts, ratios, meanings) m
+        from early_help_internal.published_column_meanings(shown, dimensions, counts, ratios, meanings) m
     loop
         execute one;
     end loop;
@@ -133,31 +133,33 @@ $$;
 comment on function early_help_internal.published_view(text, text, text[], text[], text[], text[]) is
     'The CREATE VIEW of a published table for BI tools: its figures and percentages where they are not hidden, each with a status.';
 
-create function early_help_internal.published_column_meanings(dimensions text[], counts text[], ratios text[], meanings jsonb)
+create function early_help_internal.published_column_meanings(view_name text, dimensions text[], counts text[], ratios text[], meanings jsonb)
     returns table (name text, meaning text)
     language sql
     stable
     set search_path = pg_catalog, pg_temp
 as $$
-    values
-        ('month', 'First day of the period.'),
-        ('month_key', 'Its month as YYYY-MM.'),
-        ('period', 'The period: month 2018-04, quarter of the financial year 2018/19 Q1, financial year 2018/19. Choose one kind: they overlap.'),
-        ('version', 'Version of the period''s figures, from 1.'),
-        ('latest', 'Whether no later version of the period has been published.'),
-        ('published_on', 'Day of the publication.')
-    union all
-    select d, coalesce(meanings ->> d, initcap(d) || '.')
-    from unnest(dimensions) d
-    union all
-    select c || ending, coalesce(meanings ->> c, initcap(replace(c, '_', ' ')) || '.') || said
-    from unnest(counts) c
-    cross join (values ('', ' Null: hidden.'), ('_status', ' Status: ok, or c, hidden.')) e (ending, said)
-    union all
-    select r[1] || ending, coalesce(meanings ->> r[1], format('%s / %s * 100.', r[2], r[3])) || said
-    from unnest(ratios) ratio
-    cross join lateral regexp_split_to_array(ratio, '\s*[=/]\s*') r
-    cross join (values ('', ' Null: hidden, or no cases.'), ('_status', ' Status: ok, no cases, or c, hidden.')) e (ending, said)
+    select c.name || e.ending, coalesce(meanings ->> c.name, m.meaning, c.otherwise) || e.said
+    from (
+        select d, initcap(d) || '.', 'dimension'
+        from unnest(array['month', 'month_key', 'period', 'version', 'latest', 'published_on'] || dimensions) d
+        union all
+        select c, initcap(replace(c, '_', ' ')) || '.', 'count'
+        from unnest(counts) c
+        union all
+        select r[1], format('%s / %s * 100.', r[2], r[3]), 'percentage'
+        from unnest(ratios) ratio
+        cross join lateral regexp_split_to_array(ratio, '\s*[=/]\s*') r
+    ) c (name, otherwise, kind)
+    join (
+        values
+            ('dimension', '', ''),
+            ('count', '', ' Null: hidden.'),
+            ('count', '_status', ' Status: ok, or c, hidden.'),
+            ('percentage', '', ' Null: hidden, or no cases.'),
+            ('percentage', '_status', ' Status: ok, no cases, or c, hidden.')
+    ) e (kind, ending, said) using (kind)
+    left join early_help_internal.meanings_in(view_name) m on m.name = c.name
 $$;
-comment on function early_help_internal.published_column_meanings(text[], text[], text[], jsonb) is
-    'What each column of a published table''s view means.';
+comment on function early_help_internal.published_column_meanings(text, text[], text[], text[], jsonb) is
+    'What each column of a published table''s view means: as given, else as the columns of that name in other published tables.';

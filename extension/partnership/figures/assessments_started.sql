@@ -45,13 +45,3 @@ from kpi_cube_assessments c
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view assessments_started is 'Early Help Assessments (EHA) started, by hubs and partners; completed and otherwise ended ones in the month of that. Corrected versions do not count again. Unit: an assessment. Source: Early Help Strategy 2021-24 section 10.';
-comment on column assessments_started.month is 'First day of the month.';
-comment on column assessments_started.month_key is 'The month as YYYY-MM.';
-comment on column assessments_started.run_by is 'hub or partner: who runs the service that started it; null: no service recorded.';
-comment on column assessments_started.service is 'Service that started it; null: none recorded.';
-comment on column assessments_started.agency is 'Agency that runs the service.';
-comment on column assessments_started.sector is 'Sector of the agency.';
-comment on column assessments_started.supports_sen is 'Whether it serves SEN support, the graduated response before an education, health and care plan.';
-comment on column assessments_started.assessments_started is 'Started in the month.';
-comment on column assessments_started.assessments_completed is 'Completed in the month.';
-comment on column assessments_started.assessments_ended_otherwise is 'Ended in the month without being completed.';

@@ -27,16 +27,3 @@ left join (
 ) h on h.month = p.last_month
 where p.period_kind = 'month';
 comment on view calendar is 'Months without a gap, from the first to the last financial year with an event: join it to any view by month_key.';
-comment on column calendar.month is 'First day of the month.';
-comment on column calendar.month_key is 'The month as YYYY-MM.';
-comment on column calendar.calendar_year is 'Year from January.';
-comment on column calendar.month_of_year is '1 is January.';
-comment on column calendar.month_name is 'Name of the month.';
-comment on column calendar.financial_year is 'Financial year from April, as 2024-25.';
-comment on column calendar.financial_year_start is '1 April of it.';
-comment on column calendar.month_of_financial_year is '1 is April.';
-comment on column calendar.quarter_key is 'Quarter of the financial year, as 2024-25 Q1.';
-comment on column calendar.quarter_start is 'First day of the quarter.';
-comment on column calendar.quarter_of_financial_year is '1 is April to June.';
-comment on column calendar.days is 'Days of the month.';
-comment on column calendar.working_days is 'Monday to Friday less the bank holidays and closure days recorded.';

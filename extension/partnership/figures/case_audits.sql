@@ -24,10 +24,3 @@ from kpi_cube_case_audits c
 left join only agency l on l.agency_id = c.lead_agency_id
 left join only agency a on a.agency_id = c.auditor_agency_id;
 comment on view case_audits is 'Multi-agency audits of case files (CFAG) by grade. Unit: an audit. Source: Early Help Strategy 2021-24 section 10.';
-comment on column case_audits.month is 'First day of the month of the audit.';
-comment on column case_audits.month_key is 'The month as YYYY-MM.';
-comment on column case_audits.grade is 'outstanding, good, requires_improvement or inadequate (Ofsted).';
-comment on column case_audits.lead_agency is 'Agency of the lead practitioner then; null: never allocated.';
-comment on column case_audits.lead_sector is 'Sector of that agency.';
-comment on column case_audits.auditor_agency is 'Agency of the auditor, another than the lead''s.';
-comment on column case_audits.audits is 'Audits in the month.';

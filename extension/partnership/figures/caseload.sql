@@ -141,39 +141,3 @@ cross join lateral (
 left join only partnership g on true
 where p.period_kind <> 'year to date';
 comment on view caseload is 'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or financial year. Each family and child once a period: do not add. Group work is apart. Source: Early Help Strategy 2021-24 section 10.';
-comment on column caseload.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
-comment on column caseload.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
-comment on column caseload.period_start is 'First day of the period.';
-comment on column caseload.period_end is 'Last day of the period.';
-comment on column caseload.episodes is 'Episodes open on at least one day.';
-comment on column caseload.families is 'Different families with an episode open on at least one day.';
-comment on column caseload.children is 'Different children supported by an episode on at least one day; a duplicate counts as the child it was merged into.';
-comment on column caseload.episodes_opened is 'Episodes opened in the period.';
-comment on column caseload.episodes_closed is 'Episodes closed in the period.';
-comment on column caseload.episodes_open_at_end is 'Episodes open at the end of the last day.';
-comment on column caseload.children_per_10000 is 'Children per 10,000 of the population aged 0-17; null: population not recorded.';
-
-create view children_contacted as
-select
-    p.period_kind,
-    p.period_key,
-    p.first_month as period_start,
-    (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
-    c.children::integer as children,
-    c.contacts::integer as contacts
-from kpi_period_shown p
-cross join lateral (
-    select
-        coalesce(sum(x.children) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
-        coalesce(sum(x.contacts), 0) as contacts
-    from kpi_cube_children_contacted x
-    where x.month between p.first_month and p.last_month
-) c
-where p.period_kind <> 'year to date';
-comment on view children_contacted is 'Different children with a contact in the month, quarter or financial year, beside the contacts. Each child once a period: do not add periods. children_contacted(from, to) counts between any two days.';
-comment on column children_contacted.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
-comment on column children_contacted.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
-comment on column children_contacted.period_start is 'First day of the period.';
-comment on column children_contacted.period_end is 'Last day of the period.';
-comment on column children_contacted.children is 'Different children with a contact; a duplicate counts as the child it was merged into.';
-comment on column children_contacted.contacts is 'Contacts: a child in a contact.';

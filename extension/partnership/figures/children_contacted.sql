@@ -23,9 +23,27 @@ select early_help.define_kpi_cube('children_contacted', array['contact_child'], 
     ) p on true
 $$, counts => '{children, contacts}', few => true);
 
--- Distinct children do not add up over months: asked for a period.
+create view children_contacted as
+select
+    p.period_kind,
+    p.period_key,
+    p.first_month as period_start,
+    (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    c.children::integer as children,
+    c.contacts::integer as contacts
+from kpi_period_shown p
+cross join lateral (
+    select
+        coalesce(sum(x.children) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
+        coalesce(sum(x.contacts), 0) as contacts
+    from kpi_cube_children_contacted x
+    where x.month between p.first_month and p.last_month
+) c
+where p.period_kind <> 'year to date';
+comment on view children_contacted is 'Different children with a contact in the month, quarter or financial year, beside the contacts. Each child once a period: do not add periods. children_contacted_between counts between any two days.';
+
 -- As its owner, since a reader of figures may not see the records.
-create function children_contacted(from_date date, to_date date) returns integer
+create function children_contacted_between(from_date date, to_date date) returns integer
     language sql
     stable
     security definer
@@ -36,4 +54,4 @@ begin atomic
     where cc.received_on >= from_date
         and cc.received_on <= to_date;
 end;
-comment on function children_contacted(date, date) is 'Number of different children with a contact from one day to another, both included.';
+comment on function children_contacted_between(date, date) is 'Number of different children with a contact from one day to another, both included.';

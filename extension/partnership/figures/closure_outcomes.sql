@@ -67,19 +67,3 @@ left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id;
 comment on view closure_outcomes is 'Episodes closed in the month and whether the outcome was positive: the share of agreed outcomes achieved reaches the partnerships (usual: one half). Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';
-comment on column closure_outcomes.month is 'First day of the month of the closure.';
-comment on column closure_outcomes.month_key is 'The month as YYYY-MM.';
-comment on column closure_outcomes.closure_reason_code is 'Why it closed (the partnership''s list).';
-comment on column closure_outcomes.closure_reason is 'Label of the reason.';
-comment on column closure_outcomes.source_code is 'Where the referral came from (DfE referral source code); null: no referral recorded.';
-comment on column closure_outcomes.source is 'Label of the source.';
-comment on column closure_outcomes.need_code is 'Main need (DfE primary need code); null: no referral recorded.';
-comment on column closure_outcomes.need is 'Label of the need.';
-comment on column closure_outcomes.ward is 'Ward at the time of the referral; null: unknown.';
-comment on column closure_outcomes.service is 'Service asked to help; null: none named.';
-comment on column closure_outcomes.run_by is 'hub or partner: who runs the service.';
-comment on column closure_outcomes.closures is 'Episodes closed in the month.';
-comment on column closure_outcomes.closures_counted is 'Of these, all but opened in error, duplicate, moved away, died: the denominator.';
-comment on column closure_outcomes.positive_outcomes is 'Of those counted, those with a positive outcome: the numerator. Never: no agreed outcomes, or stepped up.';
-comment on column closure_outcomes.outcomes_agreed is 'Outcomes agreed with the families of these episodes, without those dropped.';
-comment on column closure_outcomes.outcomes_achieved is 'Of these, those the families agreed were achieved.';

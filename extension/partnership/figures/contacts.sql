@@ -54,23 +54,6 @@ left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 left join only ethnicity e on e.code = c.ethnicity_code;
 comment on view contacts is 'Contacts by month, source, need, reason, ward, age and sex. Unit: a child in a contact (Annex A list 1: a row a child a contact). Sum the counts; rows do not overlap.';
-comment on column contacts.month is 'First day of the month of the contact.';
-comment on column contacts.month_key is 'The month as YYYY-MM.';
-comment on column contacts.source_code is 'Source of the contact: DfE referral source code.';
-comment on column contacts.source is 'Label of the source today.';
-comment on column contacts.need_code is 'Main need identified: DfE primary need code.';
-comment on column contacts.need is 'Label of the need today.';
-comment on column contacts.reason is 'Reason in the partnership''s own words; null: none recorded.';
-comment on column contacts.ward is 'Ward of the child at the time of the contact; null: not recorded.';
-comment on column contacts.age_at_contact is 'Age in whole years on the day of the contact; -1 before birth or while only an expected birth date is known; null: unknown.';
-comment on column contacts.sex_code is 'Sex of the child: M, F, U; null: not recorded.';
-comment on column contacts.contacts is 'Number of contacts.';
-comment on column contacts.referrals is 'Of the contacts, those decided as a request for early help.';
-comment on column contacts.known_contacts is 'Of the contacts, those of a child with a contact on an earlier day, at most 365 days before.';
-comment on column contacts.new_contacts is 'Of the contacts, those that are not known contacts.';
-comment on column contacts.age_band is 'Age group at the contact (children in need census); null: unknown.';
-comment on column contacts.ethnicity_code is 'Ethnicity of the child (DfE code); null: not recorded.';
-comment on column contacts.ethnicity is 'Label of the ethnicity.';
 
 -- The same cells under the name the Board asks for.
 create view known_contacts as
@@ -89,15 +72,3 @@ select
     new_contacts
 from contacts;
 comment on view known_contacts is 'Contacts about children already known: with a contact on an earlier day, at most 365 days before. Unit: a child in a contact. The cells of view contacts. Source: scrutiny report 2018.';
-comment on column known_contacts.month is 'First day of the month of the contact.';
-comment on column known_contacts.month_key is 'The month as YYYY-MM.';
-comment on column known_contacts.source_code is 'Source of the contact (DfE referral source code).';
-comment on column known_contacts.source is 'Label of the source.';
-comment on column known_contacts.need_code is 'Main need (DfE primary need code).';
-comment on column known_contacts.need is 'Label of the need.';
-comment on column known_contacts.reason is 'Reason as the partnership words it; null: none recorded.';
-comment on column known_contacts.ward is 'Ward of the child at the time; null: unknown.';
-comment on column known_contacts.age_band is 'Age group at the contact (children in need census); null: unknown.';
-comment on column known_contacts.contacts is 'Contacts, known and new: the denominator.';
-comment on column known_contacts.known_contacts is 'Contacts of a child with a contact on an earlier day, at most 365 days before: the numerator.';
-comment on column known_contacts.new_contacts is 'Contacts of other children.';

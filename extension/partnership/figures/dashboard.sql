@@ -97,20 +97,3 @@ cross join lateral (
     select early_help_internal.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) as value
 ) v;
 comment on view dashboard is 'The Board''s dashboard: a row a month a figure, every month from the first to the last with any event. Metric says what each figure means.';
-comment on column dashboard.month is 'First day of the month.';
-comment on column dashboard.month_key is 'The month as YYYY-MM.';
-comment on column dashboard.metric_code is 'Code of the figure: see view metric.';
-comment on column dashboard.section is 'Access, Intervention or Outcome.';
-comment on column dashboard.board_order is 'Order on the Board''s dashboard.';
-comment on column dashboard.label is 'Name of the figure.';
-comment on column dashboard.unit is 'Unit of the value.';
-comment on column dashboard.value is 'The figure: the numerator, numerator / denominator * 100 with one decimal for a percentage, or the median of the cases; null: no cases.';
-comment on column dashboard.value_status is 'ok, or no cases: a percentage or a median of nothing.';
-comment on column dashboard.numerator is 'What was counted.';
-comment on column dashboard.denominator is 'Out of how many; null: the value is no percentage.';
-comment on column dashboard.previous_month is 'Value of the month before; null: before the first month, or no cases.';
-comment on column dashboard.same_month_last_year is 'Value of the same month a year before; null: before the first month, or no cases.';
-comment on column dashboard.year_to_date is 'Value of the financial year (from April) up to this month: sums, sum / sum for a percentage, different children and families, the median of all its cases; of a stock, that of this month.';
-comment on column dashboard.target is 'Target of the month; null: none.';
-comment on column dashboard.floor is 'Least good value still near the target; null: none.';
-comment on column dashboard.rag is 'In words: green: target met; amber: near the target; red: target missed; no target; no cases.';

@@ -23,8 +23,3 @@ cross join lateral (
 where c.relkind = 'v'
     and c.relnamespace = (select relnamespace from pg_class where oid = 'metric'::regclass);
 comment on view data_dictionary is 'Every view of this schema and its columns, with what they mean: the views'' comments.';
-comment on column data_dictionary.view_name is 'Name of the view.';
-comment on column data_dictionary.column_name is 'Name of the column; null: the row is about the view itself.';
-comment on column data_dictionary.position is 'Place of the column, from 1; 0: the view itself.';
-comment on column data_dictionary.data_type is 'Type of the column.';
-comment on column data_dictionary.meaning is 'What it means.';

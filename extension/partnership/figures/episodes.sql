@@ -71,17 +71,3 @@ left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view episodes is 'Episodes of early help opened, allocated and closed, each in its own month, by what the family was referred for. Unit: an episode. Caseload has those open.';
-comment on column episodes.month is 'First day of the month.';
-comment on column episodes.month_key is 'The month as YYYY-MM.';
-comment on column episodes.source_code is 'Where the referral came from (DfE referral source code); null: no referral recorded.';
-comment on column episodes.source is 'Label of the source.';
-comment on column episodes.need_code is 'Main need (DfE primary need code); null: no referral recorded.';
-comment on column episodes.need is 'Label of the need.';
-comment on column episodes.ward is 'Ward at the time of the referral; null: unknown.';
-comment on column episodes.service is 'Service asked to help; null: none named.';
-comment on column episodes.run_by is 'hub or partner: who runs the service.';
-comment on column episodes.agency is 'Agency that runs the service.';
-comment on column episodes.sector is 'Sector of the agency.';
-comment on column episodes.opened is 'Episodes opened in the month: the request was accepted, or social care stepped a child down.';
-comment on column episodes.allocated is 'Episodes whose first lead practitioner began in the month.';
-comment on column episodes.closed is 'Episodes closed in the month.';

@@ -59,21 +59,3 @@ select
 from kpi_cube_feedback c
 group by c.month, c.about;
 comment on view feedback is 'What children and parents said: answers in the month they were given, beside how many answered, and the response to the requests made in the month. Unit: a feedback. Source: Early Help Strategy 2021-24 section 10.';
-comment on column feedback.month is 'First day of the month the feedback was given, or the request made.';
-comment on column feedback.month_key is 'The month as YYYY-MM.';
-comment on column feedback.about is 'episode or group: what the feedback is about.';
-comment on column feedback.responses is 'Feedbacks given in the month, asked for or not.';
-comment on column feedback.timely is 'Of the answers, those that it was timely.';
-comment on column feedback.timely_answers is 'Answers to whether it was timely.';
-comment on column feedback.timely_percent is 'timely / timely_answers * 100; null: no answers.';
-comment on column feedback.helpful is 'Of the answers, those that it was helpful.';
-comment on column feedback.helpful_answers is 'Answers to whether it was helpful.';
-comment on column feedback.helpful_percent is 'helpful / helpful_answers * 100; null: no answers.';
-comment on column feedback.empowered is 'Of the answers, those that it empowered them to meet their own needs.';
-comment on column feedback.empowered_answers is 'Answers to whether it empowered them.';
-comment on column feedback.empowered_percent is 'empowered / empowered_answers * 100; null: no answers.';
-comment on column feedback.requests_answered is 'Of the requests made in the month, those answered so far.';
-comment on column feedback.requests is 'Requests for feedback made in the month.';
-comment on column feedback.response_rate is 'requests_answered / requests * 100; null: no requests.';
-comment on column feedback.responses_of_children is 'Of the responses, those of children.';
-comment on column feedback.value_status is 'ok; no answers: nobody gave feedback in the month. A percentage of a question nobody answered is null with ok too: see the number of its answers.';

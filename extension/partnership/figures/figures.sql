@@ -1,10 +1,11 @@
--- Every figure for every period: one place for how each is taken over months.
+-- Every figure for every period: one place for how each is taken over months. What
+-- is counted, and which way, comes from measures.tsv.
 select early_help_internal.define_beside_cubes($command$
     create view kpi_figure as
-    with family_flow as materialized (
-        select * from kpi_cube_families_supported
-    ), episode_flow as materialized (
-        select * from kpi_cube_episode_flows
+    with stay as materialized (
+        select * from kpi_stay
+    ), stock as materialized (
+        select * from kpi_stock
     )
     select
         p.period_kind,
@@ -23,27 +24,29 @@ select early_help_internal.define_beside_cubes($command$
         where x.month between p.first_month and p.last_month
         group by x.metric_code
         union all
-        -- Children, in the first month of the period they had a contact in.
-        select 'children_contacted', sum(x.children), null, null
-        from kpi_cube_children_contacted x
+        -- Each once, in the first month of the period it was there.
+        select x.metric_code, sum(x.counted), null, null
+        from kpi_distinct x
         where x.month between p.first_month and p.last_month
             and early_help_internal.first_in_period(x.month, x.months_since, p.first_month)
+        group by x.metric_code
         union all
-        -- Families with support that began before the period's end and did not end
-        -- before its start, less those that ended and began again within it.
+        -- Who came before the period's end and did not leave before its start,
+        -- less who left and came again within it.
         select
-            'families_worked_with',
+            x.metric_code,
             sum(x.started) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month))
                 - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
             null,
             null
-        from family_flow x
+        from stay x
         where x.month <= p.last_month
+        group by x.metric_code
         union all
-        -- A stock.
-        select 'waiting_list', sum(x.opened - x.allocated - x.closed_waiting), null, null
-        from episode_flow x
+        select x.metric_code, sum(x.change), null, null
+        from stock x
         where x.month <= p.last_month
+        group by x.metric_code
         union all
         -- The period's own cases.
         select
@@ -112,16 +115,3 @@ cross join lateral (
 ) d
 where p.period_kind <> 'year to date';
 comment on view figures is 'Every figure of the dashboard for every month, quarter and financial year, each right for its period: sums, different children and families, medians of the period''s own cases. Metric says what each means.';
-comment on column figures.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
-comment on column figures.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
-comment on column figures.period_start is 'First day of the period.';
-comment on column figures.period_end is 'Last day of the period.';
-comment on column figures.metric_code is 'Code of the figure: see view metric.';
-comment on column figures.section is 'Access, Intervention or Outcome.';
-comment on column figures.board_order is 'Order on the Board''s dashboard.';
-comment on column figures.label is 'Name of the figure.';
-comment on column figures.unit is 'Unit of the value.';
-comment on column figures.value is 'The figure: the numerator, numerator / denominator * 100 for a percentage, or the median of the cases; null: no cases.';
-comment on column figures.value_status is 'ok, or no cases: a percentage or a median of nothing.';
-comment on column figures.numerator is 'What was counted.';
-comment on column figures.denominator is 'Out of how many; null: the value is no percentage.';

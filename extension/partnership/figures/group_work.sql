@@ -50,16 +50,3 @@ left join only group_programme g on g.group_programme_id = c.group_programme_id
 left join only service v on v.service_id = g.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view group_work is 'Group sessions held in the month and who came, by programme. Unit: a programme; families, children and adults are different ones within it, not to be added over months or programmes. Source: Early Help Strategy 2021-24 section 7.';
-comment on column group_work.month is 'First day of the month of the session.';
-comment on column group_work.month_key is 'The month as YYYY-MM.';
-comment on column group_work.programme is 'Name of the programme.';
-comment on column group_work.service is 'Service that runs it.';
-comment on column group_work.run_by is 'hub or partner: who runs the service.';
-comment on column group_work.agency is 'Agency that runs the service.';
-comment on column group_work.sector is 'Sector of the agency.';
-comment on column group_work.sessions is 'Sessions held in the month.';
-comment on column group_work.attendances is 'Attendances: a family, or one of it, at a session.';
-comment on column group_work.absences is 'Expected and not come.';
-comment on column group_work.families is 'Different families that came.';
-comment on column group_work.children is 'Different children who came and were named.';
-comment on column group_work.adults is 'Different adults who came and were named.';

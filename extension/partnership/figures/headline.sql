@@ -25,10 +25,3 @@ select
 from dashboard d
 join kpi_metric m on m.metric_code = d.metric_code;
 comment on view headline is 'Each figure of the dashboard in words, a row a month a figure.';
-comment on column headline.month is 'First day of the month.';
-comment on column headline.month_key is 'The month as YYYY-MM.';
-comment on column headline.metric_code is 'Code of the figure: see view metric.';
-comment on column headline.section is 'Access, Intervention or Outcome.';
-comment on column headline.board_order is 'Order on the Board''s dashboard.';
-comment on column headline.rag is 'In words: green: target met; amber: near the target; red: target missed; no target; no cases.';
-comment on column headline.headline is 'The sentence.';

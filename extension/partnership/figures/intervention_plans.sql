@@ -42,12 +42,3 @@ from kpi_cube_intervention_plans c
 left join only service s on s.service_id = c.service_id
 left join only agency a on a.agency_id = s.agency_id;
 comment on view intervention_plans is 'Intervention plans started and ended, by month and service. Each event counts in its own month: plans completed in a month are not those started in it. Family outcomes plans are not in it.';
-comment on column intervention_plans.month is 'First day of the month of the start or the end.';
-comment on column intervention_plans.month_key is 'The month as YYYY-MM.';
-comment on column intervention_plans.run_by is 'hub (children and family hub) or partner; null: no service recorded.';
-comment on column intervention_plans.service is 'Service that delivers the plan; null: none recorded.';
-comment on column intervention_plans.agency is 'Agency of the service.';
-comment on column intervention_plans.plans_started is 'Plans started in the month.';
-comment on column intervention_plans.plans_completed is 'Plans completed in the month, through a held review.';
-comment on column intervention_plans.plans_ended_otherwise is 'Plans that ended in the month without being completed: with their episode, or consent withdrawn.';
-comment on column intervention_plans.plans_ended_consent_withdrawn is 'Of the plans ended otherwise, those that ended because consent was withdrawn.';

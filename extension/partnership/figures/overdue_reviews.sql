@@ -21,16 +21,6 @@ left join only service s on s.service_id = p.service_id
 where d.kind = 'review_overdue'
     and d.due_on < current_date;
 comment on view overdue_reviews is 'Running plans whose review was due before today, with the lead practitioner of today. Changes with the day. Unit: a plan. Ids and working names only; needs the right to read the records.';
-comment on column overdue_reviews.plan_id is 'The plan.';
-comment on column overdue_reviews.plan_kind is 'intervention or family_outcomes.';
-comment on column overdue_reviews.episode_id is 'Its episode.';
-comment on column overdue_reviews.family_id is 'The family.';
-comment on column overdue_reviews.lead_practitioner_id is 'Who leads the episode today (lead professional in the 2021 strategy).';
-comment on column overdue_reviews.lead_practitioner is 'Working name of the lead practitioner.';
-comment on column overdue_reviews.agency is 'Agency of the lead practitioner.';
-comment on column overdue_reviews.service is 'Service that delivers the plan; null: none recorded.';
-comment on column overdue_reviews.review_due_on is 'Last day the review was in time.';
-comment on column overdue_reviews.days_overdue is 'Days from then to today; 1 or more.';
 
 create function due_soon(days_ahead integer default 14)
 returns table (

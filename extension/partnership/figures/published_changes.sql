@@ -41,19 +41,3 @@ where f.hidden is not null
     or f.hidden_before is not null
     or f.figure <> f.figure_before;
 comment on view published_changes is 'What differs between a version of a period and the one before. A change of 1 to the threshold is hidden like a count; what was hidden in either is listed whether it changed or not.';
-comment on column published_changes.month is 'First day of the period.';
-comment on column published_changes.month_key is 'Its month as YYYY-MM.';
-comment on column published_changes.period is 'The period: month 2018-04, quarter of the financial year 2018/19 Q1, financial year 2018/19.';
-comment on column published_changes.version is 'The later version; the earlier one is the version before.';
-comment on column published_changes.published_on is 'Day of the later version''s publication.';
-comment on column published_changes.count_name is 'What is counted: a column of the published tables.';
-comment on column published_changes.dimension_1 is 'What it is broken down by; empty: a total.';
-comment on column published_changes.value_1 is 'Value of dimension_1.';
-comment on column published_changes.dimension_2 is 'The second dimension of a two-way table; empty: none.';
-comment on column published_changes.value_2 is 'Value of dimension_2.';
-comment on column published_changes.value_before is 'Figure of the version before; null: hidden.';
-comment on column published_changes.value_before_status is 'ok, or c: hidden.';
-comment on column published_changes.value is 'Figure of this version; null: hidden.';
-comment on column published_changes.value_status is 'ok, or c: hidden.';
-comment on column published_changes.change is 'Figure less the one before; null: hidden.';
-comment on column published_changes.change_status is 'ok, or c: hidden.';

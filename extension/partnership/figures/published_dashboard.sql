@@ -57,20 +57,3 @@ left join only published_figure whole on whole.publication_id = b.publication_id
 left join only published_figure rest on rest.publication_id = b.publication_id
     and rest.count_name = m.rest and rest.dimension_1 = '';
 comment on view published_dashboard is 'The Board''s figures as published: those totals and percentages of the published tables that have the code of a figure of the dashboard. Figures that could disclose somebody are hidden.';
-comment on column published_dashboard.month is 'First day of the period.';
-comment on column published_dashboard.month_key is 'Its month as YYYY-MM.';
-comment on column published_dashboard.period is 'The period: month 2018-04, quarter of the financial year 2018/19 Q1, financial year 2018/19. Choose one kind: they overlap.';
-comment on column published_dashboard.version is 'Version of the period''s figures, from 1.';
-comment on column published_dashboard.latest is 'Whether no later version of the period has been published.';
-comment on column published_dashboard.published_on is 'Day of the publication.';
-comment on column published_dashboard.metric_code is 'Code of the figure: see view metric, and read period for month.';
-comment on column published_dashboard.section is 'Access, Intervention or Outcome.';
-comment on column published_dashboard.board_order is 'Order on the Board''s dashboard.';
-comment on column published_dashboard.label is 'Name of the figure.';
-comment on column published_dashboard.unit is 'Unit of the value.';
-comment on column published_dashboard.value is 'The figure: the numerator, or for a percentage numerator / denominator * 100 with one decimal; null: hidden, or no cases.';
-comment on column published_dashboard.value_status is 'ok; no cases: a percentage of nothing; c: hidden, since it or what it is made of could disclose somebody.';
-comment on column published_dashboard.numerator is 'What was counted; null: hidden.';
-comment on column published_dashboard.numerator_status is 'ok, or c: hidden.';
-comment on column published_dashboard.denominator is 'Out of how many; null: hidden, or the value is no percentage.';
-comment on column published_dashboard.denominator_status is 'ok, or c: hidden; null: the value is no percentage.';

@@ -35,12 +35,3 @@ left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id;
 comment on view re_referral_after_support is 'Referrals of a child whose family had an episode that closed on an earlier day, within the re-referral months (usual: 12). Closure to referral, not referral to referral. Unit: a referral of a child. Source: scrutiny report 2018.';
-comment on column re_referral_after_support.month is 'First day of the month of the referral.';
-comment on column re_referral_after_support.month_key is 'The month as YYYY-MM.';
-comment on column re_referral_after_support.source_code is 'Where the referral came from (DfE referral source code); null: not recorded.';
-comment on column re_referral_after_support.source is 'Label of the source.';
-comment on column re_referral_after_support.need_code is 'Main need (DfE primary need code); null: not recorded.';
-comment on column re_referral_after_support.need is 'Label of the need.';
-comment on column re_referral_after_support.ward is 'Ward at the time of the referral; null: unknown.';
-comment on column re_referral_after_support.referrals is 'Referrals made in the month: the denominator.';
-comment on column re_referral_after_support.after_support is 'Of these, those within the re-referral months after a closure: the numerator.';

@@ -34,12 +34,3 @@ left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id;
 comment on view re_referrals is 'Referrals into early help and re-referrals among them, by month, source, need and ward. Unit: a referral of a child. Rate = re_referrals / referrals, after summing both.';
-comment on column re_referrals.month is 'First day of the month of the referral.';
-comment on column re_referrals.month_key is 'The month as YYYY-MM.';
-comment on column re_referrals.source_code is 'Source of the referral: DfE referral source code.';
-comment on column re_referrals.source is 'Label of the source today.';
-comment on column re_referrals.need_code is 'Main need: DfE primary need code.';
-comment on column re_referrals.need is 'Label of the need today.';
-comment on column re_referrals.ward is 'Ward of the child at the time of the referral; null: not recorded.';
-comment on column re_referrals.referrals is 'Number of referrals.';
-comment on column re_referrals.re_referrals is 'Of the referrals, those of a child referred on an earlier day, up to the partnership''s re-referral months before (usual: 12). Repeats all count.';

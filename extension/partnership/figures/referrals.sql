@@ -50,21 +50,3 @@ left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view referrals is 'Referrals to early help, in the month they were made. Unit: a referral of a child. Accepted and declined are of these referrals, whenever that was decided. Source: Early Help Strategy 2021-24 section 10.';
-comment on column referrals.month is 'First day of the month of the referral.';
-comment on column referrals.month_key is 'The month as YYYY-MM.';
-comment on column referrals.source_code is 'Where the referral came from (DfE referral source code); null: not recorded.';
-comment on column referrals.source is 'Label of the source.';
-comment on column referrals.need_code is 'Main need (DfE primary need code); null: not recorded.';
-comment on column referrals.need is 'Label of the need.';
-comment on column referrals.ward is 'Ward at the time of the referral; null: unknown.';
-comment on column referrals.service is 'Service asked to help; null: none named.';
-comment on column referrals.run_by is 'hub or partner: who runs the service.';
-comment on column referrals.agency is 'Agency that runs the service.';
-comment on column referrals.sector is 'Sector of the agency.';
-comment on column referrals.age_at_referral is 'Completed years on the day of the referral; -1: unborn; null: unknown.';
-comment on column referrals.age_band is 'Age group at the referral (children in need census); null: unknown.';
-comment on column referrals.sex_code is 'M, F or U (DfE code); null: not recorded.';
-comment on column referrals.ethnicity_code is 'Ethnicity of the child (DfE code); null: not recorded.';
-comment on column referrals.referrals is 'Referrals made in the month.';
-comment on column referrals.accepted is 'Of these, those accepted so far.';
-comment on column referrals.declined is 'Of these, those declined so far.';

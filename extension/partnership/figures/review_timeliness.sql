@@ -47,14 +47,3 @@ from kpi_cube_reviews c
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view review_timeliness is 'Reviews due in the month, and whether they were held on or before that day; those not held count as due. Months to come have what is due in them so far. Unit: a review due. Source: Early Help Strategy 2021-24 section 7 (review in 6-8 weeks).';
-comment on column review_timeliness.month is 'First day of the month the review was due in.';
-comment on column review_timeliness.month_key is 'The month as YYYY-MM.';
-comment on column review_timeliness.plan_kind is 'intervention or family_outcomes.';
-comment on column review_timeliness.run_by is 'hub or partner: who runs the service that delivers the plan; null: none recorded.';
-comment on column review_timeliness.service is 'Service that delivers the plan; null: none recorded.';
-comment on column review_timeliness.agency is 'Agency that runs the service.';
-comment on column review_timeliness.sector is 'Sector of the agency.';
-comment on column review_timeliness.reviews_due is 'Reviews due in the month: the denominator. Not of a plan that ended on or before the day.';
-comment on column review_timeliness.held_on_time is 'Of these, those held on or before the day: the numerator.';
-comment on column review_timeliness.held_late is 'Of these, those held after it.';
-comment on column review_timeliness.not_held is 'Of these, those not held so far.';

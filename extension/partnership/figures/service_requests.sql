@@ -57,13 +57,3 @@ left join only locality l on l.locality_id = c.locality_id
 where c.requested > 0
 group by c.month, c.need_code, n.label, c.locality_id, l.name;
 comment on view needs_without_service is 'Gap analysis: needs for which a service was asked for in the month, and no service was offered so far, by need and area. Unit: a request. Source: Early Help Strategy 2021-24, needs and gap analysis.';
-comment on column needs_without_service.month is 'First day of the month of the request.';
-comment on column needs_without_service.month_key is 'The month as YYYY-MM.';
-comment on column needs_without_service.need_code is 'Need the service was asked for (DfE primary need code).';
-comment on column needs_without_service.need is 'Label of the need.';
-comment on column needs_without_service.ward is 'Area of the family at the time; null: unknown.';
-comment on column needs_without_service.requests is 'Services asked for in the month: the denominator.';
-comment on column needs_without_service.offered is 'Of these, those for which a service was offered.';
-comment on column needs_without_service.without_offer is 'Of these, those for which none was offered so far: the gap.';
-comment on column needs_without_service.no_service is 'Of those without offer, those decided as a need that no service meets.';
-comment on column needs_without_service.still_waiting is 'Of those without offer, those not decided yet.';

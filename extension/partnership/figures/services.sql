@@ -27,15 +27,3 @@ left join kpi_cube_group_families g on g.month = p.last_month and g.service_id =
 left join kpi_cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id
 where p.period_kind = 'month';
 comment on view services is 'All early help services by month: caseload and group work counted from records, and what services return that keep their own, in columns of their own, never to be added up. Unit: a service. Source: Early Help Strategy 2021-24 section 10.';
-comment on column services.month is 'First day of the month.';
-comment on column services.month_key is 'The month as YYYY-MM.';
-comment on column services.service is 'Name of the service.';
-comment on column services.run_by is 'hub or partner: who runs the service.';
-comment on column services.agency is 'Agency that runs the service.';
-comment on column services.sector is 'Sector of the agency.';
-comment on column services.prevention_tier is 'primary, secondary or tertiary; null: not said.';
-comment on column services.records is 'returned: the service keeps its own records and returns counts; counted: its work is recorded here.';
-comment on column services.counted_episodes is 'Episodes open on at least one day of the month whose family was referred to the service.';
-comment on column services.counted_group_families is 'Different families that came to its groups in the month.';
-comment on column services.returned_families is 'Families worked with, as returned; null: no return.';
-comment on column services.returned_children is 'Children worked with, as returned; null: not returned.';

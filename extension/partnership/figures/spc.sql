@@ -87,21 +87,3 @@ from (
 ) p
 cross join kpi_spc_setting g;
 comment on view spc is 'Control charts (XmR): a row a month a figure with cases, with mean, limits and signals. Run lengths stand in kpi_spc_setting, the months a chart begins anew in kpi_spc_rebase.';
-comment on column spc.month is 'First day of the month.';
-comment on column spc.month_key is 'The month as YYYY-MM.';
-comment on column spc.metric_code is 'Code of the figure: see view metric.';
-comment on column spc.label is 'Name of the figure.';
-comment on column spc.unit is 'Unit of the value.';
-comment on column spc.chart_from is 'First day of the month from which mean and limits are computed: the first, or that of a rebase.';
-comment on column spc.value is 'Value of the month.';
-comment on column spc.moving_range is 'Distance to the point before in the chart; null: the first.';
-comment on column spc.mean is 'Mean of the chart''s points.';
-comment on column spc.lower_limit is 'Mean less 2.66 * the mean moving range; null: one point alone.';
-comment on column spc.upper_limit is 'Mean plus 2.66 * the mean moving range; null: one point alone.';
-comment on column spc.lower_near_limit is 'Two thirds of the way from the mean to the lower limit.';
-comment on column spc.upper_near_limit is 'Two thirds of the way from the mean to the upper limit.';
-comment on column spc.points_on_one_side is 'Points up to this one in a row on its side of the mean.';
-comment on column spc.points_in_a_row is 'Points up to this one in a row that rise, or that fall.';
-comment on column spc.points is 'Points of the chart.';
-comment on column spc.limits_status is 'ok, or too few points for limits to be trusted (usual: under 12).';
-comment on column spc.signal is 'What the month shows: outside the limits; run on one side of the mean; run of rising, or falling, points; two of three near a limit (on one side); none. The first that holds.';

@@ -42,11 +42,3 @@ select
 from kpi_cube_step_downs c
 left join only agency a on a.agency_id = c.receiving_agency_id;
 comment on view step_downs is 'Steps down from children''s social care, by month and receiving agency. Unit: a child. Each event counts in its own month.';
-comment on column step_downs.month is 'First day of the month of the offer or the decision.';
-comment on column step_downs.month_key is 'The month as YYYY-MM.';
-comment on column step_downs.receiving_agency is 'Agency that takes the child on; null: none named.';
-comment on column step_downs.receiving_sector is 'Sector of that agency.';
-comment on column step_downs.offered is 'Step downs offered by social care in the month.';
-comment on column step_downs.accepted is 'Step downs accepted in the month.';
-comment on column step_downs.declined is 'Step downs declined in the month.';
-comment on column step_downs.withdrawn is 'Step downs withdrawn in the month.';

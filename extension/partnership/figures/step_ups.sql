@@ -38,10 +38,3 @@ select
     c.withdrawn
 from kpi_cube_step_ups c;
 comment on view step_ups is 'Steps up from early help to children''s social care, by month and basis. Unit: a child. Each event counts in its own month: those accepted in a month need not be those offered in it.';
-comment on column step_ups.month is 'First day of the month of the offer or the decision.';
-comment on column step_ups.month_key is 'The month as YYYY-MM.';
-comment on column step_ups.basis is 'section_17 (child in need), section_47 (child protection), specialised_setting or remand.';
-comment on column step_ups.offered is 'Step ups offered to social care in the month.';
-comment on column step_ups.accepted is 'Step ups that social care accepted in the month.';
-comment on column step_ups.declined is 'Step ups that social care declined in the month.';
-comment on column step_ups.withdrawn is 'Step ups withdrawn in the month.';

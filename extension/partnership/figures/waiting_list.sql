@@ -48,20 +48,6 @@ left join only locality l on l.locality_id = w.locality_id
 left join only service v on v.service_id = w.service_id
 where p.period_kind = 'month';
 comment on view waiting_list is 'Who waits at the end of each month: an episode open and not allocated (early help), a request not started, nor decided otherwise (a service). Unit: an episode or a request. Source: Early Help Strategy 2021-24 section 10.';
-comment on column waiting_list.month is 'First day of the month at whose end is counted.';
-comment on column waiting_list.month_key is 'The month as YYYY-MM.';
-comment on column waiting_list.waiting_for is 'early help, or a service: two lists, never to be added.';
-comment on column waiting_list.source_code is 'Where the referral came from (DfE referral source code); null: no referral recorded.';
-comment on column waiting_list.source is 'Label of the source.';
-comment on column waiting_list.need_code is 'Main need of the referral, or need the service was asked for (DfE primary need code).';
-comment on column waiting_list.need is 'Label of the need.';
-comment on column waiting_list.ward is 'Ward at the time of the referral or request; null: unknown.';
-comment on column waiting_list.service is 'Service the family was referred to, or that was asked for; null: none named.';
-comment on column waiting_list.run_by is 'hub or partner: who runs the service.';
-comment on column waiting_list.joined is 'Joined the list in the month.';
-comment on column waiting_list.started is 'Left it in the month because support, or the service, started.';
-comment on column waiting_list.left_otherwise is 'Left it in the month without that: closed, declined, withdrawn, no service.';
-comment on column waiting_list.waiting is 'Waiting at the end of the last day of the month.';
 
 create function waiting_at(on_day date) returns integer
     language sql

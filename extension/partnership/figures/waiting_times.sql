@@ -148,18 +148,3 @@ cross join lateral (
 ) b
 where p.period_kind <> 'year to date';
 comment on view waiting_times is 'Waits in days, by month, quarter and financial year: those that ended in the period, and those that went on at its end, which are never dropped. Unit: an episode (early help) or a request (a service). Do not add periods.';
-comment on column waiting_times.period_kind is 'month, quarter or year: a financial year, April to March, and its quarters.';
-comment on column waiting_times.period_key is 'The period in short: 2024-05, 2024-25 Q1, 2024-25.';
-comment on column waiting_times.period_start is 'First day of the period.';
-comment on column waiting_times.period_end is 'Last day of the period.';
-comment on column waiting_times.waiting_for is 'early help: from opening to the first lead practitioner; a service: from the request to its start.';
-comment on column waiting_times.waits_ended is 'Waits that ended in the period.';
-comment on column waiting_times.waits_ended_by_start is 'Of these, those that ended because support, or the service, started.';
-comment on column waiting_times.median_days is 'Median days of the waits that ended in the period; null: none.';
-comment on column waiting_times.percentile_90_days is 'Nine of ten waits that ended in the period took up to so many days; null: none.';
-comment on column waiting_times.mean_days is 'Mean days of the waits that ended in the period; null: none.';
-comment on column waiting_times.counted_on is 'Day at whose end the open waits are counted: the last day of the period, or of the last month with records where that comes first.';
-comment on column waiting_times.still_waiting is 'Waits that went on then.';
-comment on column waiting_times.still_waiting_median_days is 'Median days these had lasted by counted_on; null: none.';
-comment on column waiting_times.still_waiting_longest_days is 'Days the longest of them had lasted by counted_on; null: none.';
-comment on column waiting_times.median_days_at_least is 'Median of ended and open waits together, open ones with their days so far: the true median is at least this. Null: none.';
