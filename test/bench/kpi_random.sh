@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every view of figures against its plain query, after every one of many random writes (a check, no race):
+# Every view of figures against the same computed live, after every one of many random writes (a check, no race):
 # test/t/kpi_random.pl with more writes and more families than make check has, and other seeds.
 #
 #   SEEDS='41 42'   one run each (41)

@@ -1,5 +1,5 @@
--- Every view of figures equals a plain query on the records, both ways, whatever is
--- written, before a refresh and after. The plain queries: see kpi_plain.psql.
+-- Every view of figures equals the same view computed from the records, both ways,
+-- whatever is written, before a refresh and after: see kpi_live.psql.
 begin;
 select plan(87);
 
@@ -19,7 +19,8 @@ cross join lateral (
 ) r;
 -- The server's statistics are of empty tables.
 analyze;
-\ir kpi_plain.psql
+\ir kpi_live.psql
+create function month_of(day date) returns date language sql immutable as $$ select date_trunc('month', day::timestamp)::date $$;
 
 -- As refresh_kpis does, which commits and so cannot run here.
 create function refresh() returns void

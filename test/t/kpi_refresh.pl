@@ -67,7 +67,7 @@ insert into town.child (child_id, birth_date) values (1, '2015-05-05');
 insert into town.contact (contact_id, received_on, source_code) values (1, '2024-02-02', '6');
 insert into town.contact_child (contact_id, child_id, primary_need_code) values (1, 1, 'N1');
 SQL
-sql(slurp_file('test/pgtap/kpi_plain.psql'));
+sql(slurp_file('test/pgtap/kpi_live.psql'));
 $node->safe_psql('postgres', 'analyze');
 
 # As docs/deadlines.md has it, only oftener; seconds came with pg_cron 1.5.
@@ -77,10 +77,10 @@ if ($has_cron)
 	sql(qq{select cron.schedule('town deadlines', '$often', \$\$call early_help.run_due('town')\$\$)});
 }
 
-sub differ { return sql('set client_min_messages = warning; set search_path = plain, p, early_help, public; select different()') }
+sub differ { return sql('set client_min_messages = warning; set search_path = live, p, early_help, public; select different()') }
 # The runs in their order: an identity skips numbers in a crash.
-sql('create view plain.run as select row_number() over o as n, l.*, resumes_refresh_id = lag(kpi_refresh_id) over o as resumes from p.kpi_refresh l window o as (order by kpi_refresh_id)');
-sub run { return sql("select state, resumes, called_by, ended_at is not null, months_done > 0, months_left from plain.run where n = $_[0]") }
+sql('create view live.run as select row_number() over o as n, l.*, resumes_refresh_id = lag(kpi_refresh_id) over o as resumes from p.kpi_refresh l window o as (order by kpi_refresh_id)');
+sub run { return sql("select state, resumes, called_by, ended_at is not null, months_done > 0, months_left from live.run where n = $_[0]") }
 # The cells of the first cubes of all, as they stand in their files.
 sub cells { return sql("select md5(string_agg(ctid::text || xmin, ',' order by ctid)) from p.kpi_cell_contacts where month <= '$_[0]'") }
 my $state = 'select state from p.kpi_refresh order by kpi_refresh_id desc limit 1';
@@ -102,7 +102,7 @@ my $last = sql('select last_month from p.kpi_refresh_log');
 my ($done, $left) = split /\|/, sql('select months_done, months_left from p.kpi_refresh_log');
 cmp_ok(sql("select count(distinct month) from p.kpi_stale_month"), '>', 0, "after $done months, $left to go, some are stale");
 is(sql("select count(*) from p.kpi_stale_month where month <= '$last'"), '0', 'those it had done are fresh');
-is(differ(), '', 'every view equals its plain query after the crash');
+is(differ(), '', 'every view equals the same computed live after the crash');
 
 my $cells = cells($last);
 sql("insert into p.contact_child (contact_id, child_id, primary_need_code) select 1000000, min(child_id), 'N1' from p.child");
@@ -111,14 +111,14 @@ like($said, qr/NOTICE:  figures of p: the refresh of .* was broken off after $do
 is(run(2), 'ended|t|council|t|t|0', 'so does its log');
 is(cells($last), $cells, 'it leaves alone what the other had done');
 is(sql('select count(*) from p.kpi_stale_months'), '0', 'and nothing is stale');
-is(differ(), '', 'every view equals its plain query, from the cells');
+is(differ(), '', 'every view equals the same computed live, from the cells');
 
 # ---------------------------------------------------------------------------
 # Cancelled, in a session that lives on
 # ---------------------------------------------------------------------------
 sql($all_stale);
 my $cancelled = start_script("call early_help.refresh_kpis('p');\nselect pg_sleep(60);");
-wait_for("exists (select from plain.run where n = 3 and state = 'running' and months_done > 0)", 'a refresh to cancel');
+wait_for("exists (select from live.run where n = 3 and state = 'running' and months_done > 0)", 'a refresh to cancel');
 is(sql($state), 'running', 'a refresh is running');
 my $pid = sql(q{select pid from pg_stat_activity where query ~ '^call early_help.refresh_kpis' and state = 'active' and pid <> pg_backend_pid()});
 sql("select pg_cancel_backend($pid)");
@@ -126,7 +126,7 @@ ok(wait_for("exists (select from pg_stat_activity where pid = $pid and query ~ '
 is(sql($state), 'broken off', 'the log says so');
 sql("select pg_cancel_backend($pid)");
 like(what_it_said($cancelled), qr/ERROR:  canceling statement due to user request/, 'it said so itself');
-is(differ(), '', 'every view equals its plain query');
+is(differ(), '', 'every view equals the same computed live');
 
 # ---------------------------------------------------------------------------
 # Two at once, beside writers and readers
@@ -146,12 +146,12 @@ while (sql("select exists (select from p.kpi_refresh where state = 'running')") 
 }
 cmp_ok($writes, '>', 1, "$writes writers and $reads readers, none of whom waited for a lock");
 unlike(what_it_said($_), qr/ERROR/, 'a refresh ends well beside another') foreach @two;
-is(sql('select string_agg(state, $$ $$) from plain.run where n in (4, 5)'), 'ended ended', 'so says the log');
-is(sql('select resumes from plain.run where n = 4'), 't', 'the first of them had gone on where one was cancelled');
-is(differ(), '', 'every view equals its plain query after it');
+is(sql('select string_agg(state, $$ $$) from live.run where n in (4, 5)'), 'ended ended', 'so says the log');
+is(sql('select resumes from live.run where n = 4'), 't', 'the first of them had gone on where one was cancelled');
+is(differ(), '', 'every view equals the same computed live after it');
 sql(q{call early_help.refresh_kpis('p')});
 is(sql('select count(*) from p.kpi_stale_months'), '0', 'one more leaves nothing stale');
-is(differ(), '', 'and every view equals its plain query, from the cells');
+is(differ(), '', 'and every view equals the same computed live, from the cells');
 
 # In the middle of a month: its cells are written, and not committed.
 sql("select early_help.mark_stale('p', '2022-05-01')");
@@ -160,12 +160,12 @@ ok(wait_for(q{exists (select from pg_stat_activity where query ~ '^select pg_sle
 is(sql(q{set lock_timeout = '10ms'; insert into p.contact (contact_id, received_on, source_code) values (2000000, '2022-05-09', '6');
 	insert into p.contact_child (contact_id, child_id, primary_need_code) select 2000000, min(child_id), 'N1' from p.child; delete from p.contact_child where contact_id = 2000000 returning contact_id}),
 	'2000000', 'who writes to that month waits for nobody');
-is(sql(q{set lock_timeout = '10ms'; set client_min_messages = warning; set search_path = plain, p, early_help, public; select different()}), '', 'nor does who reads');
+is(sql(q{set lock_timeout = '10ms'; set client_min_messages = warning; set search_path = live, p, early_help, public; select different()}), '', 'nor does who reads');
 my $second = start_script("set lock_timeout = '50ms';\ncall early_help.refresh_kpis('p');\n");
 like(what_it_said($second), qr/ERROR:  canceling statement due to lock timeout/, 'a second refresh does');
 sql(q{select pg_cancel_backend(pid) from pg_stat_activity where query ~ '^select pg_sleep'});
 what_it_said($middle);
-is(differ(), '', 'every view equals its plain query');
+is(differ(), '', 'every view equals the same computed live');
 
 # ---------------------------------------------------------------------------
 # Eight years without a record are passed over, and what comes after them is not
@@ -181,7 +181,7 @@ cmp_ok(sql($stale), '>', 130, 'a setting makes every month stale, from the first
 sql(q{call early_help.refresh_kpis('p')});
 is(sql($stale), '0', 'and a refresh fresh');
 cmp_ok(sql('select months_done from p.kpi_refresh_log order by kpi_refresh_id desc limit 1'), '<', 60, 'without computing each by itself');
-is(differ(), '', 'every view equals its plain query, from the cells');
+is(differ(), '', 'every view equals the same computed live, from the cells');
 
 # ---------------------------------------------------------------------------
 # The log stays small
