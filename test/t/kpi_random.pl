@@ -53,7 +53,7 @@ $node->safe_psql('postgres', q{analyze; call early_help.refresh_kpis('p')});
 # on a table. The periods shown follow from all tables; figures, dashboard, headlines
 # and charts rest on all others and take longest: left to the check of everything.
 my (%pairs, %rests_on);
-foreach (split /\x1e/, $node->safe_psql('postgres', q{select string_agg(concat_ws(chr(31), name, shown, live, array_to_string(rests_on, ' ')), chr(30) order by name) from live.pair}))
+foreach (split /\x1e/, $node->safe_psql('postgres', q{select string_agg(concat_ws(chr(31), name, shown, live, coalesce(array_to_string(rests_on, ' '), '')), chr(30) order by name) from live.pair}))
 {
 	my ($name, $shown, $live, $tables) = split /\x1f/;
 	$pairs{$name} = [ $shown, $live ];
