@@ -88,6 +88,6 @@ order by board_order;
 \echo '|---|---|---|---|'
 select format('| `published_%s` | %s | %s | %s |', table_name, array_to_string(dimensions, ', '), array_to_string(counts, ', '), array_to_string(ratios, ', '))
 from published_table
-order by table_name;
+order by table_name collate "C";
 \endif
 \endif
