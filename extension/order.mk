@@ -21,7 +21,11 @@ INSTALL := \
 	install/partnership/drop.sql \
 	install/partnership/rename.sql \
 	install/drop_guard.sql \
-	install/import.sql \
+	install/import/inbox.sql \
+	install/import/known.sql \
+	install/import/children.sql \
+	install/import/record.sql \
+	install/import/import_contacts.sql \
 	build/audit_queries.sql \
 	install/audit/structure.sql \
 	install/audit/readable.sql \
