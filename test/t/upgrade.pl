@@ -61,7 +61,7 @@ edit('extension/partnership/records/agency.sql', 'recorded_at timestamptz', "web
 edit('extension/partnership/records/agency.sql', "comment on column agency.recorded_at", "comment on column agency.website is 'Page for families.';\ncomment on column agency.recorded_at");
 edit('extension/partnership/records/plan_outcome.sql', 'comment on function add_outcome', "create function outcome_again(plan_outcome_id bigint) returns text language sql begin atomic select 'again'; end;\ncomment on function outcome_again(bigint) is 'For a test.';\ncomment on function add_outcome");
 edit('extension/partnership/figures/contacts.sql', "    c.referrals,\n    c.known_contacts,", "    c.referrals,\n    (c.contacts * 2)::integer as twice,\n    c.known_contacts,");
-edit('extension/partnership/figures/contacts.sql', "comment on column contacts.referrals", "comment on column contacts.twice is 'Contacts, twice.';\ncomment on column contacts.referrals");
+add('extension/partnership/columns.tsv', "contacts\ttwice\tContacts, twice.\n");
 edit('extension/partnership/figures/re_referrals.sql', 'and earlier.referred_on', "and earlier.referral_id is not null\n                and earlier.referred_on");
 add('extension/codes/ethnicity.tsv', "WNEW\tA new code\t\t\n");
 add('extension/codes/bank_holiday.tsv', "2031-05-06\tA new day\t\t\n");
