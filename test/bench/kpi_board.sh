@@ -43,7 +43,7 @@ load() {
 	sql -c "vacuum analyze"
 	sql -F' ' -c "select 'MB of what is kept:', kind, sum(pg_total_relation_size(c.oid)) / 1048576
 		from pg_class c
-		cross join lateral (select case when relname like 'kpi\_part\_%' then 'parts' when relname like 'kpi\_%' then 'cells and log' else 'records' end as kind) k
+		cross join lateral (select case when relname ~ '^cube_.*_parts$' then 'parts' when relname ~ '^(kpi|cube|stale)_' then 'cells and log' else 'records' end as kind) k
 		where relnamespace = '$p'::regnamespace and relkind = 'r' group by kind order by 2"
 }
 
@@ -56,7 +56,7 @@ same_cubes() {
 		create view ${p}_mv.month as
 		select month::date
 		from kpi_filled_months f, generate_series(f.first_month::timestamp, f.last_month::timestamp, interval '1 month') g (month);
-		create materialized view ${p}_mv.kpi_cube_contacts as
+		create materialized view ${p}_mv.cube_contacts as
 		select date_trunc('month', cc.received_on::timestamp)::date as month, cc.source_code, cc.primary_need_code as need_code, cc.reason,
 		    cc.locality_id, age_at(ch.birth_date, ch.expected_birth_date, cc.received_on) as age_at_contact, ch.sex_code, ch.ethnicity_code,
 		    count(*)::integer as contacts, (count(*) filter (where cc.decision = 'referral'))::integer as referrals,
@@ -69,7 +69,7 @@ same_cubes() {
 		from contact_child cc
 		left join child ch on ch.child_id = cc.counted_child_id
 		group by 1, 2, 3, 4, 5, 6, 7, 8;
-		create materialized view ${p}_mv.kpi_cube_children_contacted as
+		create materialized view ${p}_mv.cube_children_contacted as
 		select c.month, case when c.months_since <= 11 then c.months_since end as months_since,
 		    count(*)::integer as children, sum(c.contacts)::integer as contacts
 		from (
@@ -81,12 +81,12 @@ same_cubes() {
 		    ) x
 		) c
 		group by 1, 2;
-		create materialized view ${p}_mv.kpi_cube_metrics as select c.* from ${p}_mv.month m cross join lateral ${p}_kpi.kpi_compute_metrics(m.month) c;
-		create materialized view ${p}_mv.kpi_cube_months as select c.* from ${p}_mv.month m cross join lateral ${p}_kpi.kpi_compute_months(m.month) c;
-		create unique index on ${p}_mv.kpi_cube_contacts (month, source_code, need_code, reason, locality_id, age_at_contact, sex_code, ethnicity_code);
-		create unique index on ${p}_mv.kpi_cube_children_contacted (month, months_since);
-		create unique index on ${p}_mv.kpi_cube_metrics (month, metric_code);
-		create unique index on ${p}_mv.kpi_cube_months (month);
+		create materialized view ${p}_mv.cube_metrics as select c.* from ${p}_mv.month m cross join lateral ${p}_kpi.cube_metrics_month(m.month) c;
+		create materialized view ${p}_mv.cube_months as select c.* from ${p}_mv.month m cross join lateral ${p}_kpi.cube_months_month(m.month) c;
+		create unique index on ${p}_mv.cube_contacts (month, source_code, need_code, reason, locality_id, age_at_contact, sex_code, ethnicity_code);
+		create unique index on ${p}_mv.cube_children_contacted (month, months_since);
+		create unique index on ${p}_mv.cube_metrics (month, metric_code);
+		create unique index on ${p}_mv.cube_months (month);
 	SQL
 }
 
@@ -101,11 +101,11 @@ same_dashboard() {
 		    dashboard text := pg_get_viewdef('${p}_kpi.dashboard'::regclass);
 		begin
 		    for cube in select unnest('{metrics,children_contacted,families_supported,episode_flows,day_counts,months}'::text[]) loop
-		        execute format('create materialized view if not exists ${p}_mv.%1\$I as table $p.%1\$I', 'kpi_cube_' || cube);
-		        execute format('create index on ${p}_mv.%I (month)', 'kpi_cube_' || cube);
-		        period := replace(period, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
-		        figure := replace(figure, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
-		        dashboard := replace(dashboard, '$p.kpi_cube_' || cube, '${p}_mv.kpi_cube_' || cube);
+		        execute format('create materialized view if not exists ${p}_mv.%1\$I as table $p.%1\$I', 'cube_' || cube);
+		        execute format('create index on ${p}_mv.%I (month)', 'cube_' || cube);
+		        period := replace(period, '$p.cube_' || cube, '${p}_mv.cube_' || cube);
+		        figure := replace(figure, '$p.cube_' || cube, '${p}_mv.cube_' || cube);
+		        dashboard := replace(dashboard, '$p.cube_' || cube, '${p}_mv.cube_' || cube);
 		    end loop;
 		    execute 'create view ${p}_mv.kpi_figure as ' || figure;
 		    execute 'create view ${p}_mv.kpi_period_shown as ' || period;
@@ -135,7 +135,7 @@ round() {
 	stale=$(read_ms "${p}_kpi")
 	refresh=$(ms -c "call early_help.refresh_kpis('$p')")
 	fresh=$(read_ms "${p}_kpi")
-	matview=$(ms -c "set jit = off; $(printf "refresh materialized view concurrently ${p}_mv.kpi_cube_%s; " "${cubes[@]}")")
+	matview=$(ms -c "set jit = off; $(printf "refresh materialized view concurrently ${p}_mv.cube_%s; " "${cubes[@]}")")
 	plain=$(read_ms "${p}_mv")
 	echo "$refresh $matview $fresh $stale $plain"
 }
@@ -151,7 +151,7 @@ for size in "${sizes[@]}"; do
 	same_cubes
 	same_dashboard
 	for cube in "${cubes[@]}"; do
-		echo "rows of $cube: $(sql -c "select count(*) from ${p}_mv.kpi_cube_$cube"), that differ: $(differ "$p.kpi_cube_$cube" "${p}_mv.kpi_cube_$cube")"
+		echo "rows of $cube: $(sql -c "select count(*) from ${p}_mv.cube_$cube"), that differ: $(differ "$p.cube_$cube" "${p}_mv.cube_$cube")"
 	done
 	echo "rows of the dashboard that differ: $(differ "(select * from ${p}_kpi.dashboard where $year) a" "(select * from ${p}_mv.dashboard where $year) b")"
 	: >"$folder/rounds"

@@ -122,7 +122,7 @@ marks() {
 	local table
 	for table in contact_child child; do
 		sql -c "select format('alter table %s %s trigger %I;', tgrelid::regclass, '$1', tgname)
-			from pg_trigger where tgrelid = '$p.$table'::regclass and tgname like 'kpi%' and tgname <> 'kpi_stale_months_of_copy'" | sql
+			from pg_trigger where tgrelid = '$p.$table'::regclass and tgname ~ '^(marks|holds)_' and tgname <> 'marks_months_of_copy'" | sql
 	done
 }
 
@@ -140,7 +140,7 @@ upkeep() {
 			;;
 		*) marks disable ;;
 	esac
-	sql -c "vacuum analyze $p.contact_child" -c "vacuum analyze $p.kpi_cell_contacts" -c "vacuum $p.kpi_stale_months" -c checkpoint
+	sql -c "vacuum analyze $p.contact_child" -c "vacuum analyze $p.cube_contacts_cells" -c "vacuum $p.stale_mark" -c checkpoint
 }
 
 # in_turn ROUND WORD...: the words, another one first each round.
@@ -219,12 +219,12 @@ for pair in $(seq "$pairs"); do
 	for who in $(in_turn "$pair" none marks pg_ivm); do
 		upkeep "$who"
 		case $who in
-			marks) took[fresh]=$(read_ms "$p.kpi_cube_contacts" "$both") took[fresh_whole]=$(read_ms "$p.kpi_cube_contacts" "$whole") ;;
+			marks) took[fresh]=$(read_ms "$p.cube_contacts" "$both") took[fresh_whole]=$(read_ms "$p.cube_contacts" "$whole") ;;
 			pg_ivm) took[read]=$(read_ms "$immv.contacts" "$both") ;;
 		esac
 		took[$who 1]=$(ms "$one_statement")
 		if [ "$who" = marks ]; then
-			took[stale]=$(read_ms "$p.kpi_cube_contacts" "$both") took[stale_whole]=$(read_ms "$p.kpi_cube_contacts" "$whole")
+			took[stale]=$(read_ms "$p.cube_contacts" "$both") took[stale_whole]=$(read_ms "$p.cube_contacts" "$whole")
 			took[refresh 1]=$(ms "call early_help.refresh_kpis('$p')")
 		fi
 		took[$who 1000]=$(ms "$statements")
@@ -264,7 +264,7 @@ differ() {
 	[ "$rows" = 0 ] || wrong=1
 }
 cell='month, source_code, need_code, reason, locality_id, age_at_contact, sex_code, ethnicity_code'
-cube="select $cell, contacts, referrals from $p.kpi_cube_contacts"
+cube="select $cell, contacts, referrals from $p.cube_contacts"
 view="select $cell, contacts, referrals from $immv.contacts"
 plain="select date_trunc('month', cc.received_on::timestamp)::date, cc.source_code, cc.primary_need_code, cc.reason, cc.locality_id,
 	early_help.age_at(ch.birth_date, ch.expected_birth_date, cc.received_on), ch.sex_code, ch.ethnicity_code,
@@ -277,6 +277,6 @@ sql -c "call early_help.refresh_kpis('$p')"
 differ 'cube refreshed and plain query' "$cube" "$plain"
 differ 'cube refreshed and pg_ivm' "$cube" "$view"
 [ -z "${KNOWN-}" ] || differ 'known contacts of the cube and of pg_ivm' \
-	"select month, source_code, sum(known_contacts) from $p.kpi_cube_contacts group by 1, 2 having sum(known_contacts) > 0" \
+	"select month, source_code, sum(known_contacts) from $p.cube_contacts group by 1, 2 having sum(known_contacts) > 0" \
 	"select month, source_code, count(*) from $immv.known group by 1, 2"
 exit $wrong

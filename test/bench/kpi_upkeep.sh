@@ -41,12 +41,12 @@ upkeep() {
 	local state=$1 table
 	for table in contact_child child; do
 		sql -tc "select format('alter table %s %s trigger %I;', tgrelid::regclass, '$state', tgname)
-			from pg_trigger where tgrelid = '$p.$table'::regclass and tgname like 'kpi%' and tgname <> 'kpi_stale_months_of_copy'" | sql
+			from pg_trigger where tgrelid = '$p.$table'::regclass and tgname ~ '^(marks|holds)_' and tgname <> 'marks_months_of_copy'" | sql
 	done
 }
 
 run() {
-	sql -c "select early_help_internal.write_by_engine('delete from $p.kpi_stale_months')" -c "vacuum $p.kpi_stale_months" -c checkpoint >/dev/null
+	sql -c "select early_help_internal.write_by_engine('delete from $p.stale_mark')" -c "vacuum $p.stale_mark" -c checkpoint >/dev/null
 	pgbench -n -c "$clients" -j 2 -T "$seconds" -f "$folder/write.sql" | awk '/^tps/ { print $3 }'
 }
 

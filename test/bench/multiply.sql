@@ -22,7 +22,7 @@ begin
         from pg_trigger t
         join pg_class c on c.oid = t.tgrelid
         where c.relnamespace = p
-            and (t.tgname like 'kpi\_%' or c.relname in ('family', 'contact'))
+            and (t.tgname ~ '^(marks|holds)_' or c.relname in ('family', 'contact'))
     ), copied as (
         select rel
         from source

@@ -14,7 +14,7 @@ begin
         cross join (values ('rules_none'), ('rules_plpgsql')) as p (name)
         where c.relnamespace = 'rules_c'::regnamespace
             and c.relkind = 'r'
-            and c.relname !~ '^(kpi_|inbox_|import_)'
+            and c.relname !~ '^(kpi_|cube_|stale_|inbox_|import_)'
             and a.attname not in ('recorded_at', 'recorded_by', 'episode_event_id', 'level_change_id')
             and c.relname <> 'partnership'
         group by c.relname, p.name

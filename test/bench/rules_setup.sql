@@ -21,7 +21,7 @@ begin
         join pg_class c on c.oid = t.tgrelid
         where not t.tgisinternal
             and (c.relnamespace in ('rules_none'::regnamespace, 'rules_plpgsql'::regnamespace)
-                or (c.relnamespace = 'rules_c'::regnamespace and t.tgname ~ '^kpi_'))
+                or (c.relnamespace = 'rules_c'::regnamespace and t.tgname ~ '^(marks|holds)_'))
     loop
         execute format('drop trigger %I on %s', one.tgname, one.of_table);
     end loop;

@@ -335,7 +335,7 @@ select is(guard_after('alter table plan disable trigger all') @> array['A02 plan
 select ok(exists (select from unnest(guard_after('alter table plan disable trigger all')) t where t like 'A02 plan constraint plan_episode_id_fkey: %disabled%'),
     'and with them the foreign keys');
 select results_eq(
-    $$ select left(t, 60) from unnest(guard_after('drop schema medway_kpi cascade')) t where t !~ '^A02 (publish|kpi)_\w+ view is missing$' $$,
+    $$ select left(t, 60) from unnest(guard_after('drop schema medway_kpi cascade')) t where t !~ '^A02 (publish|kpi|cube|stale)_\w+ view is missing$' $$,
     array['A02 medway_kpi the schema that BI tools read is missing',
         left('K04 kpi_cube cells could not be compared, they or the function that computes them', 60)], 'no schema for BI tools');
 select results_eq(
@@ -344,9 +344,9 @@ select results_eq(
         left('K04 kpi_cube cells could not be compared, they or the function that computes them', 60)],
     'a missing table is told, and the rest audited');
 select is(
-    array(select t from unnest(guard_after('drop table feedback cascade')) t where t ~ '^A02 (feedback|kpi_live_feedback|kpi_cube_feedback|dashboard|give_feedback|contacts|kpi_live_contacts) (view|kpi view|function)'),
-    array['A02 dashboard kpi view is missing', 'A02 feedback kpi view is missing', 'A02 give_feedback function give_feedback is missing',
-        'A02 kpi_cube_feedback view is missing', 'A02 kpi_live_feedback view is missing'],
+    array(select t from unnest(guard_after('drop table feedback cascade')) t where t ~ '^A02 (feedback|cube_feedback_stale|cube_feedback|dashboard|give_feedback|contacts|cube_contacts_stale) (view|kpi view|function)'),
+    array['A02 cube_feedback view is missing', 'A02 cube_feedback_stale view is missing',
+        'A02 dashboard kpi view is missing', 'A02 feedback kpi view is missing', 'A02 give_feedback function give_feedback is missing'],
     'with what went along, and nothing that did not');
 create role audit_other;
 select is(guard_after('alter table group_attendance owner to audit_other'),

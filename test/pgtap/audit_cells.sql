@@ -28,7 +28,7 @@ declare
 begin
     loop
         perform early_help_internal.trim_marks('p');
-        select min(month) into one from kpi_stale_month;
+        select min(month) into one from stale_month;
         exit when one is null;
         perform early_help_internal.refresh_kpi_month('p', one);
     end loop;
@@ -45,15 +45,15 @@ create function public.found_in() returns setof text
 as $$ select distinct record from early_help_internal.audit_cells('p'::regnamespace, true) $$;
 
 select is_empty($$ select * from early_help.audit('p', 'whole') $$, 'fresh cells equal the records');
-select is_empty($$ select c.cube from kpi_cube c where query_to_xml(format('select from kpi_cell_%I limit 1', c.cube), true, false, '')::text !~ '<row' and c.cube <> 'step_downs' $$,
+select is_empty($$ select c.cube from kpi_cube c where query_to_xml(format('select from cube_%I_cells limit 1', c.cube), true, false, '')::text !~ '<row' and c.cube <> 'step_downs' $$,
     'and every cube has some');
 
 ---------- U2: falsified ----------
 
 create view public.kept as
-select 'kpi_cell_' || cube as name, from_cubes as sums from kpi_cube where cube <> 'step_downs'
+select 'cube_' || cube || '_cells' as name, from_cubes as sums from kpi_cube where cube <> 'step_downs'
 union all
-select 'kpi_part_' || cube, false from kpi_cube where counts is not null;
+select 'cube_' || cube || '_parts', false from kpi_cube where counts is not null;
 create function public.each_kept(of_sums boolean, command text) returns void
     language sql
 as $$
@@ -69,10 +69,10 @@ as $$
     where sums = of_sums
 $$;
 savepoint falsified;
-select early_help_internal.write_by_engine($$ update kpi_cell_metrics set numerator = numerator * 2 where metric_code = 'referrals' $$) \g /dev/null
-select set_eq('select found_in()', '{kpi_cell_metrics}'::text[], 'doubled figures of the dashboard are found');
-select set_has('select found()', $$ select format('kpi_cell_metrics cube metrics, month %s: 2 cells differ', to_char(month::timestamp, 'YYYY-MM'))
-    from kpi_cell_metrics where metric_code = 'referrals' and numerator <> 0 $$, 'in each of their months');
+select early_help_internal.write_by_engine($$ update cube_metrics_cells set numerator = numerator * 2 where metric_code = 'referrals' $$) \g /dev/null
+select set_eq('select found_in()', '{cube_metrics_cells}'::text[], 'doubled figures of the dashboard are found');
+select set_has('select found()', $$ select format('cube_metrics_cells cube metrics, month %s: 2 cells differ', to_char(month::timestamp, 'YYYY-MM'))
+    from cube_metrics_cells where metric_code = 'referrals' and numerator <> 0 $$, 'in each of their months');
 select isnt_empty($$ select found('sample') $$, 'by a sample too');
 select isnt_empty($$ select from early_help.audit('p') where rule = 'K04' and sqlstate = 'YHK04' $$, 'which the audit takes by itself');
 select is_empty($$ select from early_help.audit('p', 'none') $$, 'unless cells are left out');
@@ -105,11 +105,11 @@ rollback to savepoint falsified;
 
 savepoint unmarked;
 set session_replication_role = replica;
-alter table contact_child disable trigger kpi_stale_months;
+alter table contact_child disable trigger marks_months;
 update contact_child set received_on = received_on + 40 where contact_child_id in (select contact_child_id from contact_child order by 1 limit 5);
 set session_replication_role = origin;
-alter table contact_child enable always trigger kpi_stale_months;
-select set_has('select found_in()', $$ values ('kpi_cell_contacts'), ('kpi_cell_children_contacted') $$, 'contacts re-dated with triggers off');
+alter table contact_child enable always trigger marks_months;
+select set_has('select found_in()', $$ values ('cube_contacts_cells'), ('cube_children_contacted_cells') $$, 'contacts re-dated with triggers off');
 select isnt_empty($$ select found('sample') $$, 'by a sample too');
 select early_help.mark_all_stale('p') \g /dev/null
 select is_empty('select found()', 'marked, nothing is wrong');
@@ -125,52 +125,52 @@ select isnt_empty($$ select from early_help.audit('p', cells => 'none') where ru
 rollback to savepoint unmarked;
 
 update contact_child set reason = 'Another' where contact_child_id = (select max(contact_child_id) from contact_child);
-select early_help_internal.write_by_engine('delete from kpi_stale_months') \g /dev/null
-select set_eq('select found_in()', '{kpi_cell_contacts,kpi_part_contacts}'::text[], 'marks that were taken away');
+select early_help_internal.write_by_engine('delete from stale_mark') \g /dev/null
+select set_eq('select found_in()', '{cube_contacts_cells,cube_contacts_parts}'::text[], 'marks that were taken away');
 rollback to savepoint unmarked;
 
 -- Beyond all that has cells.
 set session_replication_role = replica;
-alter table contact_child disable trigger kpi_stale_months;
+alter table contact_child disable trigger marks_months;
 insert into contact (contact_id, received_on, source_code) values (900000, '2027-05-05', '6');
 insert into contact_child (contact_id, received_on, source_code, child_id, counted_child_id, primary_need_code)
 select 900000, '2027-05-05', '6', child_id, child_id, 'N1' from child order by child_id limit 1;
 set session_replication_role = origin;
-alter table contact_child enable always trigger kpi_stale_months;
-select is_empty($$ select from kpi_cube_contacts where month = '2027-05-01' $$, 'a contact of years to come that no view shows');
-select set_has('select found()', $$ values ('kpi_cell_contacts cube contacts, month 2027-05: 1 cells differ') $$, 'is found');
-select set_has($$ select found('sample') $$, $$ values ('kpi_cell_contacts cube contacts, month 2027-05: 1 cells differ') $$, 'by a sample, in the last month there is');
+alter table contact_child enable always trigger marks_months;
+select is_empty($$ select from cube_contacts where month = '2027-05-01' $$, 'a contact of years to come that no view shows');
+select set_has('select found()', $$ values ('cube_contacts_cells cube contacts, month 2027-05: 1 cells differ') $$, 'is found');
+select set_has($$ select found('sample') $$, $$ values ('cube_contacts_cells cube contacts, month 2027-05: 1 cells differ') $$, 'by a sample, in the last month there is');
 savepoint beyond;
 select early_help.mark_stale('p', '2027-05-20', cubes => '{contacts}') \g /dev/null
-select isnt_empty($$ select from kpi_cube_contacts where month = '2027-05-01' $$, 'its month marked, it is shown');
-select results_eq($$ select distinct cube::text from kpi_stale_month order by 1 $$, $$ values ('contacts'), ('metrics') $$, 'that cube is stale, and what sums it');
-select is_empty($$ select from found() f where f ~ '^kpi_(cell|part)_(contacts|metrics) ' $$, 'and no longer wrong');
+select isnt_empty($$ select from cube_contacts where month = '2027-05-01' $$, 'its month marked, it is shown');
+select results_eq($$ select distinct cube::text from stale_month order by 1 $$, $$ values ('contacts'), ('metrics') $$, 'that cube is stale, and what sums it');
+select is_empty($$ select from found() f where f ~ '^cube_(contacts|metrics)_(cells|parts) ' $$, 'and no longer wrong');
 rollback to savepoint beyond;
 select early_help.mark_all_stale('p') \g /dev/null
-select isnt_empty($$ select from kpi_cube_contacts where month = '2027-05-01' $$, 'marking all shows it as well');
+select isnt_empty($$ select from cube_contacts where month = '2027-05-01' $$, 'marking all shows it as well');
 select is_empty('select found()', 'and nothing is wrong');
 rollback to savepoint unmarked;
 
 ---------- A8: marking everything marks what there is ----------
 
 select early_help.mark_all_stale('p') \g /dev/null
-select set_eq('select distinct month from kpi_stale_month',
+select set_eq('select distinct month from stale_month',
     $$ select g::date from kpi_filled_months f, generate_series(f.first_month::timestamp, f.last_month::timestamp, '1 month') g $$,
     'all months from the first to the last that has cells, and no other');
-select set_eq('select distinct cube from kpi_stale_month', 'select cube from kpi_cube', 'of every cube');
-select cmp_ok((select count(distinct month) from kpi_stale_month), '<', 30::bigint, 'that is not two centuries');
+select set_eq('select distinct cube from stale_month', 'select cube from kpi_cube', 'of every cube');
+select cmp_ok((select count(distinct month) from stale_month), '<', 30::bigint, 'that is not two centuries');
 select public.refresh() \g /dev/null
 select is_empty('select found()', 'refreshed, cells equal the records');
 rollback to savepoint unmarked;
 
 -- Records without any cell or mark, as a copy without triggers leaves them.
 select early_help_internal.write_by_engine(format('delete from %I', name)) from kept \g /dev/null
-select early_help_internal.write_by_engine('delete from kpi_cell_step_downs') \g /dev/null
-select early_help_internal.write_by_engine('delete from kpi_stale_months') \g /dev/null
+select early_help_internal.write_by_engine('delete from cube_step_downs_cells') \g /dev/null
+select early_help_internal.write_by_engine('delete from stale_mark') \g /dev/null
 select early_help_internal.write_by_engine($$ update kpi_filled_months set first_month = 'infinity', last_month = '-infinity' $$) \g /dev/null
-select is((select count(*) from kpi_cube_contacts), 0::bigint, 'a view of nothing');
+select is((select count(*) from cube_contacts), 0::bigint, 'a view of nothing');
 select early_help.mark_all_stale('p') \g /dev/null
-select is((select sum(contacts) from kpi_cube_contacts), (select count(*) from contact_child), 'is right when all is marked');
+select is((select sum(contacts) from cube_contacts), (select count(*) from contact_child), 'is right when all is marked');
 select public.refresh() \g /dev/null
 select is_empty('select found()', 'and stays so');
 rollback to savepoint unmarked;
@@ -211,20 +211,20 @@ reset role;
 rollback to savepoint unmarked;
 
 -- A sample stays small however long the history is.
-select cmp_ok(cardinality(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', false)), '<=', 13, 'a sample has 13 months at most');
-select is(cardinality(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', true)),
-    (select early_help_internal.months_between(min(month), max(month)) + 1 from kpi_cell_contacts), 'the whole has all');
-select ok(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'kpi_cell_contacts', false)
-    @> array[(select min(month) from kpi_cell_contacts), (select max(month) from kpi_cell_contacts),
-        (select month from kpi_cell_contacts group by 1 order by count(*) desc, 1 desc limit 1)], 'the first, the last, the largest');
+select cmp_ok(cardinality(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'cube_contacts_cells', false)), '<=', 13, 'a sample has 13 months at most');
+select is(cardinality(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'cube_contacts_cells', true)),
+    (select early_help_internal.months_between(min(month), max(month)) + 1 from cube_contacts_cells), 'the whole has all');
+select ok(early_help_internal.audit_cell_months('p'::regnamespace, 'contacts', 'cube_contacts_cells', false)
+    @> array[(select min(month) from cube_contacts_cells), (select max(month) from cube_contacts_cells),
+        (select month from cube_contacts_cells group by 1 order by count(*) desc, 1 desc limit 1)], 'the first, the last, the largest');
 
 -- Cells that could run somebody's code as whoever audits are not read.
-alter function p_kpi.kpi_compute_contacts(date) security invoker;
+alter function p_kpi.cube_contacts_month(date) security invoker;
 select set_eq('select found()', array['kpi_cube cells could not be compared, they or the function that computes them are not as define_kpi_cube made them: contacts'],
     'a function that would run as the auditor');
 rollback to savepoint unmarked;
 grant create on schema p to cells_stranger;
-alter table kpi_cell_step_ups owner to cells_stranger;
+alter table cube_step_ups_cells owner to cells_stranger;
 select set_has('select found()', $$ values ('kpi_cube cells could not be compared, they or the function that computes them are not as define_kpi_cube made them: step_ups') $$,
     'cells of somebody else');
 -- Nor by a refresh: a table is the engine's by its registration and its owner.
@@ -234,15 +234,15 @@ rollback to savepoint unmarked;
 -- A5: a table that has only the name of cells, with a policy that is code.
 grant usage, create on schema p to cells_stranger;
 set local role cells_stranger;
-create table p.kpi_cell_evil (month date);
-insert into p.kpi_cell_evil values ('1999-01-01');
+create table p.cube_evil_cells (month date);
+insert into p.cube_evil_cells values ('1999-01-01');
 create function p.policy_of_evil() returns boolean language plpgsql as $$ begin raise exception 'code of a stranger ran as %', current_user; end $$;
-alter table p.kpi_cell_evil enable row level security;
-alter table p.kpi_cell_evil force row level security;
-create policy evil on p.kpi_cell_evil using (p.policy_of_evil());
+alter table p.cube_evil_cells enable row level security;
+alter table p.cube_evil_cells force row level security;
+create policy evil on p.cube_evil_cells using (p.policy_of_evil());
 reset role;
 select lives_ok($$ select early_help_internal.narrow_filled_months('p') $$, 'a table with the name of cells is not read');
-select results_eq('select first_month from kpi_filled_months', $$ select min(month) from kpi_cell_months $$, 'nor counted');
+select results_eq('select first_month from kpi_filled_months', $$ select min(month) from cube_months_cells $$, 'nor counted');
 
 select * from finish();
 rollback;

@@ -16,13 +16,13 @@ insert into p.contact_child (contact_id, child_id, primary_need_code) values (1,
 select null from early_help_internal.refresh_kpi_month('p', '2024-05-01') \g /dev/null
 grant usage, create on schema p to cells_stranger;
 set local role cells_stranger;
-create table p.kpi_cell_evil (month date);
-insert into p.kpi_cell_evil values ('1999-01-01');
-grant select on p.kpi_cell_evil to public;
+create table p.cube_evil_cells (month date);
+insert into p.cube_evil_cells values ('1999-01-01');
+grant select on p.cube_evil_cells to public;
 create function p.policy_of_evil() returns boolean language plpgsql as $$ begin raise exception 'code of a stranger ran as %', current_user; end $$;
-alter table p.kpi_cell_evil enable row level security;
-alter table p.kpi_cell_evil force row level security;
-create policy evil on p.kpi_cell_evil using (p.policy_of_evil());
+alter table p.cube_evil_cells enable row level security;
+alter table p.cube_evil_cells force row level security;
+create policy evil on p.cube_evil_cells using (p.policy_of_evil());
 set local role cells_owner;
 select lives_ok($$ select early_help_internal.narrow_filled_months('p') $$, 'no code of a stranger runs as the owner');
 select results_eq('select first_month from p.kpi_filled_months', $$ values (date '2024-05-01') $$, 'nor is his month counted');

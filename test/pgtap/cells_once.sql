@@ -46,7 +46,7 @@ declare
 begin
     loop
         perform early_help_internal.trim_marks('p');
-        select min(month) into one from p.kpi_stale_month;
+        select min(month) into one from p.stale_month;
         exit when one is null;
         perform early_help_internal.refresh_kpi_month('p', one);
     end loop;
@@ -54,11 +54,11 @@ end
 $$;
 select refresh() \g /dev/null
 update p.contact_child set reason = 'Late' where contact_child_id = (select min(contact_child_id) from p.contact_child where received_on >= '2022-04-01' and received_on < '2022-05-01');
-select early_help_internal.write_by_engine('update p.kpi_stale_months set last_month = first_month') \g /dev/null
+select early_help_internal.write_by_engine('update p.stale_mark set last_month = first_month') \g /dev/null
 set track_functions = 'all';
 select cmp_ok((select sum(value) from p_kpi.dashboard), '>', 0::numeric, 'a dashboard with an early month stale');
-select results_eq($$ select funcname, calls from pg_stat_xact_user_functions where schemaname = 'p_kpi' and funcname in ('kpi_compute_metrics', 'kpi_changed_children_contacted', 'kpi_changed_contacts') order by 1 $$,
-    $$ values (name 'kpi_changed_children_contacted', 1::bigint), ('kpi_changed_contacts', 1), ('kpi_compute_metrics', 1) $$, 'computes it once');
+select results_eq($$ select funcname, calls from pg_stat_xact_user_functions where schemaname = 'p_kpi' and funcname in ('cube_metrics_month', 'cube_children_contacted_changed', 'cube_contacts_changed') order by 1 $$,
+    $$ values (name 'cube_children_contacted_changed', 1::bigint), ('cube_contacts_changed', 1), ('cube_metrics_month', 1) $$, 'computes it once');
 
 -- Whose figures these are. Any other role has nothing of them, however it names the
 -- functions: without a grant, with USAGE alone, or with the published views alone.
@@ -103,10 +103,10 @@ select is_empty($$ select c.name, said
     cross join cells_for('cells_board', c.oid) said
     where said <> case when c.for_readers then 'cells' else '42501' end $$, 'and those of the views to who reads figures');
 select set_eq($$ select name from computing where for_readers $$,
-    $$ select format('p_kpi.kpi_compute_%s(date)', cube) from p.kpi_cube c where c.counts is not null
-        or pg_get_viewdef(format('p.kpi_live_%I', c.cube)::regclass) ~ 'cells_once'
+    $$ select format('p_kpi.cube_%s_month(date)', cube) from p.kpi_cube c where c.counts is not null
+        or pg_get_viewdef(format('p.cube_%I_stale', c.cube)::regclass) ~ 'cells_once'
     union all
-    select format('p_kpi.kpi_changed_%s(date)', cube) from p.kpi_cube where counts is not null $$,
+    select format('p_kpi.cube_%s_changed(date)', cube) from p.kpi_cube where counts is not null $$,
     'which are those that a view calls');
 
 select finish();

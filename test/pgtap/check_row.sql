@@ -90,8 +90,8 @@ select is_empty($$
     from pg_class c
     where c.relnamespace = 'town'::regnamespace
         and c.relkind = 'r'
-        and c.relname not in ('guarded', 'kpi_cube', 'kpi_period', 'kpi_stale_months')
-        and c.relname !~ '^kpi_(cell|part)_'
+        and c.relname not in ('guarded', 'kpi_cube', 'kpi_period', 'stale_mark')
+        and c.relname !~ '^cube_.*_(cells|parts)$'
         and exists (
             select
             from pg_attribute a

@@ -254,7 +254,7 @@ drop role early_help_test_stranger;
 
 -- Its figures are fresh afterwards, and it does as a part of a longer call.
 select support(8, 'planned') \g /dev/null
-select isnt_empty('select from kpi_stale_months', 'these writes left stale months');
+select isnt_empty('select from stale_mark', 'these writes left stale months');
 do $$
 declare
     p text;
@@ -264,7 +264,7 @@ begin
     end loop;
 end
 $$;
-select is_empty('select from kpi_stale_months', 'run_due refreshes the figures');
+select is_empty('select from stale_mark', 'run_due refreshes the figures');
 
 ---------- today ----------
 update practitioner set active_to = null;

@@ -34,14 +34,14 @@ where c.relnamespace = 'town'::regnamespace
     and c.relkind in ('r', 'p');
 select is_empty($$ select relname from guard where not (engine or owner or record) and relname !~ '^(inbox|import)_' and relname not in ('publication', 'published_figure') $$,
     'every table is a record''s, the engine''s or a setting');
-select is_empty($$ select relname from guard where relname ~ '^kpi_' and engine = owner $$, 'what is of figures is either the engine''s or a setting');
+select is_empty($$ select relname from guard where relname ~ '^(kpi|cube|stale)_' and engine = owner $$, 'what is of figures is either the engine''s or a setting');
 select is_empty($$ select relname from guard where not stays and relname !~ '^(inbox|import)_' $$, 'and none is truncated');
 select set_eq($$ select relname::text from guard where owner $$,
     '{partnership,kpi_metric,kpi_target,kpi_spc_setting,kpi_spc_rebase,bank_holiday,code_label,contact_source,primary_need,ethnicity,sex,disability,assessment_factor,closure_reason,headline_outcome}'::text[],
     'settings');
-select set_eq($$ select relname::text from guard where engine and relname !~ '^kpi_(cell|part)_' $$,
-    '{kpi_stale_months,kpi_cube,kpi_filled_months,kpi_period,kpi_refresh_log,structure_as_made,published_table}'::text[], 'what the engine writes, beside cells');
-select is((select count(*) from guard where engine and relname ~ '^kpi_cell_'), (select count(*) from kpi_cube), 'the cells of every cube');
+select set_eq($$ select relname::text from guard where engine and relname !~ '^cube_.*_(cells|parts)$' $$,
+    '{stale_mark,kpi_cube,kpi_filled_months,kpi_period,kpi_refresh_log,structure_as_made,published_table}'::text[], 'what the engine writes, beside cells');
+select is((select count(*) from guard where engine and relname ~ '^cube_.*_cells$'), (select count(*) from kpi_cube), 'the cells of every cube');
 select is_empty($$ select distinct k.confrelid::regclass from pg_constraint k join pg_attribute a on a.attrelid = k.confrelid and a.attnum = any (k.confkey)
     join guard g on g.relname = (select relname from pg_class where oid = k.confrelid)
     where k.contype = 'f' and k.connamespace = 'town'::regnamespace and a.attname = 'code' and not g.owner $$, 'every code list is a setting');
@@ -93,9 +93,9 @@ end
 $$;
 select is(as_app(command), state, command)
 from (values
-    ('update kpi_cell_contacts set contacts = contacts + 1000', 'YHK03'),
+    ('update cube_contacts_cells set contacts = contacts + 1000', 'YHK03'),
     ($$insert into kpi_cube (cube, sources) values ('evil', '{}')$$, 'YHK03'),
-    ($$insert into kpi_stale_months values ('contact_child', '-infinity', 'infinity', 'infinity')$$, 'YHK03'),
+    ($$insert into stale_mark values ('contact_child', '-infinity', 'infinity', 'infinity')$$, 'YHK03'),
     ($$update structure_as_made set definition = 'x'$$, 'YHK03'),
     ('update partnership set suppression_threshold = 0', '42501'),
     ($$insert into kpi_target (metric_code, from_month, target) values ('contacts', '2024-01-01', 1)$$, '42501'),
@@ -106,7 +106,7 @@ from (values
 ) c (command, state);
 -- Who may call the engine's function gets no further than the owner's rights go.
 grant execute on function early_help_internal.write_by_engine(text) to guard_app;
-select is(as_app($$select early_help_internal.write_by_engine('update kpi_cell_contacts set contacts = contacts + 1000')$$), '42501', 'the engine writes for the owner alone');
+select is(as_app($$select early_help_internal.write_by_engine('update cube_contacts_cells set contacts = contacts + 1000')$$), '42501', 'the engine writes for the owner alone');
 revoke execute on function early_help_internal.write_by_engine(text) from guard_app;
 select is(as_app($$select early_help_internal.write_by_engine('select 1')$$), '42501', 'and is not for everybody');
 
@@ -130,7 +130,7 @@ insert into child (child_id) values (1);
 insert into contact_child (contact_id, child_id, primary_need_code) values (1, 1, 'N1');
 select null from publish_figures('2024-05', 1) \g /dev/null
 select isnt_empty('select from published_figure', 'the engine publishes');
-select is(early_help_internal.write_by_engine('delete from kpi_stale_months where source = $1', 'nothing'::text), 0::bigint, 'it says how many rows it wrote');
+select is(early_help_internal.write_by_engine('delete from stale_mark where source = $1', 'nothing'::text), 0::bigint, 'it says how many rows it wrote');
 select is(early_help_internal.write_by_engine('insert into kpi_refresh_log (kpi_refresh_id) values (70) returning kpi_refresh_id'), 70::bigint, 'or what they return');
 select is(early_help_internal.write_by_engine('select null::bigint'), null, 'which may be null');
 select refused($$select early_help_internal.write_by_engine('select ''x''')$$, '42804', 'a number');
@@ -170,7 +170,7 @@ create function public.falsifies_cells() returns trigger
 language plpgsql
 as $$
 begin
-    update town.kpi_cell_contacts set contacts = 99;
+    update town.cube_contacts_cells set contacts = 99;
     return null;
 end
 $$;

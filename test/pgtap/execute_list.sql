@@ -137,7 +137,7 @@ select format('grant insert on medway.%I to inserter', relname)
 from pg_class
 where relnamespace = 'medway'::regnamespace
     and relkind = 'r'
-    and relname !~ '^(kpi_|inbox_|import_|structure_as_made|publi)' \gexec
+    and relname !~ '^(kpi_|cube_|stale_|inbox_|import_|structure_as_made|publi)' \gexec
 
 \set board `tools/sql-of-docs docs/bi.md '## The role' | grep -v -e '^create role' -e '^alter role' -e '^set role'`
 \set newsroom `tools/sql-of-docs docs/operations.md '**Who reads published figures only**'`
@@ -249,15 +249,15 @@ select early_help.define_kpi_cube('own_parts', array['contact_child'], $$
 $$, counts => '{n}') \g /dev/null
 reset search_path;
 reset role;
-select cmp_ok(count(*), '>=', 5::bigint, 'it has functions') from public.executable where proname ~ '_own(_parts)?$';
+select cmp_ok(count(*), '>=', 5::bigint, 'it has functions') from public.executable where proname ~ '_own(_parts)?_(month|changed|all_parts|some_parts)$';
 select is_empty(
-    $$select routine, kinds, acl from public.executable where proname ~ '_own(_parts)?$' and (kinds = '{}' or public.callers(acl, proowner) <> '{}')$$,
+    $$select routine, kinds, acl from public.executable where proname ~ '_own(_parts)?_(month|changed|all_parts|some_parts)$' and (kinds = '{}' or public.callers(acl, proowner) <> '{}')$$,
     'which are in the list, and open to nobody');
 set local role medway_owner;
 select early_help.grant_execute('medway', 'board', 'reader') \g /dev/null
 reset role;
 select is_empty(
-    $$select routine, acl from public.executable where proname ~ '_own(_parts)?$'
+    $$select routine, acl from public.executable where proname ~ '_own(_parts)?_(month|changed|all_parts|some_parts)$'
         and public.callers(acl, proowner) <> case when 'reader' = any (kinds) then '{board}'::text[] else '{}' end$$,
     'until they are granted again');
 
@@ -315,8 +315,8 @@ from (values
     ($$select medway_kpi.children_contacted_between('2024-01-01', '2024-12-31'), medway_kpi.waiting_at('2024-03-01')$$, 'OK000'),
     ($$select * from medway_kpi.due_soon()$$, '42501'),
     ('select count(*) from medway.child', '42501'),
-    ($$select * from medway.kpi_parts_contacts('2024-02-01')$$, '42501'),
-    ('table medway.kpi_cell_contacts', '42501'),
+    ($$select * from medway.cube_contacts_all_parts('2024-02-01')$$, '42501'),
+    ('table medway.cube_contacts_cells', '42501'),
     ('select medway.publish_figures(''2024-02'', 1)', '42501')) v (command, code);
 -- The lists of cases, for whoever may read the records too.
 grant usage on schema medway to board;
@@ -404,13 +404,13 @@ select is_empty(
         and c.relkind in ('r', 'v')
         and has_table_privilege('app', c.oid, r.privilege)
         and (r.privilege not in ('SELECT', 'INSERT', 'UPDATE')
-            or c.relname ~ '^(kpi_|publi|structure_as_made|inbox_|import_)'
+            or c.relname ~ '^(kpi_|cube_|stale_|publi|structure_as_made|inbox_|import_)'
             or (r.privilege <> 'SELECT' and c.relname in ('partnership', 'episode_event', 'level_change')))$$,
     'it has no right to what figures, publications and the audit rest on');
 select is(state_as('app', command), '42501', 'it may not: ' || command)
 from (values
-    ('update medway.kpi_cell_contacts set contacts = contacts + 1'),
-    ('insert into medway.kpi_stale_months (source) values (''x'')'),
+    ('update medway.cube_contacts_cells set contacts = contacts + 1'),
+    ('insert into medway.stale_mark (source) values (''x'')'),
     ('update medway.partnership set suppression_threshold = 0'),
     ('delete from medway.structure_as_made'),
     ('update medway.kpi_cube set sources = ''{}'''),

@@ -99,7 +99,7 @@ begin
         from pg_class
         where relnamespace = p::regnamespace
             and relkind = 'r'
-            and relname !~ '^(kpi_(cell|part|metric|period|cube|target|spc)|published|structure_as_made|bank_holiday|partnership$)'
+            and relname !~ '^(cube_|stale_|kpi_(metric|period|cube|target|spc)|published|structure_as_made|bank_holiday|partnership$)'
             and not exists (
                 select
                 from pg_attribute

@@ -32,7 +32,7 @@ select c.oid::regclass as name, c.relname
 from pg_class c
 where c.relnamespace = 'town'::regnamespace
     and c.relkind = 'r'
-    and c.relname !~ '^(kpi_|inbox_|import_)';
+    and c.relname !~ '^(kpi_|cube_|stale_|inbox_|import_)';
 -- No month is fresh: every figure is computed from the records.
 create view beside.shown as
 select c.oid::regclass::text as name

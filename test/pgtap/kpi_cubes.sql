@@ -31,7 +31,7 @@ declare
 begin
     loop
         perform early_help_internal.trim_marks('p');
-        select min(month) into one from kpi_stale_month;
+        select min(month) into one from stale_month;
         exit when one is null;
         perform early_help_internal.refresh_kpi_month('p', one);
     end loop;
@@ -60,7 +60,7 @@ $$;
 set jit = off;
 select is(different(), '', 'a history, nothing refreshed yet');
 select refresh() \g /dev/null
-select is_empty('table kpi_stale_month', 'refreshed');
+select is_empty('table stale_month', 'refreshed');
 select is(different(), '', 'and right when fresh');
 -- Of each view something is there to differ.
 create function is_empty_view(name text) returns boolean

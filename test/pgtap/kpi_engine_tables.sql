@@ -27,13 +27,13 @@ create table x.kpi_cube (cube varchar, sources varchar[], counts varchar[]);
 insert into x.kpi_cube values ('c', '{s}', '{n}');
 create table x.kpi_filled_months (first_month date, last_month date);
 insert into x.kpi_filled_months values ('2020-01-01', '2020-03-01');
-create table x.kpi_stale_months (source varchar, first_month date, last_month date, last_event date, part bigint);
-insert into x.kpi_stale_months values
+create table x.stale_mark (source varchar, first_month date, last_month date, last_event date, part bigint);
+insert into x.stale_mark values
     ('s', '2020-01-01', '2020-12-01', '2020-05-01', 1),
     ('t', '2020-01-01', '2020-01-01', '2020-01-01', null);
 create function stale() returns setof date
     language sql
-as $$ select month from early_help_internal.stale_months('x.kpi_stale_months', 'c') $$;
+as $$ select month from early_help_internal.stale_months('x.stale_mark', 'c') $$;
 
 -- What the months and the parts come to, after a change that is undone.
 create function ask_after(change text) returns text
@@ -42,8 +42,8 @@ as $$
 begin
     execute change;
     raise exception sqlstate 'OK000' using message = format('%s %s',
-        state_of('select * from early_help_internal.stale_months(''x.kpi_stale_months'', ''c'')'),
-        state_of('select early_help_internal.stale_parts(''x.kpi_stale_months'', ''c'', ''2020-02-01'')'));
+        state_of('select * from early_help_internal.stale_months(''x.stale_mark'', ''c'')'),
+        state_of('select early_help_internal.stale_parts(''x.stale_mark'', ''c'', ''2020-02-01'')'));
 exception
     when sqlstate 'OK000' then
         return sqlerrm;
@@ -52,7 +52,7 @@ $$;
 
 select results_eq('select stale()', $$ select m::date from generate_series(timestamp '2020-01-01', '2020-05-01', '1 month') m $$,
     'tables like the engine''s are read');
-select is(early_help_internal.stale_parts('x.kpi_stale_months', 'c', '2020-02-01'), '{1}', 'parts too');
+select is(early_help_internal.stale_parts('x.stale_mark', 'c', '2020-02-01'), '{1}', 'parts too');
 
 -- Any relation.
 select is(state_of('select * from early_help_internal.stale_months(4294967294::oid::regclass, ''c'')'), '42P01', 'no relation');
@@ -60,13 +60,13 @@ select is(state_of('select early_help_internal.stale_parts(4294967294::oid::regc
 select results_eq($$
     select state_of(format('select * from early_help_internal.stale_months(%s::oid::regclass, ''c'')', c.oid)), count(*) > 500
     from pg_class c
-    where c.relname <> 'kpi_stale_months'
+    where c.relname <> 'stale_mark'
     group by 1
 $$, $$ values ('42809', true) $$, 'every relation of another name');
 select results_eq($$
     select distinct state_of(format('select early_help_internal.stale_parts(%s::oid::regclass, ''c'', ''2020-01-01'')', c.oid))
     from pg_class c
-    where c.relname <> 'kpi_stale_months'
+    where c.relname <> 'stale_mark'
 $$, $$ values ('42809') $$, 'and no parts of it');
 
 -- Values of many types, each in the place of each column.
@@ -95,7 +95,7 @@ select
 from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
 cross join x.value v
-where c.oid in ('x.kpi_cube'::regclass, 'x.kpi_filled_months'::regclass, 'x.kpi_stale_months'::regclass);
+where c.oid in ('x.kpi_cube'::regclass, 'x.kpi_filled_months'::regclass, 'x.stale_mark'::regclass);
 select cmp_ok((select count(*) from x.tried), '>=', 350::bigint, 'each type in the place of each column');
 select is_empty('select place, place_column, type, came_to, expected from x.tried where came_to <> expected', 'is told from the one that is read');
 
@@ -103,37 +103,37 @@ select is_empty('select place, place_column, type, came_to, expected from x.trie
 select set_eq($$
     select a.attrelid::regclass::text, a.attname::text, ask_after(format('update %s set %I = null', a.attrelid::regclass, a.attname))
     from pg_attribute a
-    where a.attrelid in ('x.kpi_cube'::regclass, 'x.kpi_filled_months'::regclass, 'x.kpi_stale_months'::regclass) and a.attnum > 0
+    where a.attrelid in ('x.kpi_cube'::regclass, 'x.kpi_filled_months'::regclass, 'x.stale_mark'::regclass) and a.attnum > 0
 $$, $$ values
     ('x.kpi_cube', 'cube', '22004 22004'),
     ('x.kpi_cube', 'sources', '22004 22004'),
     ('x.kpi_cube', 'counts', 'OK000 OK000'),
     ('x.kpi_filled_months', 'first_month', '22004 OK000'),
     ('x.kpi_filled_months', 'last_month', '22004 OK000'),
-    ('x.kpi_stale_months', 'source', '22004 22004'),
-    ('x.kpi_stale_months', 'first_month', '22004 22004'),
-    ('x.kpi_stale_months', 'last_month', '22004 22004'),
-    ('x.kpi_stale_months', 'last_event', '22004 22004'),
-    ('x.kpi_stale_months', 'part', 'OK000 OK000') $$,
+    ('x.stale_mark', 'source', '22004 22004'),
+    ('x.stale_mark', 'first_month', '22004 22004'),
+    ('x.stale_mark', 'last_month', '22004 22004'),
+    ('x.stale_mark', 'last_event', '22004 22004'),
+    ('x.stale_mark', 'part', 'OK000 OK000') $$,
     'null where the engine writes none');
 select set_eq($$
     select a.attrelid::regclass::text, a.attname::text, ask_after(format('alter table %s drop %I', a.attrelid::regclass, a.attname))
     from pg_attribute a
-    where a.attrelid in ('x.kpi_cube'::regclass, 'x.kpi_filled_months'::regclass, 'x.kpi_stale_months'::regclass) and a.attnum > 0
+    where a.attrelid in ('x.kpi_cube'::regclass, 'x.kpi_filled_months'::regclass, 'x.stale_mark'::regclass) and a.attnum > 0
 $$, $$ values
     ('x.kpi_cube', 'cube', '42703 42703'),
     ('x.kpi_cube', 'sources', '42703 42703'),
     ('x.kpi_cube', 'counts', '42703 42703'),
     ('x.kpi_filled_months', 'first_month', '42703 OK000'),
     ('x.kpi_filled_months', 'last_month', '42703 OK000'),
-    ('x.kpi_stale_months', 'source', '55000 55000'),
-    ('x.kpi_stale_months', 'first_month', '55000 55000'),
-    ('x.kpi_stale_months', 'last_month', '55000 55000'),
-    ('x.kpi_stale_months', 'last_event', '55000 55000'),
-    ('x.kpi_stale_months', 'part', '55000 55000') $$,
+    ('x.stale_mark', 'source', '55000 55000'),
+    ('x.stale_mark', 'first_month', '55000 55000'),
+    ('x.stale_mark', 'last_month', '55000 55000'),
+    ('x.stale_mark', 'last_event', '55000 55000'),
+    ('x.stale_mark', 'part', '55000 55000') $$,
     'a column that is gone');
 select is(ask_after('alter table x.kpi_cube drop counts, add counts varchar[]'), 'OK000 OK000', 'another place in a table beside the log');
-select is(ask_after('alter table x.kpi_stale_months drop part, add part bigint'), '55000 55000', 'but not in the log, which is written by place');
+select is(ask_after('alter table x.stale_mark drop part, add part bigint'), '55000 55000', 'but not in the log, which is written by place');
 select is(ask_after('update x.kpi_cube set sources = ''{a,null}'''), '22004 22004', 'a null among the sources');
 select is(ask_after('update x.kpi_cube set sources = ''{}'''), 'OK000 OK000', 'no sources');
 select is(ask_after('update x.kpi_cube set sources = ''{{a,s},{c,d}}'''), 'OK000 OK000', 'sources of two dimensions');
@@ -143,12 +143,12 @@ select is_empty($$
     select one.day, other.day, came_to
     from (values ('-infinity'), ('4713-01-01 BC'), ('1899-12-31'), ('2020-01-01'), ('2110-12-31'), ('5874897-12-31'), ('infinity')) one (day)
     cross join (values ('-infinity'), ('4713-01-01 BC'), ('1900-01-01'), ('2111-01-01'), ('5874897-12-31'), ('infinity')) other (day)
-    cross join ask_after(format('update x.kpi_stale_months set first_month = %L, last_month = %L, last_event = %1$L;
+    cross join ask_after(format('update x.stale_mark set first_month = %L, last_month = %L, last_event = %1$L;
         update x.kpi_filled_months set first_month = %2$L, last_month = %1$L', one.day, other.day)) came_to
     where came_to <> 'OK000 OK000'
 $$, 'infinite days, the first and the last there are, the last before the first');
 savepoint wide;
-update x.kpi_stale_months set first_month = '-infinity', last_month = 'infinity', last_event = 'infinity';
+update x.stale_mark set first_month = '-infinity', last_month = 'infinity', last_event = 'infinity';
 update x.kpi_filled_months set first_month = '4713-01-01 BC', last_month = '5874897-12-31';
 select results_eq($$ select min(stale), max(stale), count(*) from stale() $$,
     $$ values (date '1900-01-01', date '2110-12-01', 211 * 12::bigint) $$, 'no month is before 1900 or after 2110');
@@ -171,16 +171,16 @@ insert into x.kind values
 select is_empty($$
     select kind, name, came_to
     from x.kind
-    cross join (values ('kpi_stale_months', '42809 42809'), ('kpi_cube', '42809 42809'), ('kpi_filled_months', '42809 OK000')) n (name, expected)
+    cross join (values ('stale_mark', '42809 42809'), ('kpi_cube', '42809 42809'), ('kpi_filled_months', '42809 OK000')) n (name, expected)
     cross join ask_after(format('alter table x.%I rename to other; ', name) || format(definition, 'x.' || name, 'x.other')) came_to
     where came_to <> expected
 $$, 'views, sequences, partitioned, foreign, unlogged tables and those of another owner');
 select is(ask_after('drop table x.kpi_cube'), '42P01 42P01', 'no table beside the log');
 select is(ask_after('drop table x.partnership'), '42809 42809', 'tables without a partnership');
 create temporary table partnership ();
-create temporary table kpi_stale_months as table x.kpi_stale_months;
-select throws_ok($$ select * from early_help_internal.stale_months('pg_temp.kpi_stale_months', 'c') $$, '42809', null, 'a temporary log');
-drop table kpi_stale_months, partnership;
+create temporary table stale_mark as table x.stale_mark;
+select throws_ok($$ select * from early_help_internal.stale_months('pg_temp.stale_mark', 'c') $$, '42809', null, 'a temporary log');
+drop table stale_mark, partnership;
 
 -- Whom it tells.
 create role stranger;
@@ -188,7 +188,7 @@ create role board;
 grant usage on schema early_help to stranger, board;
 grant execute on function early_help_internal.stale_months(regclass, text), early_help_internal.stale_parts(regclass, text, date) to stranger, board;
 grant usage on schema p_kpi to board;
-select 'p.kpi_stale_months'::regclass::oid as log \gset
+select 'p.stale_mark'::regclass::oid as log \gset
 set role stranger;
 select throws_ok(format($$ select * from early_help_internal.stale_months(%s::oid::regclass, 'contacts') $$, :log), '42501', null, 'a stranger is not told which months are stale');
 select throws_ok(format($$ select early_help_internal.stale_parts(%s::oid::regclass, 'contacts', '2020-01-01') $$, :log), '42501', null, 'nor of which parts');
@@ -198,11 +198,11 @@ select lives_ok(format($$ select * from early_help_internal.stale_months(%s::oid
 select throws_ok(format($$ select early_help_internal.stale_parts(%s::oid::regclass, 'contacts', '2020-01-01') $$, :log), '42501', null, 'not the parts');
 reset role;
 create schema x_kpi authorization stranger;
-select 'x.kpi_stale_months'::regclass::oid as log \gset
+select 'x.stale_mark'::regclass::oid as log \gset
 set role stranger;
 select throws_ok(format($$ select * from early_help_internal.stale_months(%s::oid::regclass, 'c') $$, :log), '42501', null, 'nor is one told who made himself a schema of the name');
 reset role;
-grant select on x.kpi_stale_months to stranger;
+grant select on x.stale_mark to stranger;
 set role stranger;
 select lives_ok(format($$ select * from early_help_internal.stale_months(%s::oid::regclass, 'c') $$, :log), 'who may read the log is told');
 select lives_ok(format($$ select early_help_internal.stale_parts(%s::oid::regclass, 'c', '2020-01-01') $$, :log), 'the parts too');

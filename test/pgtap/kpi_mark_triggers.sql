@@ -27,7 +27,7 @@ $$;
 
 create schema x;
 create table x.partnership ();
-create table x.kpi_stale_months (like p.kpi_stale_months including defaults);
+create table x.stale_mark (like p.stale_mark including defaults);
 create table x.row (key bigint default 1, day date default '2020-01-01', day2 date default '2020-02-01');
 create table x.event (event_id bigint default 1, key bigint default 1, day date default '2020-03-01');
 insert into x.event default values;
@@ -100,7 +100,7 @@ select cmp_ok((select count(*) from x.tried where came_to = '42804'), '>', 500::
 -- Names of what is not there, or no column of a table.
 create table x.name (name text);
 insert into x.name values
-    ('nothing'), ('gone'), (''), ('ctid'), ('tableoid'), ('xmin'), ('x.row'), ('row'), ('partnership'), ('kpi_stale_months'), ('pg_class'), ('a view'), ('a sequence'),
+    ('nothing'), ('gone'), (''), ('ctid'), ('tableoid'), ('xmin'), ('x.row'), ('row'), ('partnership'), ('stale_mark'), ('pg_class'), ('a view'), ('a sequence'),
     ('partitioned'), ('foreign'), ('materialized'), ('other'), ('an index'), ('''; drop table x.event; --'), ('@event'), ('"event"'), (repeat('long', 100)),
     ('0'), ('120'), ('-1'), ('121'), ('1e1'), ('99999999999999999999'), ('0x10'), ('NaN');
 select is_empty($$
@@ -167,9 +167,9 @@ select is_empty($$
 $$, 'the first, the last and no day');
 create trigger marks after insert on x.row for each row execute function early_help.mark_stale_months('s', '120', 'day');
 insert into x.row (day) values ('2100-12-31'), ('1900-01-01');
-select set_eq('select first_month, last_month from x.kpi_stale_months', $$ values (date '2100-12-01', date '2110-12-01'), ('1900-01-01', '1910-01-01') $$, 'with the longest reach');
+select set_eq('select first_month, last_month from x.stale_mark', $$ values (date '2100-12-01', date '2110-12-01'), ('1900-01-01', '1910-01-01') $$, 'with the longest reach');
 drop trigger marks on x.row;
-delete from x.kpi_stale_months;
+delete from x.stale_mark;
 
 -- The log, and whose tables it is of.
 create function log_after(change text) returns text
@@ -178,26 +178,26 @@ as $$ select state_of(change || '; create trigger marks after insert on x.row fo
 create role other_role;
 select is(log_after(''), 'OK000', 'a log like the engine''s');
 select is(log_after('alter table x.row owner to other_role'), '42501', 'a table of somebody else marks nothing');
-select is(log_after('alter table x.kpi_stale_months owner to other_role'), '42809', 'a log of somebody else is none');
-select is(log_after('drop table x.kpi_stale_months'), '42P01', 'no log');
-select is(log_after('alter table x.kpi_stale_months set unlogged'), '42809', 'one that a crash empties');
-select is(log_after('alter table x.kpi_stale_months rename to other; create view x.kpi_stale_months as table x.other'), '42809', 'a view of one');
-select is(log_after('alter table x.kpi_stale_months drop part'), '55000', 'altered');
-select is(log_after('alter table x.kpi_stale_months alter part type integer'), '55000', 'of another type');
-select is(log_after('alter table x.kpi_stale_months add more integer'), '55000', 'with more');
-select is(log_after('create index on x.kpi_stale_months (source)'), '55000', 'with an index, which would miss what is written');
-select is(log_after('alter table x.kpi_stale_months add unique (source)'), '55000', 'or a key, for which writers would wait');
-select is(log_after('create index an_index on x.kpi_stale_months (source); drop index x.an_index'), 'OK000', 'an index made and dropped');
-create index an_index on p.kpi_stale_months (source);
+select is(log_after('alter table x.stale_mark owner to other_role'), '42809', 'a log of somebody else is none');
+select is(log_after('drop table x.stale_mark'), '42P01', 'no log');
+select is(log_after('alter table x.stale_mark set unlogged'), '42809', 'one that a crash empties');
+select is(log_after('alter table x.stale_mark rename to other; create view x.stale_mark as table x.other'), '42809', 'a view of one');
+select is(log_after('alter table x.stale_mark drop part'), '55000', 'altered');
+select is(log_after('alter table x.stale_mark alter part type integer'), '55000', 'of another type');
+select is(log_after('alter table x.stale_mark add more integer'), '55000', 'with more');
+select is(log_after('create index on x.stale_mark (source)'), '55000', 'with an index, which would miss what is written');
+select is(log_after('alter table x.stale_mark add unique (source)'), '55000', 'or a key, for which writers would wait');
+select is(log_after('create index an_index on x.stale_mark (source); drop index x.an_index'), 'OK000', 'an index made and dropped');
+create index an_index on p.stale_mark (source);
 drop index p.an_index;
-select is((select relhasindex from pg_class where oid = 'p.kpi_stale_months'::regclass), true, 'after an index was dropped, the catalog still says that there may be one');
+select is((select relhasindex from pg_class where oid = 'p.stale_mark'::regclass), true, 'after an index was dropped, the catalog still says that there may be one');
 select lives_ok($$ update p.partnership set re_referral_months = 6 $$, 'and the log is written');
 create temporary table partnership ();
-create temporary table kpi_stale_months (like p.kpi_stale_months);
+create temporary table stale_mark (like p.stale_mark);
 create temporary table own (day date);
 create trigger marks after insert on own for each row execute function early_help.mark_stale_months('s', '0', 'day');
 select throws_ok($$ insert into own values ('2020-01-01') $$, '42809', null, 'no temporary log is written');
-drop table partnership, kpi_stale_months, own;
+drop table partnership, stale_mark, own;
 
 -- Ids are numbers.
 create function marks_of(id bigint, function text, arguments text[]) returns text
@@ -209,7 +209,7 @@ begin
     execute format('create trigger marks after insert on x.row for each row execute function early_help.%I(%s)', function,
         (select string_agg(quote_literal(a), ', ' order by n) from unnest(arguments) with ordinality as u (a, n)));
     insert into x.row (key, day) values (id, '2020-03-05');
-    raise exception sqlstate 'OK000' using message = (select coalesce(string_agg(format('%s of %s', to_char(first_month::timestamp, 'YYYY-MM'), coalesce(part::text, 'all')), ', '), 'nothing') from x.kpi_stale_months);
+    raise exception sqlstate 'OK000' using message = (select coalesce(string_agg(format('%s of %s', to_char(first_month::timestamp, 'YYYY-MM'), coalesce(part::text, 'all')), ', '), 'nothing') from x.stale_mark);
 exception
     when sqlstate 'OK000' then
         return sqlerrm;
@@ -235,20 +235,20 @@ insert into contact_child (contact_child_id, contact_id, child_id, primary_need_
 alter table episode disable trigger all;
 alter table plan disable trigger all;
 alter table plan_outcome disable trigger all;
-alter table plan_outcome enable always trigger kpi_stale_months;
+alter table plan_outcome enable always trigger marks_months;
 insert into episode (episode_id, family_id, opened_on, state, closed_on, closure_reason_code, closure_agreed_on)
     values (0, 0, '2018-02-01', 'closed', '2019-05-05', 'outcomes_achieved', '2019-05-05');
 insert into plan (plan_id, episode_id, kind, started_on, review_counts_from, review_due_on, ended_on, end_reason)
     values (0, 0, 'intervention', '2018-03-01', '2018-03-01', '2018-04-20', '2019-05-05', 'episode_closed');
 insert into plan_outcome (plan_outcome_id, plan_id, plan_kind, position, description, agreed_on, achieved_on)
     values (0, 0, 'intervention', 1, 'Sleeps', '2018-03-01', '2018-05-05');
-select early_help_internal.write_by_engine('delete from kpi_stale_months') \g /dev/null
+select early_help_internal.write_by_engine('delete from stale_mark') \g /dev/null
 select early_help_internal.forget_stale_marks() \g /dev/null
 update plan_outcome set achieved_on = null;
-select results_eq('select source::text, first_month, part from kpi_stale_months', $$ values ('plan_outcome', date '2019-05-01', null::bigint) $$, 'an outcome of plan 0 of episode 0');
-select early_help_internal.write_by_engine('delete from kpi_stale_months') \g /dev/null
+select results_eq('select source::text, first_month, part from stale_mark', $$ values ('plan_outcome', date '2019-05-01', null::bigint) $$, 'an outcome of plan 0 of episode 0');
+select early_help_internal.write_by_engine('delete from stale_mark') \g /dev/null
 update child set birth_date = '2011-01-01';
-select results_eq('select source::text, first_month, part from kpi_stale_months', $$ values ('child', date '2018-01-01', 0::bigint) $$, 'child 0');
+select results_eq('select source::text, first_month, part from stale_mark', $$ values ('child', date '2018-01-01', 0::bigint) $$, 'child 0');
 
 select finish();
 rollback;

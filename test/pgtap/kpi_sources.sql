@@ -45,21 +45,21 @@ end
 $$;
 select public.create_trigger_of_hint() \g /dev/null
 select lives_ok(defines(:'sharing', '{sharing_decision}'), 'with a trigger the cube is taken');
-select results_eq('select month, decisions from kpi_cube_own', $$values (date '2026-01-01', 1)$$, 'it counts what there was, in a month that no other figure has');
+select results_eq('select month, decisions from cube_own', $$values (date '2026-01-01', 1)$$, 'it counts what there was, in a month that no other figure has');
 insert into sharing_decision (family_id, agency_id, decided_on, shared, basis, reason) values (1, 2, '2026-03-03', true, 'safeguarding', 'x');
-select results_eq('select month, decisions from kpi_cube_own order by 1', $$values (date '2026-01-01', 1), ('2026-03-01', 1)$$, 'and what comes');
-select results_eq('select first_month, last_month, last_event from kpi_stale_months where source = ''cube own'' order by 1',
+select results_eq('select month, decisions from cube_own order by 1', $$values (date '2026-01-01', 1), ('2026-03-01', 1)$$, 'and what comes');
+select results_eq('select first_month, last_month, last_event from stale_mark where source = ''cube own'' order by 1',
     $$values (date '-infinity', date 'infinity', date '-infinity'), ('2026-01-01', '2026-01-01', '2026-01-01')$$, 'a new cube marks the months there are, not two centuries');
 
 -- Twice.
 select throws_ok(defines(:'sharing', '{sharing_decision}'), '42710', $$cube 'own' exists$$, 'a cube that exists');
 select is((outcome_of(defines(:'sharing', '{sharing_decision}'))).hint, $$Drop it first: SELECT early_help.drop_kpi_cube('own');$$, 'is to be dropped first');
-create view public.of_own as select * from kpi_cube_own;
+create view public.of_own as select * from cube_own;
 select throws_ok($$select early_help.drop_kpi_cube('own')$$, '2BP01', null, 'not while something is made of it');
 drop view public.of_own;
 select lives_ok($$select early_help.drop_kpi_cube('own')$$, 'dropped');
 select is_empty('table left_over', 'with all that it had');
-select is_empty($$select from kpi_stale_months where source = 'cube own'$$, 'and its marks');
+select is_empty($$select from stale_mark where source = 'cube own'$$, 'and its marks');
 select throws_ok($$select early_help.drop_kpi_cube('own')$$, '42704', $$there is no cube 'own'$$, 'once');
 select throws_ok('select early_help.drop_kpi_cube(null)', '42704', null, 'none is none');
 select lives_ok(defines('select cc.counted_child_id as part, 1 as contacts from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month',
@@ -117,10 +117,10 @@ select refused(defines('select 1 as n from public.elsewhere where referred_on = 
 select refused(defines('select 1 as n from own_copy where referred_on = m.month', '{referral}'), '22023', 'a materialized view');
 
 -- Cubes, and the engine's tables.
-select refused(defines('select sum(referrals)::integer as n from kpi_cube_referrals where month = m.month', '{}', '{referrals}'), 'OK000', 'a cube that is named');
-select refused(defines('select sum(referrals)::integer as n from kpi_cube_referrals where month = m.month', '{referral,child}'), '22023', 'a cube that is not named');
-select refused(defines('select sum(referrals)::integer as n from kpi_cube_referrals where month = m.month', '{}', '{referral}'), '42704', 'a cube that is not there');
-select refused(defines('select sum(referrals)::integer as n from kpi_cell_referrals where month = m.month', '{referral,child}'), '22023', 'cells as they are kept');
+select refused(defines('select sum(referrals)::integer as n from cube_referrals where month = m.month', '{}', '{referrals}'), 'OK000', 'a cube that is named');
+select refused(defines('select sum(referrals)::integer as n from cube_referrals where month = m.month', '{referral,child}'), '22023', 'a cube that is not named');
+select refused(defines('select sum(referrals)::integer as n from cube_referrals where month = m.month', '{}', '{referral}'), '42704', 'a cube that is not there');
+select refused(defines('select sum(referrals)::integer as n from cube_referrals_cells where month = m.month', '{referral,child}'), '22023', 'cells as they are kept');
 select refused(defines('select count(*)::integer as n from kpi_period where first_month = m.month', '{}'), 'OK000', 'periods, which are fixed');
 select refused(defines('select count(*)::integer as n from kpi_target where from_month = m.month', '{}'), '22023', 'targets, which nobody marks');
 
@@ -186,7 +186,7 @@ select is_empty($$
     select c.cube
     from kpi_cube c
     where (outcome_of(format('select early_help_internal.check_kpi_sources(%s, %L, %s, %L, %L)', 'town'::regnamespace::oid, c.cube,
-        (select p.oid from pg_proc p where p.proname = 'kpi_compute_' || c.cube and p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace)),
+        (select p.oid from pg_proc p where p.proname = 'cube_' || c.cube || '_month' and p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace)),
         c.sources, case when c.from_cubes then array(select cube from kpi_cube) else '{}' end))).state <> 'OK000'
     $$, 'every built-in cube is marked by all that it reads');
 -- And would not, if one of its sources were gone.
@@ -197,7 +197,7 @@ select is_empty($$
     where not c.from_cubes
         and s !~ '^cube '
         and (outcome_of(format('select early_help_internal.check_kpi_sources(%s, %L, %s, %L, ''{}'')', 'town'::regnamespace::oid, c.cube,
-            (select p.oid from pg_proc p where p.proname = 'kpi_compute_' || c.cube and p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace)),
+            (select p.oid from pg_proc p where p.proname = 'cube_' || c.cube || '_month' and p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace)),
             array_remove(c.sources, s)))).state <> '22023'
         -- These reach further than the columns they mark: that is not seen in the catalog.
         and (c.cube, s) not in (('families_supported', 'episode_end'), ('reviews', 'plan_of_review'))

@@ -126,11 +126,11 @@ $$;
 set enable_seqscan = off;
 select matches(
     plan_of($$ select sum(contacts) from p_kpi.contacts where month = '2018-01-01' $$),
-    'Index Scan using kpi_cell_contacts_month_idx.*\n *Index Cond: \(month = ''2018-01-01''::date\)',
+    'Index Scan using cube_contacts_cells_month_idx.*\n *Index Cond: \(month = ''2018-01-01''::date\)',
     'a month is looked up by the index of the cells');
 select matches(
     plan_of($$ select sum(contacts) from p_kpi.contacts where source_code = '6' and age_at_contact = 7 $$),
-    'kpi_cell_contacts [^\n]*\n(?: *Disabled: true\n)? *Filter: [^\n]*source_code[^\n]*''6''',
+    'cube_contacts_cells [^\n]*\n(?: *Disabled: true\n)? *Filter: [^\n]*source_code[^\n]*''6''',
     'a filter on a dimension reaches the cells');
 select matches(
     plan_of($$ select sum(referrals) from p_kpi.referrals where source_code = '6' $$),

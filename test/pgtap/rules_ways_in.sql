@@ -161,7 +161,7 @@ do $$
 declare
     t regclass;
 begin
-    for t in select oid from pg_class where relnamespace = 'shire'::regnamespace and relkind = 'r' and relname !~ '^(kpi|inbox|import)' loop
+    for t in select oid from pg_class where relnamespace = 'shire'::regnamespace and relkind = 'r' and relname !~ '^(kpi|cube|stale|inbox|import)' loop
         execute format('alter table %s enable row level security', t);
         execute format('alter table %s force row level security', t);
         execute format('create policy writes on %s for insert to clerk with check (true)', t);

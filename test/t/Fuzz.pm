@@ -612,7 +612,7 @@ sub functions_scenario
 	my @sql;
 	my @tables;
 	# What refers to tables reads them by their names.
-	for my $table (grep { /^kpi_(cube|stale_months|filled_months)$|^partnership$/ ? seldom(93) : /^kpi_/ && seldom(20) } sort keys %{ $known->{tables} })
+	for my $table (grep { /^(?:kpi_cube|stale_mark|kpi_filled_months)$|^partnership$/ ? seldom(93) : /^(?:kpi|cube|stale)_/ && seldom(20) } sort keys %{ $known->{tables} })
 	{
 		my $shape = shape($table);
 		mutate($shape) for 1 .. below(4);

@@ -169,7 +169,7 @@ sub restored
 	as_council($database, q{update medway.contact_child set reason = 'home' where contact_child_id in (8, 9)});
 	is(as_council($database, $figures), "home|2\nschool|1", "$where: the figures follow the records");
 	as_council($database, q{call early_help.refresh_kpis('medway')});
-	is(as_council($database, $figures . '; select count(*) from medway.kpi_stale_months'), "home|2\nschool|1\n0",
+	is(as_council($database, $figures . '; select count(*) from medway.stale_mark'), "home|2\nschool|1\n0",
 		"$where: and can be refreshed");
 }
 
@@ -260,8 +260,8 @@ $shape = shape('source');
 like($contents, qr/^medway\.contact_child\|60\|/m, 'there is something to lose');
 like($contents, qr/^St Helens & Co\.family\|1\|/m, 'in both partnerships');
 like($contents, qr/^medway_kpi\.contacts\|[1-9]/m, 'and figures');
-like($contents, qr/^medway\.kpi_stale_months\|[1-9]/m, 'with months that are stale');
-like($contents, qr/^medway\.kpi_cell_contacts\|[1-9]/m, 'and months that are fresh');
+like($contents, qr/^medway\.stale_mark\|[1-9]/m, 'with months that are stale');
+like($contents, qr/^medway\.cube_contacts_cells\|[1-9]/m, 'and months that are fresh');
 like($shape, qr/^trigger\|[^|]*\|[^|]*\|D\|/m, 'a trigger is disabled');
 like($shape, qr/^trigger\|[^|]*\|[^|]*\|A\|/m, 'a trigger is enabled always');
 

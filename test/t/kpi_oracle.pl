@@ -64,7 +64,7 @@ join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdroppe
 join pg_type t on t.oid = a.atttypid
 where relnamespace = 'p'::regnamespace
     and relkind = 'r'
-    and relname !~ '^kpi_(cell|cube|filled|period|refresh|stale)'
+    and relname !~ '^(cube_|stale_|kpi_(cube|filled|period|refresh))'
     and relname !~ '_identity$|^(episode_event|level_change|structure_as_made|history|alert|inbox_|import_)'
 group by relname
 order by relname;

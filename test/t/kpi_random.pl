@@ -112,7 +112,7 @@ sub subscribe
 		system_or_bail('pg_dump', @$what, '--file', $file, $node->connstr('postgres'));
 		system_or_bail('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $copy->connstr('postgres'), '-f', $file);
 	}
-	my $tables = $node->safe_psql('postgres', q{select string_agg(oid::regclass::text, ', ') from pg_class where relnamespace = 'p'::regnamespace and relkind = 'r' and relname not like 'kpi\_%'});
+	my $tables = $node->safe_psql('postgres', q{select string_agg(oid::regclass::text, ', ') from pg_class where relnamespace = 'p'::regnamespace and relkind = 'r' and relname !~ '^(kpi|cube|stale)_'});
 	$node->safe_psql('postgres', "create publication records for table $tables");
 	$copy->safe_psql('postgres', "create subscription records connection '" . $node->connstr . " dbname=postgres' publication records");
 	$copy->wait_for_subscription_sync($node, 'records');
@@ -538,7 +538,7 @@ sub refresh
 	$unexpected //= "$error from a refresh" if defined $error;
 	$refreshes++;
 	$every_month_stale = 0;
-	my ($left) = $refresher->ask('select count(*) from kpi_stale_months;');
+	my ($left) = $refresher->ask('select count(*) from stale_mark;');
 	$fresh++ if $left eq '0';
 	$refreshing += time - $start;
 }
@@ -714,7 +714,7 @@ note('met: ' . join ', ', map { "$_ $errors{$_}" } sort keys %errors);
 sub differences_at_last { return difference(split /\n/, $node->safe_psql('postgres', "$set_path $prepare $check_all")) }
 is(differences_at_last(), undef, 'they are equal after it');
 $node->safe_psql('postgres', "call early_help.refresh_kpis('p')");
-is($node->safe_psql('postgres', 'select count(*) from p.kpi_stale_months'), '0', 'a last refresh leaves nothing stale');
+is($node->safe_psql('postgres', 'select count(*) from p.stale_mark'), '0', 'a last refresh leaves nothing stale');
 is(differences_at_last(), undef, 'and they are equal, from the cells alone');
 is(differences_of_copy(0) // differences_of_copy(1), undef, 'as they are on the subscriber');
 my $board = 'select * from p_kpi.dashboard order by month, metric_code';

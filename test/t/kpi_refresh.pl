@@ -82,7 +82,7 @@ sub differ { return sql('set client_min_messages = warning; set search_path = li
 sql('create view live.run as select row_number() over o as n, l.*, resumes_refresh_id = lag(kpi_refresh_id) over o as resumes from p.kpi_refresh l window o as (order by kpi_refresh_id)');
 sub run { return sql("select state, resumes, called_by, ended_at is not null, months_done > 0, months_left from live.run where n = $_[0]") }
 # The cells of the first cubes of all, as they stand in their files.
-sub cells { return sql("select md5(string_agg(ctid::text || xmin, ',' order by ctid)) from p.kpi_cell_contacts where month <= '$_[0]'") }
+sub cells { return sql("select md5(string_agg(ctid::text || xmin, ',' order by ctid)) from p.cube_contacts_cells where month <= '$_[0]'") }
 my $state = 'select state from p.kpi_refresh order by kpi_refresh_id desc limit 1';
 my $all_stale = "select early_help.mark_stale('p', '2021-10-01', '2023-01-01')";
 
@@ -100,8 +100,8 @@ $node->start;
 is(run(1), 'broken off||council|f|t|' . sql('select months_left from p.kpi_refresh_log'), 'the log says that it was broken off');
 my $last = sql('select last_month from p.kpi_refresh_log');
 my ($done, $left) = split /\|/, sql('select months_done, months_left from p.kpi_refresh_log');
-cmp_ok(sql("select count(distinct month) from p.kpi_stale_month"), '>', 0, "after $done months, $left to go, some are stale");
-is(sql("select count(*) from p.kpi_stale_month where month <= '$last'"), '0', 'those it had done are fresh');
+cmp_ok(sql("select count(distinct month) from p.stale_month"), '>', 0, "after $done months, $left to go, some are stale");
+is(sql("select count(*) from p.stale_month where month <= '$last'"), '0', 'those it had done are fresh');
 is(differ(), '', 'every view equals the same computed live after the crash');
 
 my $cells = cells($last);
@@ -110,7 +110,7 @@ my $said = what_it_said(start_script("call early_help.refresh_kpis('p');"));
 like($said, qr/NOTICE:  figures of p: the refresh of .* was broken off after $done months; going on/, 'the next refresh tells that it goes on');
 is(run(2), 'ended|t|council|t|t|0', 'so does its log');
 is(cells($last), $cells, 'it leaves alone what the other had done');
-is(sql('select count(*) from p.kpi_stale_months'), '0', 'and nothing is stale');
+is(sql('select count(*) from p.stale_mark'), '0', 'and nothing is stale');
 is(differ(), '', 'every view equals the same computed live, from the cells');
 
 # ---------------------------------------------------------------------------
@@ -150,7 +150,7 @@ is(sql('select string_agg(state, $$ $$) from live.run where n in (4, 5)'), 'ende
 is(sql('select resumes from live.run where n = 4'), 't', 'the first of them had gone on where one was cancelled');
 is(differ(), '', 'every view equals the same computed live after it');
 sql(q{call early_help.refresh_kpis('p')});
-is(sql('select count(*) from p.kpi_stale_months'), '0', 'one more leaves nothing stale');
+is(sql('select count(*) from p.stale_mark'), '0', 'one more leaves nothing stale');
 is(differ(), '', 'and every view equals the same computed live, from the cells');
 
 # In the middle of a month: its cells are written, and not committed.
@@ -176,7 +176,7 @@ sql(q{insert into p.child (child_id, birth_date) values (8000000, '2005-05-05');
 	insert into p.contact_child (contact_id, child_id, primary_need_code) values (8000000, 8000000, 'N1')});
 sql(q{call early_help.refresh_kpis('p')});
 sql('update p.partnership set re_referral_months = re_referral_months - 1');
-my $stale = 'select count(distinct month) from p.kpi_stale_month';
+my $stale = 'select count(distinct month) from p.stale_month';
 cmp_ok(sql($stale), '>', 130, 'a setting makes every month stale, from the first record on');
 sql(q{call early_help.refresh_kpis('p')});
 is(sql($stale), '0', 'and a refresh fresh');
@@ -201,7 +201,7 @@ SKIP:
 {
 	skip 'pg_cron is not installed', 4 unless $has_cron;
 	ok(wait_for("exists (select from town.kpi_refresh where state = 'ended' and called_by = 'council' and months_done > 0)", 'pg_cron'), 'pg_cron calls run_due, which refreshes');
-	is(sql('select count(*) from town.kpi_stale_months'), '0', 'the stale months are fresh');
+	is(sql('select count(*) from town.stale_mark'), '0', 'the stale months are fresh');
 	ok(wait_for(q{exists (select from cron.job_run_details where command ~ 'run_due' and status = 'succeeded')}, 'a run that succeeded'), 'and pg_cron notes that it succeeded');
 	is(sql(q{select cron.unschedule('town deadlines')}), 't', 'unscheduled');
 }

@@ -26,7 +26,7 @@ $node->safe_psql('postgres', q{select early_help.create_partnership('p')});
 # Sources of their own, each with its trigger: a transaction remembers the marks of each.
 $node->safe_psql('postgres', join "\n", map { qq{
 	create table p.own_event_$_ (happened_on early_help.event_date, child_id bigint);
-	create trigger kpi_stale_months after insert or update or delete on p.own_event_$_
+	create trigger marks_months after insert or update or delete on p.own_event_$_
 		for each row execute function early_help.mark_stale_parts('own_$_', '12', 'child_id', 'happened_on');
 } } 1 .. $tables);
 

@@ -32,7 +32,7 @@ my @writes = split /\n/, $node->safe_psql('postgres', q{
 			(array_agg(a.attname order by a.attnum))[1] as one
 		from pg_class c
 		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-		where c.relnamespace = 'town'::regnamespace and c.relkind = 'r' and c.relname !~ '^(kpi_|structure_as_made|publi)'
+		where c.relnamespace = 'town'::regnamespace and c.relkind = 'r' and c.relname !~ '^(kpi_|cube_|stale_|structure_as_made|publi)'
 			and a.atttypid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)
 		group by c.oid
 	)

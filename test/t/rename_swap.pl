@@ -79,7 +79,7 @@ for my $name ('green', 'blue')
 my $strays = q{
 	select string_agg(format('select %L || count(*) from green.%I where xmin = pg_current_xact_id_if_assigned()::xid having count(*) > 0',
 		relname || ' ', relname), ' union all ')
-	from pg_class where relnamespace = 'green'::regnamespace and relkind = 'r' and relname !~ '^kpi_stale'};
+	from pg_class where relnamespace = 'green'::regnamespace and relkind = 'r' and relname !~ '^stale_'};
 
 my ($writer, $renamer) = (session(), session());
 ask($writer, q{set client_min_messages = warning});

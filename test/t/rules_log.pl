@@ -65,7 +65,7 @@ my @wrong = map { [ split /\|/, $_, 2 ] } split /\n/, $node->safe_psql('catalogu
 		select c.oid, c.relname, array_agg(a.attname order by a.attnum) as columns
 		from pg_class c
 		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-		where c.relnamespace = 'town'::regnamespace and c.relkind = 'r' and c.relname !~ '^(kpi_|inbox_|import_|structure_as_made|publi)'
+		where c.relnamespace = 'town'::regnamespace and c.relkind = 'r' and c.relname !~ '^(kpi_|cube_|stale_|inbox_|import_|structure_as_made|publi)'
 			and a.atttypid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)
 		group by c.oid
 	), statement as (

@@ -59,8 +59,8 @@ my @steps = (
 			from contact_child cc
 			where cc.received_on >= m.month and cc.received_on < m.next_month
 			group by 1 $$);
-		select sum(contacts) from kpi_cube_ward_contacts} ],
-	[ 'a refresh' => q{call early_help.refresh_kpis('town'); select count(*) from town.kpi_stale_month} ],
+		select sum(contacts) from cube_ward_contacts} ],
+	[ 'a refresh' => q{call early_help.refresh_kpis('town'); select count(*) from town.stale_month} ],
 	[ 'a publication of a month' => q{select period, first_month, version from town.publish_figures('2023-05', 1, '2023-09-01')} ],
 	[ 'a publication of a quarter' => q{select period, first_month, version from town.publish_figures('2023/24 Q1', 1, '2023-09-01')} ],
 	[ 'no publication of what is no period' => q{select period from town.publish_figures('2023-13', 1)} ],

@@ -86,7 +86,7 @@ my $distributed = qr/ERROR:  0A000: "(\w+)" is part of a distributed table, on w
 sub shell { my $table = shift; sql("insert into pg_dist_partition values ('$table', 'h'); alter table $table set (fillfactor = 100)") }
 sub local_again { sql('delete from pg_dist_partition; delete from pg_dist_shard') }
 
-for my $table (qw(consent family_member conversation episode kpi_stale_months))
+for my $table (qw(consent family_member conversation episode stale_mark))
 {
 	shell("swale.$table");
 	like(refusal(journey('swale', 7)), $distributed, "$table is a shell: refused");

@@ -63,7 +63,7 @@ $node->safe_psql('postgres', q{
 			join pg_class on pg_class.oid = attrelid
 			where relnamespace = 'medway'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
 				and atttypid in ('text'::regtype, 'varchar'::regtype)
-				and relname !~ '^(kpi|published|structure_as_made)' and relname not in ('partnership', 'code_label', 'import_reject')
+				and relname !~ '^(kpi|cube|stale|published|structure_as_made)' and relname not in ('partnership', 'code_label', 'import_reject')
 				and (attname !~ '(^|_)(code|label|gss_code)$')
 				and (relname, attname) not in (('contact_child', 'reason'), ('agency', 'name'), ('service', 'name'), ('locality', 'name'), ('group_programme', 'name'))
 		loop

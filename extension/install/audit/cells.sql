@@ -112,7 +112,7 @@ begin
             or f.largest <= 4
             or f.latest <= 3
             or f.chance <= 4
-        $q$, cells, format('%s.kpi_stale_months', records::regnamespace))
+        $q$, cells, format('%s.stale_mark', records::regnamespace))
     into months
     using events.first_month, events.last_month, cube, whole;
     return months;

@@ -80,7 +80,7 @@ begin
         from pg_class c
         where c.relnamespace = records
             and c.relkind = 'r'
-            and (c.relname in ('kpi_cube', 'kpi_stale_months') or c.relname ~ '^kpi_(cell|part)_')
+            and (c.relname in ('kpi_cube', 'stale_mark') or c.relname ~ '^cube_.*_(cells|parts)$')
             and not has_table_privilege(c.oid, 'SELECT')
         union all
         select p.proname
@@ -89,7 +89,7 @@ begin
                 select quote_ident(n.nspname || '_kpi')
                 from pg_namespace n
                 where n.oid = records)))
-            and p.proname ~ '^kpi_(compute|parts)_'
+            and p.proname ~ '^cube_.*_(month|all_parts)$'
             and not (has_function_privilege(p.oid, 'EXECUTE') and has_schema_privilege(p.pronamespace, 'USAGE'))
     ) o;
     if unread is not null then

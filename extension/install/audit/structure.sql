@@ -204,7 +204,7 @@ begin
     where c.relnamespace = records
         and c.relkind in ('r', 'p')
         -- Tables that somebody else made in the schema are not ours to judge.
-        and (c.relname ~ '^(kpi_|inbox_|import_)' or exists (select from pg_trigger t where t.tgrelid = c.oid))
+        and (c.relname ~ '^(kpi_|cube_|stale_|inbox_|import_)' or exists (select from pg_trigger t where t.tgrelid = c.oid))
     order by c.relname, i.inhrelid::regclass::text;
 
     return query

@@ -21,22 +21,22 @@ create function early_help_internal.cube_names(cube text) returns jsonb
 return jsonb_build_object(
     'cube', cube,
     -- Never stale.
-    'view', 'kpi_cube_' || cube,
+    'view', 'cube_' || cube,
     -- As last refreshed: its cells, and of a cube of parts what each part adds to them.
-    'cells', 'kpi_cell_' || cube,
-    'parts', 'kpi_part_' || cube,
+    'cells', 'cube_' || cube || '_cells',
+    'parts', 'cube_' || cube || '_parts',
     -- The cells of stale months, and the functions (date) that compute a month: as a
     -- whole, and by the difference that its stale parts make.
-    'stale', 'kpi_live_' || cube,
-    'month', 'kpi_compute_' || cube,
-    'changed', 'kpi_changed_' || cube,
+    'stale', 'cube_' || cube || '_stale',
+    'month', 'cube_' || cube || '_month',
+    'changed', 'cube_' || cube || '_changed',
     -- What all parts, and some parts, add in a month.
-    'all_parts', 'kpi_parts_' || cube,
-    'some_parts', 'kpi_some_parts_' || cube);
+    'all_parts', 'cube_' || cube || '_all_parts',
+    'some_parts', 'cube_' || cube || '_some_parts');
 comment on function early_help_internal.cube_names is
     'The names of the tables, views and functions that make up a cube. They fill the placeholders of fill().';
 
-create function early_help_internal.kpi_live_query(
+create function early_help_internal.cube_stale_query(
     names jsonb,
     compute text,
     once boolean,
@@ -65,7 +65,7 @@ begin
     return early_help_internal.fill(
         $sql$
         select m.month, {{columns}}
-        from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m
+        from early_help_internal.stale_months('stale_mark', {'cube'}) m
         cross join lateral {{cell}}
         {{condition}}
         $sql$,
@@ -79,7 +79,7 @@ begin
             'condition', condition));
 end
 $$;
-comment on function early_help_internal.kpi_live_query is
+comment on function early_help_internal.cube_stale_query is
     'Within define_kpi_cube: the query for the cells of a cube''s stale months. It calls a function that computes a month, '
     'either each time it is asked or once per query.';
 
@@ -126,7 +126,7 @@ begin
     into schema, p
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
-    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('kpi_stale_months');
+    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('stale_mark');
     if schema is null then
         raise undefined_table using
             message = 'no partnership''s schema is in the search_path',
@@ -162,24 +162,24 @@ begin
     -- one, not by every reader. One that readers call stands in their schema.
     compute := format('%I.%I', case when few or counts is not null then p || '_kpi' else p end, names ->> 'month');
     if counts is not null then
-        perform early_help_internal.define_kpi_parts(
+        perform early_help_internal.define_cube_parts(
             names, compute, format('%I.%I', p || '_kpi', names ->> 'changed'), counts, few);
     else
         execute early_help_internal.fill(
             $sql$
             create table {cells} as
             select m.month, cell.*
-            from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m
+            from early_help_internal.stale_months('stale_mark', {'cube'}) m
             cross join lateral ({{query}}) cell
             with no data
             $sql$, names);
-        perform early_help_internal.define_kpi_compute(names, compute);
+        perform early_help_internal.define_cube_month(names, compute);
         names := names || jsonb_build_object('computed', case
-            when few then early_help_internal.kpi_live_query(names, compute, true)
+            when few then early_help_internal.cube_stale_query(names, compute, true)
             else early_help_internal.fill(
                 $sql$
                 select m.month, cell.*
-                from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m
+                from early_help_internal.stale_months('stale_mark', {'cube'}) m
                 cross join lateral ({{query}}) cell
                 $sql$, names)
         end);
@@ -204,7 +204,7 @@ begin
         from {cells} c
         where c.month not in (
             select m.month
-            from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m)
+            from early_help_internal.stale_months('stale_mark', {'cube'}) m)
         union all
         select *
         from {stale}
@@ -225,10 +225,10 @@ comment on function early_help.define_kpi_cube is
     'query sums for the same month; the cube shares their sources. few: the cube has few cells a month and many views read all '
     'of it; a function then hides how a month is computed, and readers plan less. counts: the query returns rows per part (its '
     'first column is part, a bigint key) whose counts add up to the cells; when only some parts of a month change, only those '
-    'are computed. Makes view kpi_cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (no trigger marks '
+    'are computed. Makes view cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (no trigger marks '
     'what it reads).';
 
-create function early_help_internal.define_kpi_compute(names jsonb, compute text) returns void
+create function early_help_internal.define_cube_month(names jsonb, compute text) returns void
     language plpgsql
 as $$
 begin
@@ -262,7 +262,7 @@ begin
     execute format('revoke execute on function %s from public', compute);
 end
 $$;
-comment on function early_help_internal.define_kpi_compute is
+comment on function early_help_internal.define_cube_month is
     'Within define_kpi_cube: makes the function that computes the cells of a month.';
 
 create function early_help.drop_kpi_cube(cube text) returns void
@@ -307,11 +307,11 @@ begin
     execute early_help_internal.fill('drop table {cells}', names);
     execute early_help_internal.fill('drop table if exists {parts}', names);
     perform early_help_internal.write_by_engine('delete from kpi_cube where cube = $1', cube);
-    perform early_help_internal.write_by_engine('delete from kpi_stale_months where source = $1', 'cube ' || cube);
+    perform early_help_internal.write_by_engine('delete from stale_mark where source = $1', 'cube ' || cube);
 
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
 comment on function early_help.drop_kpi_cube is
-    'Drops a cube of the partnership in the search_path: its tables, functions and view kpi_cube_<cube>. First drop what reads '
+    'Drops a cube of the partnership in the search_path: its tables, functions and view cube_<cube>. First drop what reads '
     'that view. Errors 42P01 (no partnership), 42704 (no such cube), 2BP01 (something reads its view).';

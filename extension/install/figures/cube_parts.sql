@@ -1,9 +1,9 @@
--- Cubes of parts. A row of kpi_part_<cube> is what one part, such as a child,
+-- Cubes of parts. A row of cube_<cube>_parts is what one part, such as a child,
 -- adds to a cell, as last refreshed. Of a month in which a few parts changed
 -- the cells are those kept, less what these parts added, and with what they add
 -- now: that takes as long as there are changes, not as there are cases.
 
-create function early_help_internal.kpi_part_columns(
+create function early_help_internal.cube_part_columns(
     parts regclass,
     counts varchar[],
     out defined text,
@@ -37,18 +37,18 @@ as $$
             a.attname,
             a.attnum,
             format_type(a.atttypid, a.atttypmod) as type,
-            a.attname = any (kpi_part_columns.counts) as counts
+            a.attname = any (cube_part_columns.counts) as counts
         from pg_attribute a
         where a.attrelid = parts
             and a.attnum > 2
     ) a
 $$;
-comment on function early_help_internal.kpi_part_columns is
+comment on function early_help_internal.cube_part_columns is
     'Lists of the columns of a cube of parts, without month and part, for commands that call the row c: defined (with types), '
     'listed (as they are), negated (counts with a minus), summed (sums of the counts), grouped (all but the counts), not_nought '
     '(a condition: some sum is not zero).';
 
-create function early_help_internal.define_kpi_parts(names jsonb, compute text, changed text, counts text[], few boolean)
+create function early_help_internal.define_cube_parts(names jsonb, compute text, changed text, counts text[], few boolean)
     returns void
     language plpgsql
 as $$
@@ -68,7 +68,7 @@ begin
         $sql$
         create table {parts} as
         select m.month, cell.*
-        from early_help_internal.stale_months('kpi_stale_months', {'cube'}) m
+        from early_help_internal.stale_months('stale_mark', {'cube'}) m
         cross join lateral ({{query}}) cell
         with no data
         $sql$, names);
@@ -100,7 +100,7 @@ begin
             'What each part adds to the cells of cube %s, as last refreshed. Written by early_help.refresh_kpis alone.',
             cube));
 
-    columns := early_help_internal.kpi_part_columns(pg_catalog.to_regclass(parts), counts);
+    columns := early_help_internal.cube_part_columns(pg_catalog.to_regclass(parts), counts);
     filling := names || to_jsonb(columns) || jsonb_build_object(
         'compute', compute, 'changed_function', changed, 'settings', settings,
         'a_month', '(select of_month as month, (of_month + interval ''1 month'')::date as next_month) m');
@@ -181,7 +181,7 @@ begin
             {{settings}}
         begin atomic
             with stale as materialized (
-                select early_help_internal.stale_parts('kpi_stale_months', {'cube'}, of_month) as parts
+                select early_help_internal.stale_parts('stale_mark', {'cube'}, of_month) as parts
             )
             select of_month, {{summed}}
             from (
@@ -209,11 +209,11 @@ begin
     execute early_help_internal.fill(
         'create view {stale} as {{whole_months}} union all {{changed_months}}',
         names || jsonb_build_object(
-            'whole_months', early_help_internal.kpi_live_query(names, compute, few, 'where m.whole'),
-            'changed_months', early_help_internal.kpi_live_query(names, changed, few, 'where not m.whole')));
+            'whole_months', early_help_internal.cube_stale_query(names, compute, few, 'where m.whole'),
+            'changed_months', early_help_internal.cube_stale_query(names, changed, few, 'where not m.whole')));
 end
 $$;
-comment on function early_help_internal.define_kpi_parts is
+comment on function early_help_internal.define_cube_parts is
     'Within define_kpi_cube: makes the tables, the functions and the view of stale months of a cube of parts. Its query returns '
     'rows of one part with the columns of the cells; their counts are never null. A cell whose counts are all zero is left out.';
 
@@ -226,7 +226,7 @@ create function early_help_internal.command_to_replace_parts(schema text, cube t
 as $$
 declare
     names constant jsonb := early_help_internal.cube_names(cube);
-    columns constant record := early_help_internal.kpi_part_columns(format('%I.%I', schema, names ->> 'parts'), counts);
+    columns constant record := early_help_internal.cube_part_columns(format('%I.%I', schema, names ->> 'parts'), counts);
 begin
     return early_help_internal.fill(
         $sql$stale_{{n}} as materialized (
@@ -277,7 +277,7 @@ begin
             returning 1
         )$sql$,
         names || to_jsonb(columns)
-            || jsonb_build_object('schema', schema, 'n', n, 'log', format('%I.kpi_stale_months', schema)));
+            || jsonb_build_object('schema', schema, 'n', n, 'log', format('%I.stale_mark', schema)));
 end
 $$;
 comment on function early_help_internal.command_to_replace_parts is

@@ -262,7 +262,7 @@ begin
                         'FOR EACH ROW EXECUTE FUNCTION early_help.mark_stale_months({''source''}, ''0'', {''day''}); '
                         'ALTER TABLE {{table}} ENABLE ALWAYS TRIGGER {trigger}; docs/kpis.md shows others.',
                         jsonb_build_object(
-                            'trigger', 'kpi_stale_months_of_' || cube,
+                            'trigger', 'marks_months_of_' || cube,
                             'table', read.name,
                             'source', read.relname,
                             'day', coalesce((

@@ -60,7 +60,7 @@ begin
         $sql$
         select c.oid::regclass, e.holds
         from (
-            values ('kpi_stale_months', 'marks'), ('kpi_cube', 'cubes'), ('kpi_filled_months', 'months'),
+            values ('stale_mark', 'marks'), ('kpi_cube', 'cubes'), ('kpi_filled_months', 'months'),
                 ('kpi_refresh_log', 'runs'), ('kpi_period', 'periods'), ('kpi_metric', 'settings')
             union all
             select early_help_internal.cube_names(cube) ->> 'cells', 'cells' from {schema}.kpi_cube
@@ -87,16 +87,16 @@ begin
         left join pg_class c on c.relnamespace = l.relnamespace and c.relname = e.name
         where c.relowner is distinct from l.relowner
             or c.relkind::text <> e.kind
-        $sql$, jsonb_build_object('schema', schema, 'log', format('%I.kpi_stale_months', schema)))
+        $sql$, jsonb_build_object('schema', schema, 'log', format('%I.stale_mark', schema)))
     into strange;
     if strange is not null then
         raise object_not_in_prerequisite_state using
             message = format('cells of partnership %s do not stand as define_kpi_cube made them', quote_ident(schema)),
-            detail = format('Missing, of another kind, or of another role than kpi_stale_months: %s.', strange),
+            detail = format('Missing, of another kind, or of another role than stale_mark: %s.', strange),
             hint = 'early_help.audit tells more; define_kpi_cube makes a cube that drop_kpi_cube has dropped.';
     end if;
 end
 $$;
 comment on function early_help_internal.engine_tables is
     'The tables of a partnership''s figures and what each holds. A table counts only if it is registered and belongs to the '
-    'owner of kpi_stale_months. Error 55000: a registered table is missing or belongs to somebody else.';
+    'owner of stale_mark. Error 55000: a registered table is missing or belongs to somebody else.';

@@ -35,7 +35,7 @@ begin
         perform early_help_internal.write_by_engine(
             format(
                 $sql$
-                insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
+                insert into %s.stale_mark (source, first_month, last_month, last_event)
                 select $1, '-infinity', 'infinity', '-infinity'::date
                 union all
                 select $1, $2, $3, $3
@@ -97,7 +97,7 @@ begin
     perform early_help_internal.write_by_engine(
         format(
             $sql$
-            insert into %s.kpi_stale_months (source, first_month, last_month, last_event)
+            insert into %s.stale_mark (source, first_month, last_month, last_event)
             select 'cube ' || c, $2, $3, $3
             from unnest($1) c
             $sql$, own.schema::regnamespace),

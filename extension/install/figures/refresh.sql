@@ -49,7 +49,7 @@ begin
     into records, owner
     from early_help_internal.partnership_schemas() s
     join pg_namespace n on n.oid = s.schema
-    join pg_class c on c.relnamespace = n.oid and c.relname = 'kpi_stale_months'
+    join pg_class c on c.relnamespace = n.oid and c.relname = 'stale_mark'
     where s.whole
         and n.nspname = partnership;
     if records is null then
@@ -74,7 +74,7 @@ begin
             run := early_help_internal.log_refresh_begins(schema);
             -- Marks that no cube reads.
             perform early_help_internal.write_by_engine(format(
-                'delete from %1$I.kpi_stale_months s
+                'delete from %1$I.stale_mark s
                 where not exists (select from %1$I.kpi_cube c where s.source = any (c.sources))', schema));
             -- A new subscriber has the structure alone.
             perform early_help_internal.write_by_engine(format(
@@ -89,7 +89,7 @@ begin
         execute format(
             'with stale as materialized (
                 select cube, month
-                from %I.kpi_stale_month
+                from %I.stale_month
                 where month > $1
             )
             select min(month), count(distinct month), (

@@ -13,7 +13,7 @@ begin
                 select min(r.first_month) as first_month, max(r.last_month) as last_month
                 from (
                     select s.first_month, least(s.last_month, s.last_event) as last_month
-                    from {schema}.kpi_stale_months s
+                    from {schema}.stale_mark s
                     where s.last_event >= s.first_month
                         and s.last_event > '-infinity'
                     union all
@@ -22,12 +22,12 @@ begin
                     where f.first_month <= f.last_month
                 ) r
             ), wide as (
-                delete from {schema}.kpi_stale_months s
+                delete from {schema}.stale_mark s
                 where s.first_month < coalesce((select r.first_month from range r), 'infinity')
                     or s.last_month > coalesce((select r.last_month from range r), '-infinity')
                 returning source, first_month, last_month, last_event, part
             )
-            insert into {schema}.kpi_stale_months (source, first_month, last_month, last_event, part)
+            insert into {schema}.stale_mark (source, first_month, last_month, last_event, part)
             select w.source, greatest(w.first_month, r.first_month), least(w.last_month, r.last_month), w.last_event, w.part
             from wide w
             join range r on w.first_month <= r.last_month and w.last_month >= r.first_month
@@ -86,14 +86,14 @@ begin
                 from unnest($1) m (month)
                 where m.month not in ({{months_with_cells}})
             ), seen as (
-                delete from {schema}.kpi_stale_months s
+                delete from {schema}.stale_mark s
                 where s.source = any ($2)
                     and isfinite(s.first_month)
                     and isfinite(s.last_month)
                     and exists (select from empty e where e.month between s.first_month and s.last_month)
                 returning source, first_month, last_month, last_event, part
             ), rest as (
-                insert into {schema}.kpi_stale_months (source, first_month, last_month, last_event, part)
+                insert into {schema}.stale_mark (source, first_month, last_month, last_event, part)
                 select source, min(month), max(month), case when of_event then max(month) else '-infinity' end, part
                 from (
                     select
@@ -145,7 +145,7 @@ declare
     without_cells integer;
 begin
     perform early_help_internal.forget_stale_marks();
-    execute format('select array_agg(distinct s.source) from %I.kpi_stale_months s where s.last_month > $1', schema)
+    execute format('select array_agg(distinct s.source) from %I.stale_mark s where s.last_month > $1', schema)
     into stale
     using after;
     -- A cube that sums others has nothing for a month when they have nothing,
@@ -165,7 +165,7 @@ begin
     execute early_help_internal.fill(
         $sql$
         select array_agg(m.month order by m.month)
-        from (select distinct month from {schema}.kpi_stale_month where month > $1) m
+        from (select distinct month from {schema}.stale_month where month > $1) m
         where m.month < (select coalesce(min(kept.month), 'infinity') from ({{first_months}}) kept)
         $sql$,
         jsonb_build_object(

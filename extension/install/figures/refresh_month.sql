@@ -55,12 +55,12 @@ begin
         early_help_internal.fill(
             $sql$
             with seen as (
-                delete from {schema}.kpi_stale_months
+                delete from {schema}.stale_mark
                 where source = any ($2)
                     and $1 between first_month and last_month
                 returning source, first_month, last_month, last_event, part
             ), rest as (
-                insert into {schema}.kpi_stale_months (source, first_month, last_month, last_event, part)
+                insert into {schema}.stale_mark (source, first_month, last_month, last_event, part)
                 -- Marks of events, and of what has none, stay apart.
                 select source, min(first_month), ($1 - interval '1 month')::date,
                     case when last_event >= first_month then max(last_event) else '-infinity' end, part
@@ -107,7 +107,7 @@ begin
     perform early_help_internal.forget_stale_marks();
     execute format(
         'select array_agg(distinct s.source)
-        from %I.kpi_stale_months s
+        from %I.stale_mark s
         where $1 between s.first_month and s.last_month', schema)
     into stale
     using month;

@@ -19,49 +19,49 @@ create index partner_return_of_a_month on partner_return (month);
 
 -- Marks. A contact makes contacts of the child up to 365 days later known ones; a referral
 -- makes re-referrals up to 24 months later, the most a partnership can set.
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on contact_child
     for each row execute function early_help.mark_stale_parts('contact_child', '12', 'counted_child_id', 'received_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on referral
     for each row execute function early_help.mark_stale_months('referral', '24', 'referred_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on plan
     for each row execute function early_help.mark_stale_months('plan', '0', 'started_on', 'ended_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on step
     for each row execute function early_help.mark_stale_months('step', '0', 'offered_on', 'decided_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on assessment
     for each row execute function early_help.mark_stale_months('assessment', '0', 'started_on', 'completed_on', 'ended_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on service_request
     for each row execute function early_help.mark_stale_months(
         'service_request', '0', 'requested_on', 'started_on', 'decided_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on case_audit
     for each row execute function early_help.mark_stale_months('case_audit', '0', 'audited_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on partner_return
     for each row execute function early_help.mark_stale_months('partner_return', '0', 'month');
 
 -- An episode moves through its states many times; its dates and what it is
 -- counted by change seldom. Its end bears on what follows: another episode of
 -- the family in the same year, a referral up to 24 months later.
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or delete on episode
     for each row execute function early_help.mark_stale_months('episode', '0', 'opened_on', 'allocated_on', 'closed_on');
-create trigger kpi_stale_months_of_change
+create trigger marks_months_of_change
     after update on episode
     for each row
     when ((old.opened_on, old.allocated_on, old.closed_on, old.closure_reason_code, old.family_id, old.referral_id)
           is distinct from
           (new.opened_on, new.allocated_on, new.closed_on, new.closure_reason_code, new.family_id, new.referral_id))
     execute function early_help.mark_stale_months('episode', '0', 'opened_on', 'allocated_on', 'closed_on');
-create trigger kpi_stale_months_after_end
+create trigger marks_months_after_end
     after insert or delete on episode
     for each row execute function early_help.mark_stale_months('episode_end', '24', 'closed_on');
-create trigger kpi_stale_months_after_changed_end
+create trigger marks_months_after_changed_end
     after update on episode
     for each row
     when ((old.closed_on, old.family_id) is distinct from (new.closed_on, new.family_id))
@@ -69,82 +69,82 @@ create trigger kpi_stale_months_after_changed_end
 
 -- A child supported twice at a time counts once: whether the second start is
 -- one depends on the first for as long as that lasts.
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on episode_child
     for each row execute function early_help.mark_stale_span('episode_child', '12', 'joined_on', 'left_on');
-create trigger kpi_stale_months_of_merge
+create trigger marks_months_of_merge
     after update on child
     for each row
     when (old.merged_into_child_id is distinct from new.merged_into_child_id)
     execute function early_help.mark_all_months_stale('child_merge');
 
 -- A review is due from the plan's side until it is held.
-create trigger kpi_stale_months_of_due_review
+create trigger marks_months_of_due_review
     after insert or delete on plan
     for each row execute function early_help.mark_stale_months('plan_review', '0', 'review_due_on');
-create trigger kpi_stale_months_of_changed_due_review
+create trigger marks_months_of_changed_due_review
     after update on plan
     for each row
     when ((old.review_due_on, old.ended_on, old.completed_by_review_id, old.service_id) is distinct from
           (new.review_due_on, new.ended_on, new.completed_by_review_id, new.service_id))
     execute function early_help.mark_stale_months('plan_review', '0', 'review_due_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on review
     for each row execute function early_help.mark_stale_months('review', '0', 'due_on');
-create trigger kpi_stale_months_of_reviews
+create trigger marks_months_of_reviews
     after update on plan
     for each row
     when (old.service_id is distinct from new.service_id)
     execute function early_help.mark_stale_months_of('plan_of_review', 'plan_id', 'review', 'plan_id', 'due_on');
-create trigger kpi_hold_plan_of_change
+create trigger holds_plan_of_change
     after update on review
     for each row
     when ((old.due_on, old.plan_id) is distinct from (new.due_on, new.plan_id))
     execute function early_help.hold_row('plan_id', 'plan', 'plan_id');
-create trigger kpi_stale_months_of_copy
+create trigger marks_months_of_copy
     after insert or delete on plan
     for each row execute function early_help.mark_stale_months_of('plan_of_review', 'plan_id', 'review', 'plan_id', 'due_on');
 
 -- What was agreed and achieved counts when the episode closes.
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on plan_outcome
     for each row execute function early_help.mark_stale_months_through(
         'plan_outcome', 'plan_id', 'plan', 'plan_id', 'episode_id', 'episode', 'episode_id', 'closed_on');
 
 -- Who came counts in the month of the session.
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on group_session
     for each row execute function early_help.mark_stale_months('group_session', '12', 'held_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on group_attendance
     for each row execute function early_help.mark_stale_months_through(
         'group_attendance', 'group_session_id', 'group_session', 'group_session_id', 'held_on');
-create trigger kpi_stale_months_of_sessions
+create trigger marks_months_of_sessions
     after update on group_programme
     for each row
     when (old.service_id is distinct from new.service_id)
     execute function early_help.mark_stale_months_of(
         'group_programme', 'group_programme_id', 'group_session', 'group_programme_id', 'held_on');
-create trigger kpi_hold_programme_of_change
+create trigger holds_programme_of_change
     after update on group_session
     for each row
     when ((old.held_on, old.group_programme_id) is distinct from (new.held_on, new.group_programme_id))
     execute function early_help.hold_row('group_programme_id', 'group_programme', 'group_programme_id');
 
 -- An answer counts in its own month, and whether a request was answered in the request's.
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on feedback
     for each row execute function early_help.mark_stale_months('feedback', '0', 'given_on');
-create trigger kpi_stale_months_of_request
+create trigger marks_months_of_request
     after insert or update or delete on feedback
     for each row execute function early_help.mark_stale_months_through(
         'feedback', 'feedback_request_id', 'feedback_request', 'feedback_request_id', 'asked_on');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or update or delete on feedback_request
     for each row execute function early_help.mark_stale_months('feedback_request', '0', 'asked_on');
 
 -- A contact and a referral are counted with the child's age, sex and ethnicity.
-create trigger kpi_stale_months
+create trigger marks_months
     after update on child
     for each row
     when ((old.birth_date, old.expected_birth_date, old.sex_code, old.ethnicity_code) is distinct from
@@ -155,28 +155,28 @@ create trigger kpi_stale_months
         'referral', 'counted_child_id', 'referred_on');
 -- The foreign key holds the child a new contact is of. Here are the others: the
 -- child a duplicate's contact counts for, and that of a contact that moves.
-create trigger kpi_hold_child
+create trigger holds_child
     after insert on contact_child
     for each row
     when (new.counted_child_id <> new.child_id)
     execute function early_help.hold_row('counted_child_id', 'child', 'child_id');
-create trigger kpi_hold_child_of_change
+create trigger holds_child_of_change
     after update on contact_child
     for each row
     when ((old.received_on, old.counted_child_id) is distinct from (new.received_on, new.counted_child_id))
     execute function early_help.hold_row('counted_child_id', 'child', 'child_id');
-create trigger kpi_hold_child
+create trigger holds_child
     after insert on referral
     for each row
     when (new.counted_child_id <> new.child_id)
     execute function early_help.hold_row('counted_child_id', 'child', 'child_id');
-create trigger kpi_hold_child_of_change
+create trigger holds_child_of_change
     after update on referral
     for each row
     when ((old.referred_on, old.counted_child_id) is distinct from (new.referred_on, new.counted_child_id))
     execute function early_help.hold_row('counted_child_id', 'child', 'child_id');
 -- Where foreign keys are not checked, contacts can be there before the child.
-create trigger kpi_stale_months_of_copy
+create trigger marks_months_of_copy
     after insert or delete on child
     for each row execute function early_help.mark_stale_parts_of(
         'child', 'child_id',
@@ -184,7 +184,7 @@ create trigger kpi_stale_months_of_copy
         'referral', 'counted_child_id', 'referred_on');
 
 -- An episode is counted by the source, need, ward and service of its referral.
-create trigger kpi_stale_months_of_episodes
+create trigger marks_months_of_episodes
     after update on referral
     for each row
     when ((old.source_code, old.primary_need_code, old.locality_id, old.service_id) is distinct from
@@ -194,13 +194,13 @@ create trigger kpi_stale_months_of_episodes
         'episode', 'referral_id', 'opened_on',
         'episode', 'referral_id', 'allocated_on',
         'episode', 'referral_id', 'closed_on');
-create trigger kpi_hold_referral_of_change
+create trigger holds_referral_of_change
     after update on episode
     for each row
     when ((old.opened_on, old.allocated_on, old.closed_on, old.referral_id) is distinct from
           (new.opened_on, new.allocated_on, new.closed_on, new.referral_id))
     execute function early_help.hold_row('referral_id', 'referral', 'referral_id');
-create trigger kpi_stale_months_of_copy
+create trigger marks_months_of_copy
     after insert or delete on referral
     for each row execute function early_help.mark_stale_months_of(
         'referral_of_episode', 'referral_id',
@@ -209,23 +209,23 @@ create trigger kpi_stale_months_of_copy
         'episode', 'referral_id', 'closed_on');
 
 -- Settings.
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or delete on partnership
     for each row execute function early_help.mark_all_months_stale('partnership');
-create trigger kpi_stale_months_of_change
+create trigger marks_months_of_change
     after update on partnership
     for each row
     when (old.re_referral_months is distinct from new.re_referral_months)
     execute function early_help.mark_all_months_stale('partnership');
-create trigger kpi_stale_months_of_positive_share
+create trigger marks_months_of_positive_share
     after update on partnership
     for each row
     when (old.positive_outcome_share is distinct from new.positive_outcome_share)
     execute function early_help.mark_all_months_stale('positive_outcome');
-create trigger kpi_stale_months
+create trigger marks_months
     after insert or delete on closure_reason
     for each row execute function early_help.mark_all_months_stale('positive_outcome');
-create trigger kpi_stale_months_of_change
+create trigger marks_months_of_change
     after update on closure_reason
     for each row
     when ((old.code, old.counted_in_outcomes) is distinct from (new.code, new.counted_in_outcomes))
@@ -241,12 +241,12 @@ begin
         select
             t.tgrelid::regclass as table_name,
             t.tgname,
-            case when t.tgname = 'kpi_stale_months_of_copy' then 'replica' else 'always' end as fires
+            case when t.tgname = 'marks_months_of_copy' then 'replica' else 'always' end as fires
         from pg_trigger t
         join pg_class c on c.oid = t.tgrelid
         join pg_class log on log.relnamespace = c.relnamespace
-        where log.oid = 'kpi_stale_months'::regclass
-            and starts_with(t.tgname::text, 'kpi_')
+        where log.oid = 'stale_mark'::regclass
+            and t.tgname ~ '^(marks|holds)_'
     loop
         execute format('alter table %s enable %s trigger %I', mark.table_name, mark.fires, mark.tgname);
     end loop;

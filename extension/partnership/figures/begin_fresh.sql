@@ -1,6 +1,6 @@
 -- The cubes and the partnership's settings marked every month while they were
 -- laid down. Nothing is recorded yet, so nothing is stale.
-select early_help_internal.write_by_engine('delete from kpi_stale_months');
+select early_help_internal.write_by_engine('delete from stale_mark');
 
 -- What every figure is read through, known to the planner from the beginning.
 analyze kpi_cube, kpi_filled_months, kpi_period, kpi_metric;

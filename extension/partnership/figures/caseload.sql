@@ -94,11 +94,11 @@ $$, few => true);
 -- Flows are few, and a stock needs all of them: computed once for all periods.
 create view caseload as
 with episode_flow as materialized (
-    select * from kpi_cube_episode_flows
+    select * from cube_episode_flows
 ), family_flow as materialized (
-    select * from kpi_cube_families_supported
+    select * from cube_families_supported
 ), child_flow as materialized (
-    select * from kpi_cube_children_supported
+    select * from cube_children_supported
 )
 select
     p.period_kind,

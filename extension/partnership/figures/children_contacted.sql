@@ -36,7 +36,7 @@ cross join lateral (
     select
         coalesce(sum(x.children) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
         coalesce(sum(x.contacts), 0) as contacts
-    from kpi_cube_children_contacted x
+    from cube_children_contacted x
     where x.month between p.first_month and p.last_month
 ) c
 where p.period_kind <> 'year to date';

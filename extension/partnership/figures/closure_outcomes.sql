@@ -60,7 +60,7 @@ select
     c.positive as positive_outcomes,
     c.outcomes_agreed,
     c.outcomes_achieved
-from kpi_cube_closure_outcomes c
+from cube_closure_outcomes c
 left join only closure_reason k on k.code = c.closure_reason_code
 left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code

@@ -48,7 +48,7 @@ select
     early_help.age_band(c.age_at_contact)::varchar(20) as age_band,
     c.ethnicity_code,
     e.label as ethnicity
-from kpi_cube_contacts c
+from cube_contacts c
 left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id

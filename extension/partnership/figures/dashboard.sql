@@ -25,7 +25,7 @@ select
     t.floor,
     early_help_internal.rag(v.value, t.target, t.floor, d.direction)::varchar(30) as rag
 from (
-    select (select min(month) from kpi_cube_months) as first_month
+    select (select min(month) from cube_months) as first_month
     offset 0
 ) s
 join kpi_period_shown m on m.period_kind = 'month'

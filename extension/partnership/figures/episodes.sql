@@ -43,7 +43,7 @@ select early_help.define_kpi_cube('episode_flows', '{}', $$
         sum(e.allocated)::integer as allocated,
         sum(e.closed_waiting)::integer as closed_waiting,
         sum(e.closed)::integer as closed
-    from kpi_cube_episodes e
+    from cube_episodes e
     where e.month = m.month
     having count(*) > 0
 $$, from_cubes => '{episodes}', few => true);
@@ -64,7 +64,7 @@ select
     c.opened,
     c.allocated,
     c.closed
-from kpi_cube_episodes c
+from cube_episodes c
 left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id

@@ -56,6 +56,6 @@ select
     round(100.0 * sum(c.answered) / nullif(sum(c.requests), 0), 1)::numeric(4, 1) as response_rate,
     coalesce(sum(c.responses) filter (where c.given_by = 'child'), 0)::integer as responses_of_children,
     case when sum(c.responses) = 0 then 'no answers' else 'ok' end::varchar(10) as value_status
-from kpi_cube_feedback c
+from cube_feedback c
 group by c.month, c.about;
 comment on view feedback is 'What children and parents said: answers in the month they were given, beside how many answered, and the response to the requests made in the month. Unit: a feedback. Source: Early Help Strategy 2021-24 section 10.';

@@ -20,7 +20,7 @@ select early_help_internal.define_beside_cubes($command$
     cross join lateral (
         -- What adds up.
         select x.metric_code, sum(x.numerator) as numerator, sum(x.denominator) as denominator, null::double precision as median
-        from kpi_cube_metrics x
+        from cube_metrics x
         where x.month between p.first_month and p.last_month
         group by x.metric_code
         union all
@@ -56,7 +56,7 @@ select early_help_internal.define_beside_cubes($command$
             early_help_internal.percentile_of_days(array_agg(d.days), array_agg(d.cases), 0.5)
         from (
             select x.metric_code, x.days, sum(x.cases) as cases
-            from kpi_cube_day_counts x
+            from cube_day_counts x
             where x.month between p.first_month and p.last_month
             group by x.metric_code, x.days
         ) d

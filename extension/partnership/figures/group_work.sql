@@ -45,7 +45,7 @@ select
     c.families,
     c.children,
     c.adults
-from kpi_cube_group_work c
+from cube_group_work c
 left join only group_programme g on g.group_programme_id = c.group_programme_id
 left join only service v on v.service_id = g.service_id
 left join only agency a on a.agency_id = v.agency_id;

@@ -19,7 +19,7 @@ cross join lateral (
         array_agg(d.cases) as cases
     from (
         select x.days, sum(x.cases) as cases
-        from kpi_cube_day_counts x
+        from cube_day_counts x
         where x.metric_code = 'length_of_support'
             and x.month between p.first_month and p.last_month
         group by x.days

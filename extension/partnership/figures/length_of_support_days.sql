@@ -33,7 +33,7 @@ select
     v.run_by::varchar(10) as run_by,
     c.days,
     c.closures
-from kpi_cube_lengths_of_support c
+from cube_lengths_of_support c
 left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id

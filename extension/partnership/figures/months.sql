@@ -33,8 +33,8 @@ select early_help_internal.define_beside_cubes($command$
     create view kpi_period_shown as
     select p.*
     from kpi_period p
-    where p.first_month <= (select max(s.month) from kpi_cube_months s)
-        and p.last_month >= (select min(s.month) from kpi_cube_months s)
+    where p.first_month <= (select max(s.month) from cube_months s)
+        and p.last_month >= (select min(s.month) from cube_months s)
         and p.last_month = date_trunc('month', p.last_month::timestamp)::date;
     comment on view kpi_period_shown is 'Periods that figures are shown for: those with a month from the first to the last with an event.';
     comment on column kpi_period_shown.period_kind is 'month, quarter, year, or year to date.';

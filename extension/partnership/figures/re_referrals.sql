@@ -29,7 +29,7 @@ select
     l.name as ward,
     c.referrals,
     c.re_referrals
-from kpi_cube_re_referrals c
+from cube_re_referrals c
 left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id;

@@ -43,7 +43,7 @@ select
     c.referrals,
     c.accepted,
     c.declined
-from kpi_cube_referrals c
+from cube_referrals c
 left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id

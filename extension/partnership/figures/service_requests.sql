@@ -51,7 +51,7 @@ select
     sum(c.requested - c.offered)::integer as without_offer,
     sum(c.no_service)::integer as no_service,
     sum(c.undecided)::integer as still_waiting
-from kpi_cube_service_requests c
+from cube_service_requests c
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 where c.requested > 0

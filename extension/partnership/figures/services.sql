@@ -19,11 +19,11 @@ cross join only service v
 join only agency a on a.agency_id = v.agency_id
 left join lateral (
     select sum(x.opened) - coalesce(sum(x.closed) filter (where x.month < p.last_month), 0) as episodes
-    from kpi_cube_episodes x
+    from cube_episodes x
     where x.month <= p.last_month
         and x.service_id = v.service_id
 ) e on true
-left join kpi_cube_group_families g on g.month = p.last_month and g.service_id = v.service_id
-left join kpi_cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id
+left join cube_group_families g on g.month = p.last_month and g.service_id = v.service_id
+left join cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id
 where p.period_kind = 'month';
 comment on view services is 'All early help services by month: caseload and group work counted from records, and what services return that keep their own, in columns of their own, never to be added up. Unit: a service. Source: Early Help Strategy 2021-24 section 10.';

@@ -71,7 +71,7 @@ from (
                                 from kpi_spc_rebase b
                                 where b.metric_code = f.metric_code
                                     and b.from_month <= f.period_start),
-                                (select min(s.month) from kpi_cube_months s))::date as chart_from
+                                (select min(s.month) from cube_months s))::date as chart_from
                         from figures f
                         where f.period_kind = 'month'
                             and f.value is not null

@@ -39,6 +39,6 @@ select
     c.accepted,
     c.declined,
     c.withdrawn
-from kpi_cube_step_downs c
+from cube_step_downs c
 left join only agency a on a.agency_id = c.receiving_agency_id;
 comment on view step_downs is 'Steps down from children''s social care, by month and receiving agency. Unit: a child. Each event counts in its own month.';

@@ -31,11 +31,11 @@ cross join lateral (
     from (
         select month, 'early help' as waiting_for, source_code, need_code, locality_id, service_id,
             opened as joined, allocated as started, closed_waiting as left_otherwise
-        from kpi_cube_episodes
+        from cube_episodes
         union all
         select month, 'a service', null, need_code, locality_id, service_id,
             requested, started, ended_otherwise
-        from kpi_cube_service_requests
+        from cube_service_requests
     ) f
     where f.month <= p.last_month
     group by 1, 2, 3, 4, 5

@@ -77,7 +77,7 @@ $$, few => true);
 
 create view waiting_times as
 with wait_flow as materialized (
-    select * from kpi_cube_waits_open
+    select * from cube_waits_open
 )
 select
     p.period_kind,
@@ -99,13 +99,13 @@ from kpi_period_shown p
 cross join (values ('early help'), ('a service')) as k (waiting_for)
 -- Of a year that is not over, the last month with records.
 cross join lateral (
-    select (least(p.last_month, (select max(s.month) from kpi_cube_months s)) + interval '1 month' - interval '1 day')::date as counted_on
+    select (least(p.last_month, (select max(s.month) from cube_months s)) + interval '1 month' - interval '1 day')::date as counted_on
 ) z
 cross join lateral (
     select array_agg(c.days) as days, array_agg(c.ended) as cases
     from (
         select c.days, sum(c.ended) as ended
-        from kpi_cube_waits_ended c
+        from cube_waits_ended c
         where c.month between p.first_month and p.last_month
             and c.waiting_for = k.waiting_for
         group by c.days
@@ -131,7 +131,7 @@ cross join lateral (
         sum(c.days * c.ended)::numeric / nullif(sum(c.ended), 0) as mean_days,
         early_help_internal.percentile_of_days(ended_days.days, ended_days.cases, 0.5) as median_days,
         early_help_internal.percentile_of_days(ended_days.days, ended_days.cases, 0.9) as p90_days
-    from kpi_cube_waits_ended c
+    from cube_waits_ended c
     where c.month between p.first_month and p.last_month
         and c.waiting_for = k.waiting_for
 ) e

@@ -11,7 +11,7 @@ begin
         from pg_class c
         where c.relnamespace = (select n.oid from pg_namespace n where n.nspname = current_schema())
             and c.relkind = 'r'
-            and c.relname !~ '^kpi_(cell_|part_|cube$|filled_months$|period$|refresh_log$|stale_months$)'
+            and c.relname !~ '^(cube_|kpi_(cube|filled_months|period|refresh_log)$|stale_mark$)'
         order by c.relname
     loop
         execute format(
@@ -54,7 +54,7 @@ begin
         from pg_class c
         where c.relnamespace = (select n.oid from pg_namespace n where n.nspname = current_schema())
             and c.relkind = 'r'
-            and starts_with(c.relname, 'kpi_')
+            and c.relname ~ '^(kpi|cube|stale)_'
             and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'owner_writes_only')
         order by c.relname
     loop

@@ -5,7 +5,7 @@
  *
  * The figures of a month are kept as cells.  A change of a record makes the
  * cells of some months stale, and its transaction says so in a log, the table
- * kpi_stale_months of the partnership.  Five stages:
+ * stale_mark of the partnership.  Five stages:
  *
  *	  trigger	A row changed.  Which months can its figures reach?
  *	     |			mark_trigger.c, mark_dates.c, mark_references.c

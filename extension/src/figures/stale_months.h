@@ -12,7 +12,7 @@
 #include "utils/rel.h"
 
 /* The table, in the schema of a partnership's records. */
-#define LOG_TABLE "kpi_stale_months"
+#define LOG_TABLE "stale_mark"
 
 /* Its columns, in this order: check_log() looks. */
 #define LOG_SOURCE 1
