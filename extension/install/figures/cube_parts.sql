@@ -281,5 +281,5 @@ begin
 end
 $$;
 comment on function early_help_internal.command_to_replace_parts is
-    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube of parts for month $1. If the month '
+    'Within replace_cells: the part of its statement that replaces the cells of a cube of parts for month $1. If the month '
     'is marked as a whole, it computes all parts; otherwise it adds the difference that the marked parts make.';

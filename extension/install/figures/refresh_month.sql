@@ -29,13 +29,13 @@ begin
 end
 $$;
 comment on function early_help_internal.command_to_replace_cells is
-    'Within replace_kpi_cells: the part of its statement that replaces the cells of a cube for month $1. It consists of old_<n>, '
+    'Within replace_cells: the part of its statement that replaces the cells of a cube for month $1. It consists of old_<n>, '
     'which deletes, and new_<n>, which inserts.';
 
 -- One statement, one snapshot: the log rows that go are those whose changes
 -- the new cells hold. Every cube of these sources is computed; a row of another
 -- source, or one not visible here, stays.
-create function early_help_internal.replace_kpi_cells(
+create function early_help_internal.replace_cells(
     schema text,
     month date,
     stale varchar[],
@@ -90,7 +90,7 @@ begin
         month, stale, cubes_that_sum);
 end
 $$;
-comment on function early_help_internal.replace_kpi_cells is
+comment on function early_help_internal.replace_cells is
     'Within a refresh, in one statement: computes the cells of these cubes for a month and removes the marks of these sources '
     'from the month. Cubes that sum other cubes stay marked. Returns the number of cells deleted and inserted.';
 
@@ -131,11 +131,11 @@ begin
     -- What sums other cubes comes after them, in the same transaction: it then
     -- reads their new cells instead of the records once more.
     if cubes is not null then
-        cells := early_help_internal.replace_kpi_cells(schema, month, stale, cubes, cubes_that_sum);
+        cells := early_help_internal.replace_cells(schema, month, stale, cubes, cubes_that_sum);
         stale := array['cubes'];
     end if;
     if cubes_that_sum <> '{}' then
-        cells := cells + early_help_internal.replace_kpi_cells(schema, month, stale, cubes_that_sum, '{}');
+        cells := cells + early_help_internal.replace_cells(schema, month, stale, cubes_that_sum, '{}');
     end if;
     done := cubes || cubes_that_sum;
 end

@@ -21,7 +21,7 @@
  *	     v			stale_months_read.c
  *	  refresh	One statement computes the cells of a month and takes the month
  *				out of the log rows that its snapshot sees.
- *					replace_kpi_cells() in install/figures/refresh_month.sql
+ *					replace_cells() in install/figures/refresh_month.sql
  *
  * An event of March, whose source reaches three months:
  *
