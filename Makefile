@@ -111,13 +111,14 @@ endif
 
 SCRIPT = early_help--$(EXTVERSION).sql
 SAMPLE_SCRIPT = early_help_sample--$(EXTVERSION).sql
-# From a version before: extension/upgrade/A--B.sql is what that takes beyond the
-# functions, and extension/upgrade/steps/A--B.sql what the records take. Scripts of
-# released versions are frozen in extension/upgrade/released.
-DELTAS := $(notdir $(wildcard extension/upgrade/*--$(EXTVERSION).sql))
-STEPS := $(sort $(wildcard extension/upgrade/steps/*.sql))
-DATA = $(wildcard extension/upgrade/released/*.sql)
-DATA_built = $(SCRIPT) $(SAMPLE_SCRIPT) $(DELTAS:%=early_help--%) $(DELTAS:%=early_help_sample--%)
+# A database of any released version goes to this one at a stroke, since the libraries of
+# those between need not be there: extension/upgrade/A--B.sql is what B takes beyond its
+# functions, one after the other; extension/upgrade/steps/A--B.sql what a partnership takes.
+DELTAS := $(shell ls extension/upgrade 2>/dev/null | sed -n '/--.*[.]sql$$/p' | sort -V)
+deltas_since = $(addprefix extension/upgrade/,$(shell printf '%s\n' $(DELTAS) | sed -n '/^$(1)--/,$$p'))
+BEFORE := $(foreach delta,$(DELTAS),$(firstword $(subst --, ,$(delta))))
+STEPS := $(shell ls extension/upgrade/steps/*.sql 2>/dev/null | sort -V)
+DATA_built = $(SCRIPT) $(SAMPLE_SCRIPT) $(BEFORE:%=early_help--%--$(EXTVERSION).sql) $(BEFORE:%=early_help_sample--%--$(EXTVERSION).sql)
 
 # Every test of the pg_regress suite finds the extension already created.
 REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
@@ -169,10 +170,10 @@ build/sql/upgrade_steps.sql: $(STEPS) tools/steps-to-sql extension/order.mk
 	@mkdir -p $(@D)
 	tools/steps-to-sql $(STEPS) >$@.new && mv $@.new $@
 
-early_help--%--$(EXTVERSION).sql: extension/upgrade/%--$(EXTVERSION).sql $(SCRIPT) tools/update-script
-	tools/update-script early_help $(SCRIPT) $< >$@.new && mv $@.new $@
+early_help--%--$(EXTVERSION).sql: $(DELTAS:%=extension/upgrade/%) $(SCRIPT) tools/update-script
+	tools/update-script early_help $(SCRIPT) $(call deltas_since,$*) >$@.new && mv $@.new $@
 
-early_help_sample--%--$(EXTVERSION).sql: extension/upgrade/%--$(EXTVERSION).sql $(SAMPLE_SCRIPT) tools/update-script
+early_help_sample--%--$(EXTVERSION).sql: $(SAMPLE_SCRIPT) tools/update-script
 	tools/update-script early_help_sample $(SAMPLE_SCRIPT) >$@.new && mv $@.new $@
 
 build/sql/triggers.sql: extension/triggers.tsv tools/triggers-to-sql

@@ -132,15 +132,34 @@ build_extension() {
 	make install PG_CONFIG="$private_pg_config" >>"$log/build.log" 2>&1
 }
 
+# come_from VERSION: there is no script to install this version, so CREATE EXTENSION
+# installs the released VERSION and updates it. Its library is this one under its name.
+come_from() {
+	local share library version
+	share=$("$private_pg_config" --sharedir)/extension
+	library=$("$private_pg_config" --pkglibdir)
+	version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" early_help.control)
+	rm "$share/early_help--$version.sql" "$share/early_help_sample--$version.sql"
+	cp "extension/upgrade/released/early_help--$1.sql" "extension/upgrade/released/early_help_sample--$1.sql" "$share/"
+	cp "$library/early_help-$version.so" "$library/early_help-$1.so"
+}
+
 # make_templates: the databases that tests start from: one with the extensions
 # btree_gist, early_help and pgtap, and one with a partnership `town` too, which
-# takes two seconds to make.
+# takes two seconds to make. With UPGRADED_FROM both come from a released version.
 make_templates() {
+	local first=${UPGRADED_FROM:+version '$UPGRADED_FROM'}
 	createdb early_help_template &&
-		psql -X -q -d early_help_template -v ON_ERROR_STOP=1 -c 'create extension early_help cascade' -c 'create extension pgtap' &&
+		psql -X -q -d early_help_template -v ON_ERROR_STOP=1 -c 'create extension btree_gist' -c "create extension early_help $first" \
+			-c 'create extension pgtap' &&
 		createdb --template=early_help_template early_help_town &&
-		psql -X -q -d early_help_town -v ON_ERROR_STOP=1 -c "select from early_help.create_partnership('town')" &&
-		psql -X -q -d postgres -c "update pg_database set datallowconn = false where datname in ('early_help_template', 'early_help_town')"
+		psql -X -q -d early_help_town -v ON_ERROR_STOP=1 -c "select from early_help.create_partnership('town')" || return 1
+	if [ -n "$first" ]; then
+		psql -X -q -d early_help_template -v ON_ERROR_STOP=1 -c 'alter extension early_help update' &&
+			psql -X -q -d early_help_town -v ON_ERROR_STOP=1 -c 'alter extension early_help update' \
+				-c "select * from early_help.upgrade_partnership('town')" || return 1
+	fi
+	psql -X -q -d postgres -c "update pg_database set datallowconn = false where datname in ('early_help_template', 'early_help_town')"
 }
 
 # fresh_database NAME [TEMPLATE]

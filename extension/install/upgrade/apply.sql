@@ -1,23 +1,6 @@
 -- Making a partnership as a fresh one of this version, kind by kind. Each
--- function runs as the owner, with search_path <partnership>_kpi, <partnership>
--- where it executes what the catalog wrote.
-
-create function early_help_internal.path_to_make(records oid, kind text) returns text
-    language sql
-    stable
-    set search_path = pg_catalog, pg_temp
-as $$
-    -- What is made goes to the first schema; what is read may stand in either.
-    -- pg_catalog, which is not named, is searched before both.
-    select case when path_to_make.kind like 'kpi%'
-            then format('%I, %I, pg_temp', n.nspname || '_kpi', n.nspname)
-            else format('%I, %I, pg_temp', n.nspname, n.nspname || '_kpi')
-        end
-    from pg_namespace n
-    where n.oid = records
-$$;
-comment on function early_help_internal.path_to_make(oid, text) is
-    'Within upgrade_partnership: the search_path under which an object of this kind is made in a partnership.';
+-- function runs as the owner, with the search_path of path_to_make where it executes
+-- what the catalog wrote.
 
 create function early_help_internal.is_noted(records oid, kind text, relation name, name text) returns boolean
     language plpgsql
@@ -207,9 +190,10 @@ begin
             end if;
             begin
                 perform set_config('search_path', early_help_internal.path_to_make(old, one.kind), true);
-                execute 'create or replace ' || one.definition;
+                execute early_help_internal.command_to_make(old, one.kind, one.definition);
                 if one.old_object is null and one.kind in ('function', 'kpi function') then
-                    execute format('revoke execute on routine %I(%s) from public', one.relation, one.name);
+                    execute format('revoke execute on routine %s.%I(%s) from public',
+                        early_help_internal.place_to_make(old, one.kind), one.relation, one.name);
                 end if;
                 done := done + 1;
             exception
@@ -281,6 +265,7 @@ create function early_help_internal.upgrade_comments(old oid, new early_help_int
 as $$
 declare
     one record;
+    place text;
     done integer := 0;
 begin
     for one in
@@ -289,13 +274,14 @@ begin
         where d.new_object is not null
     loop
         perform set_config('search_path', early_help_internal.path_to_make(old, one.kind), true);
+        place := early_help_internal.place_to_make(old, one.kind);
         execute case
-            when one.kind like '%column' then format('comment on column %I.%I is %L', one.relation, one.name, one.described)
-            when one.kind like '%function' then format('comment on routine %I(%s) is %L', one.relation, one.name, one.described)
-            when one.kind like '%view' then format('comment on view %I is %L', one.relation, one.described)
-            when one.kind = 'table' then format('comment on table %I is %L', one.relation, one.described)
-            when one.kind = 'index' then format('comment on index %I is %L', one.name, one.described)
-            else format('comment on %s %I on %I is %L', one.kind, one.name, one.relation, one.described)
+            when one.kind like '%column' then format('comment on column %s.%I.%I is %L', place, one.relation, one.name, one.described)
+            when one.kind like '%function' then format('comment on routine %s.%I(%s) is %L', place, one.relation, one.name, one.described)
+            when one.kind like '%view' then format('comment on view %s.%I is %L', place, one.relation, one.described)
+            when one.kind = 'table' then format('comment on table %s.%I is %L', place, one.relation, one.described)
+            when one.kind = 'index' then format('comment on index %s.%I is %L', place, one.name, one.described)
+            else format('comment on %s %I on %s.%I is %L', one.kind, one.name, place, one.relation, one.described)
         end;
         perform set_config('search_path', 'pg_catalog, pg_temp', true);
         done := done + 1;

@@ -6,11 +6,53 @@ create type early_help_internal.partnership_object as (
     name text,
     object oid,
     definition text,
+    restored text,
     described text
 );
 comment on type early_help_internal.partnership_object is
     'A table, column, constraint, index, trigger, view or function of a partnership, with the words that make it and its '
-    'comment. relation: the table or view, or the function; name: what belongs to it, or the function''s arguments.';
+    'comment. relation: the table or view, or the function; name: what belongs to it, or the function''s arguments; '
+    'restored: how PostgreSQL words what was made from definition, where that was tried.';
+
+create function early_help_internal.path_to_make(records oid, kind text) returns text
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    -- A view of figures may have a table's name: views and functions read the view, all else
+    -- stands on the table. pg_catalog, which is not named, is searched before both.
+    select case when path_to_make.kind ~ 'view|function'
+            then format('%I, %I, pg_temp', n.nspname || '_kpi', n.nspname)
+            else format('%I, %I, pg_temp', n.nspname, n.nspname || '_kpi')
+        end
+    from pg_namespace n
+    where n.oid = records
+$$;
+comment on function early_help_internal.path_to_make(oid, text) is
+    'Within upgrade_partnership: the search_path under which an object of this kind is worded, and made in a partnership.';
+
+create function early_help_internal.place_to_make(records oid, kind text) returns text
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    select quote_ident(n.nspname || case when place_to_make.kind like 'kpi%' then '_kpi' else '' end)
+    from pg_namespace n
+    where n.oid = records
+$$;
+comment on function early_help_internal.place_to_make(oid, text) is
+    'Within upgrade_partnership: the schema that an object of this kind belongs to.';
+
+create function early_help_internal.command_to_make(records oid, kind text, definition text) returns text
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    select regexp_replace(definition, '^(view|function|procedure) ', 'create or replace \1 ' || p.place || '.', 'i')
+    from (select replace(early_help_internal.place_to_make(records, kind), '\', '\\')) p (place)
+$$;
+comment on function early_help_internal.command_to_make(oid, text, text) is
+    'Within upgrade_partnership: the command that makes a view or function of these words in its schema.';
 
 create function early_help_internal.partnership_objects(schema oid) returns setof early_help_internal.partnership_object
     language plpgsql
@@ -24,11 +66,11 @@ declare
         join pg_namespace k on k.nspname = n.nspname || '_kpi'
         where n.oid = schema);
 begin
-    -- PostgreSQL then words the definitions without the partnership's name.
-    perform set_config('search_path', format('pg_catalog, %s, %s, pg_temp', kpi::regnamespace, schema::regnamespace), true);
-
+    -- PostgreSQL then words the definitions without the partnership's name, and under the same
+    -- path upgrade_partnership executes them.
+    perform set_config('search_path', early_help_internal.path_to_make(schema, 'table'), true);
     return query
-    select 'table', c.relname, '', c.oid, '', obj_description(c.oid, 'pg_class')
+    select 'table', c.relname, '', c.oid, '', null::text, obj_description(c.oid, 'pg_class')
     from pg_class c
     where c.relnamespace = schema
         and c.relkind = 'r'
@@ -42,6 +84,7 @@ begin
                 else coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
             end
             || case when a.attnotnull then ' not null' else '' end,
+        null,
         col_description(c.oid, a.attnum)
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -49,7 +92,7 @@ begin
     where c.relnamespace = schema
         and c.relkind = 'r'
     union all
-    select 'constraint', c.relname, k.conname::text, k.oid, pg_get_constraintdef(k.oid, true),
+    select 'constraint', c.relname, k.conname::text, k.oid, pg_get_constraintdef(k.oid, true), null,
         obj_description(k.oid, 'pg_constraint')
     from pg_constraint k
     join pg_class c on c.oid = k.conrelid
@@ -57,7 +100,7 @@ begin
         and k.contype in ('c', 'f', 'p', 'u', 'x')
         and c.relkind = 'r'
     union all
-    select 'index', c.relname, i.relname::text, i.oid, pg_get_indexdef(i.oid, 0, true), obj_description(i.oid, 'pg_class')
+    select 'index', c.relname, i.relname::text, i.oid, pg_get_indexdef(i.oid, 0, true), null, obj_description(i.oid, 'pg_class')
     from pg_index x
     join pg_class i on i.oid = x.indexrelid
     join pg_class c on c.oid = x.indrelid
@@ -74,21 +117,25 @@ begin
                 else 'enable'
             end,
             t.tgname),
+        null,
         obj_description(t.oid, 'pg_trigger')
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid
     where c.relnamespace = schema
-        and not t.tgisinternal
-    union all
+        and not t.tgisinternal;
+
+    perform set_config('search_path', early_help_internal.path_to_make(schema, 'view'), true);
+    return query
     select case when c.relnamespace = kpi then 'kpi view' else 'view' end, c.relname, '', c.oid,
         format('view %I%s as %s', c.relname,
             ' with (' || array_to_string(c.reloptions, ', ') || ')', pg_get_viewdef(c.oid)),
+        null::text,
         obj_description(c.oid, 'pg_class')
     from pg_class c
     where c.relnamespace in (schema, kpi)
         and c.relkind = 'v'
     union all
-    select case when c.relnamespace = kpi then 'kpi view column' else 'view column' end, c.relname, a.attname::text, c.oid, '',
+    select case when c.relnamespace = kpi then 'kpi view column' else 'view column' end, c.relname, a.attname::text, c.oid, '', null,
         col_description(c.oid, a.attnum)
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
@@ -99,6 +146,7 @@ begin
     select case when f.pronamespace = kpi then 'kpi function' else 'function' end, f.proname,
         pg_get_function_identity_arguments(f.oid), f.oid,
         regexp_replace(pg_get_functiondef(f.oid), '^CREATE OR REPLACE (FUNCTION|PROCEDURE) ("([^"]|"")*"|[^"(. ]*)\.', '\1 '),
+        null,
         obj_description(f.oid, 'pg_proc')
     from pg_proc f
     where f.pronamespace in (schema, kpi);
@@ -108,19 +156,31 @@ comment on function early_help_internal.partnership_objects(oid) is
     'Every table, column, constraint, index, trigger, view and function of a partnership (given the schema of its records), with '
     'the words that make it and its comment.';
 
-create function early_help_internal.same_definition(one text, other text) returns boolean
-    language sql
-    immutable
-    parallel safe
+create function early_help_internal.objects_restored(schema oid) returns setof early_help_internal.partnership_object
+    language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
-    -- PostgreSQL shows two things in other ways once it has read what it showed: (a or b) or c, and
-    -- the name of a column that nobody gave one.
-    select regexp_replace(translate(one, '()', ''), ' AS "?\w+"?([,;]?)$', '\1', 'gn')
-        is not distinct from regexp_replace(translate(other, '()', ''), ' AS "?\w+"?([,;]?)$', '\1', 'gn')
+declare
+    objects constant early_help_internal.partnership_object[] :=
+        array(select o from early_help_internal.partnership_objects(schema) o);
+    one early_help_internal.partnership_object;
+begin
+    foreach one in array objects loop
+        if one.kind in ('view', 'function', 'kpi view', 'kpi function') then
+            perform set_config('search_path', early_help_internal.path_to_make(schema, one.kind), true);
+            execute early_help_internal.command_to_make(schema, one.kind, one.definition);
+        end if;
+    end loop;
+    perform set_config('search_path', 'pg_catalog, pg_temp', true);
+    return query
+    select o.kind, o.relation, o.name, o.object, o.definition, r.definition, o.described
+    from unnest(objects) o
+    join early_help_internal.partnership_objects(schema) r on r.kind = o.kind and r.relation = o.relation and r.name = o.name;
+end
 $$;
-comment on function early_help_internal.same_definition(text, text) is
-    'Whether two definitions of partnership_objects say the same.';
+comment on function early_help_internal.objects_restored(oid) is
+    'Within upgrade_partnership: the objects of a partnership, with restored: each view and function is made again from its '
+    'own words, as a restore does, since PostgreSQL may word that in another way.';
 
 create function early_help_internal.fresh_objects(fresh name, partnership name) returns early_help_internal.partnership_object[]
     language plpgsql
@@ -135,7 +195,7 @@ begin
     execute format('alter schema %I rename to %I', partnership || '_kpi', aside || '_kpi');
     execute format('alter schema %I rename to %I', fresh, partnership);
     execute format('alter schema %I rename to %I', fresh || '_kpi', partnership || '_kpi');
-    objects := array(select o from early_help_internal.partnership_objects(to_regnamespace(quote_ident(partnership))) o);
+    objects := array(select o from early_help_internal.objects_restored(to_regnamespace(quote_ident(partnership))) o);
     execute format('alter schema %I rename to %I', partnership, fresh);
     execute format('alter schema %I rename to %I', partnership || '_kpi', fresh || '_kpi');
     execute format('alter schema %I rename to %I', aside, partnership);
@@ -163,11 +223,13 @@ as $$
         n.object,
         n.definition,
         n.described,
-        not early_help_internal.same_definition(o.definition, n.definition)
+        o.definition is null or n.definition is null or o.definition not in (n.definition, n.restored)
     from early_help_internal.partnership_objects(old) o
     full join unnest(new) n
         on n.kind = o.kind and n.relation = o.relation and n.name = o.name
-    where not early_help_internal.same_definition(o.definition, n.definition)
+    where o.definition is null
+        or n.definition is null
+        or o.definition not in (n.definition, n.restored)
         or (n.object is not null and o.described is distinct from n.described)
     order by n.object
 $$;

@@ -122,13 +122,9 @@ begin
 
     for step in
         select s.to_version as version, s.ddl
-        from pg_extension_update_paths('early_help') u
-        cross join unnest(string_to_array(u.path, '--')) with ordinality v (version, turn)
-        join early_help_internal.upgrade_steps() s on s.to_version = v.version
-        where u.source = upgrade_partnership.from_version
-            and u.target = upgrade_partnership.to_version
-            and v.turn > 1
-        order by v.turn
+        from early_help_internal.upgrade_steps() s
+        where string_to_array(s.to_version, '.')::integer[] > string_to_array(upgrade_partnership.from_version, '.')::integer[]
+        order by string_to_array(s.to_version, '.')::integer[]
     loop
         raise notice 'step to version %', step.version;
         perform set_config('search_path', early_help_internal.path_to_make(own.schema, 'table'), true);

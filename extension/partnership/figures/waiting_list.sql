@@ -33,7 +33,7 @@ cross join lateral (
             opened as joined, allocated as started, closed_waiting as left_otherwise
         from cube_episodes
         union all
-        select month, 'a service', null, need_code, locality_id, service_id,
+        select month, 'a service' as waiting_for, null as source_code, need_code, locality_id, service_id,
             requested, started, ended_otherwise
         from cube_service_requests
     ) f
