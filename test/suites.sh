@@ -148,7 +148,7 @@ come_from() {
 # btree_gist, early_help and pgtap, and one with a partnership `town` too, which
 # takes two seconds to make. With UPGRADED_FROM both come from a released version.
 make_templates() {
-	local first=${UPGRADED_FROM:+version '$UPGRADED_FROM'}
+	local first="${UPGRADED_FROM:+version '$UPGRADED_FROM'}"
 	createdb early_help_template &&
 		psql -X -q -d early_help_template -v ON_ERROR_STOP=1 -c 'create extension btree_gist' -c "create extension early_help $first" \
 			-c 'create extension pgtap' &&

@@ -10,6 +10,7 @@
 
 #include "base/record.h"
 #include "base/rule.h"
+#include "support/overdue.h"
 #include "support/plan.h"
 
 static void

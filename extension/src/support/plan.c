@@ -18,6 +18,7 @@
 #include "family/consent.h"
 #include "family/conversation.h"
 #include "family/family.h"
+#include "support/overdue.h"
 #include "support/plan.h"
 
 /* ---------------------------------------------------------------------
@@ -96,37 +97,6 @@ lock_both_plans(Relation rel, int64 one, int64 other)
 	lock_plan(rel, Max(one, other), &plan);
 }
 
-static const PartnershipQuery overdue_then_query = {
-	"select review_id, due_on::pg_catalog.date, held_on::pg_catalog.date from @review"
-	" where plan_id == $1 and due_on < $2 and held_on > $2 limit 1",
-	2, {INT8OID, DATEOID}
-};
-
-/*
- * R04: nothing is agreed on a day on which a review was overdue, also when it
- * is recorded after that review was held. hint is NULL for the rule's own.
- */
-void
-refuse_while_overdue(Relation rel, const SupportPlan *plan, DateADT agreed_on, const char *hint)
-{
-	Datum		values[] = {Int64GetDatum(plan->id), DateADTGetDatum(agreed_on)};
-
-	if (agreed_on > plan->review_due_on)
-		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
-						"agreed_on %s is after review_due_on %s of plan_id %s",
-						date_words(agreed_on), date_words(plan->review_due_on), id_words(plan->id));
-	/* Only a plan that was reviewed can have been overdue at an earlier time. */
-	if (agreed_on >= plan->review_counts_from && plan->ended_on == DATEVAL_NOEND)
-		return;
-	begin_partnership_queries();
-	if (run_partnership_query(rel, &overdue_then_query, values, NULL) > 0)
-		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
-						"agreed_on %s is after %s, when review_id %s of plan_id %s was due, and before it was held on %s",
-						date_words(agreed_on), date_words(result_date(2)), id_words(result_id(1)),
-						id_words(plan->id), date_words(result_date(3)));
-	end_partnership_queries();
-}
-
 static const PartnershipQuery review_weeks_query = {
 	"select family_outcomes_plan_review_weeks::pg_catalog.int8 from @partnership",
 	0, {0}
@@ -195,37 +165,6 @@ check_assessment(const Record *plan)
 		read_episode(plan->rel, episode_id, &of_plan))
 		refuse_other_family(plan->rel, "assessment_id", assessment_id, of_assessment.family_id,
 							of_plan.family_id);
-}
-
-static const PartnershipQuery agreed_after_query = {
-	"select 'plan_outcome_id', plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
-	" where plan_id == $1 and agreed_on > $2"
-	" union all select 'action_id', action_id, agreed_on::pg_catalog.date from @action"
-	" where plan_id == $1 and agreed_on > $2 and safety_reason is null limit 1",
-	2, {INT8OID, DATEOID}
-};
-
-/*
- * R04 from the other side: a review is not made due before a day on which
- * something was agreed. A later due day needs no check.
- */
-static void
-check_due_after_agreed(const RecordChange *change)
-{
-	const Record *plan = &change->after;
-	Datum		values[] = {
-		Int64GetDatum(id_of(plan, "plan_id")),
-		DateADTGetDatum(date_of(plan, "review_due_on"))
-	};
-
-	if (date_of(plan, "review_due_on") > date_of(&change->before, "review_due_on"))
-		return;
-	if (run_partnership_query(plan->rel, &agreed_after_query, values, NULL) > 0)
-		rule_error(RULE_NOT_AFTER_DUE_REVIEW, plan->rel, NULL,
-				   "%s %s was agreed on %s, after review_due_on %s of plan_id %s",
-				   result_text(1), id_words(result_id(2)), date_words(result_date(3)),
-				   date_words(date_of(plan, "review_due_on")),
-				   id_words(id_of(plan, "plan_id")));
 }
 
 static const PartnershipQuery held_review_query = {
@@ -370,7 +309,7 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	if (field_is_updated(&change, "review_due_on"))
 	{
 		check_due_not_completed(&change);
-		check_due_after_agreed(&change);
+		refuse_due_before_agreed(&change);
 	}
 	check_extension(&change);
 	check_end(&change);

@@ -26,6 +26,7 @@
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "support/overdue.h"
 #include "support/plan.h"
 
 static const PartnershipQuery cap_query = {

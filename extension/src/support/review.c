@@ -15,6 +15,7 @@
 #include "base/record.h"
 #include "base/rule.h"
 #include "episode/episode_event.h"
+#include "support/overdue.h"
 #include "support/plan.h"
 
 static void
@@ -67,32 +68,6 @@ check_order_kept(const RecordChange *change)
 				   id_words(id_of(review, "plan_id")));
 }
 
-static const PartnershipQuery agreed_while_overdue_query = {
-	"select 'plan_outcome_id', plan_outcome_id, agreed_on::pg_catalog.date from @plan_outcome"
-	" where plan_id == $1 and agreed_on > $2 and agreed_on < $3"
-	" union all select 'action_id', action_id, agreed_on::pg_catalog.date from @action"
-	" where plan_id == $1 and agreed_on > $2 and agreed_on < $3 and safety_reason is null limit 1",
-	3, {INT8OID, DATEOID, DATEOID}
-};
-
-/* R04 from the other side: nothing was agreed between the day a review was due and the day it was held. */
-static void
-check_nothing_agreed_while_overdue(const Record *review)
-{
-	Datum		values[] = {
-		Int64GetDatum(id_of(review, "plan_id")),
-		DateADTGetDatum(date_of(review, "due_on")),
-		DateADTGetDatum(date_of(review, "held_on"))
-	};
-
-	if (run_partnership_query(review->rel, &agreed_while_overdue_query, values, NULL) > 0)
-		rule_error(RULE_NOT_AFTER_DUE_REVIEW, review->rel, NULL,
-				   "%s %s was agreed on %s, after due_on %s and before held_on %s of review_id %s",
-				   result_text(1), id_words(result_id(2)), date_words(result_date(3)),
-				   date_words(date_of(review, "due_on")), date_words(date_of(review, "held_on")),
-				   id_words(id_of(review, "review_id")));
-}
-
 static void
 check_redated(const RecordChange *change, const SupportPlan *plan)
 {
@@ -103,7 +78,7 @@ check_redated(const RecordChange *change, const SupportPlan *plan)
 				   "held_on %s is before the start of plan_id %s",
 				   date_words(date_of(review, "held_on")), id_words(plan->id));
 	check_order_kept(change);
-	check_nothing_agreed_while_overdue(review);
+	refuse_agreed_while_overdue(review);
 }
 
 PG_FUNCTION_INFO_V1(early_help_review_before);
