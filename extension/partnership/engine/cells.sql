@@ -1,5 +1,5 @@
 -- What the KPI views rest on. The cells of each cube stand in a table that
--- early_help.define_kpi_cube makes: see the files of the kpi folder.
+-- early_help.define_kpi_cube makes: see the files of the figures folder.
 
 create table stale_mark (
     source varchar(63) not null,
