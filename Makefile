@@ -207,25 +207,10 @@ build/sql/partnership_ddl.sql: $(RECORDS) $(FIGURES) tools/ddl-to-function exten
 	tools/ddl-to-function partnership_kpi_ddl 'The DDL of the KPI views of one partnership.' $(FIGURES) >>$@.new
 	mv $@.new $@
 
-# A name that is a variable and a column is an error also where
-# plpgsql.variable_conflict says otherwise: no function can SET that for itself.
-PLPGSQL := '/^ *language plpgsql/,/^as [$$]/ s/^as [$$].*/& \#variable_conflict error/'
-LIBRARY := 's/MODULE_PATHNAME/$$libdir\/early_help-$(EXTVERSION)/'
+$(SCRIPT): $(PARTS) early_help.control Makefile extension/order.mk tools/install-script
+	tools/install-script early_help $(EXTVERSION) $(PARTS) >$@.new && mv $@.new $@
 
-# $(call script,EXTENSION,PARTS): what CREATE EXTENSION runs. @extension@ in a part is the name of the extension.
-define script
-@{ printf '%s\n' '-- Made by make from extension/: do not edit.' \
-    '\echo Use "CREATE EXTENSION $(1) CASCADE" to load this file. \quit' \
-    '-- The schema of a required extension is whoever created it'"'"'s: nothing here is to be found there.' \
-    'set local search_path = pg_catalog, pg_temp;'; \
-  for part in $(2); do echo; echo "-- $$part"; sed -e $(PLPGSQL) -e $(LIBRARY) -e 's/@extension@/$(1)/g' $$part; done; } >$@.new && mv $@.new $@
-@echo "$@: $(words $(2)) parts"
-endef
-
-$(SCRIPT): $(PARTS) early_help.control Makefile extension/order.mk
-	$(call script,early_help,$(PARTS))
-
-$(SAMPLE_SCRIPT): $(SAMPLE) early_help_sample.control Makefile extension/order.mk
-	$(call script,early_help_sample,$(SAMPLE))
+$(SAMPLE_SCRIPT): $(SAMPLE) early_help_sample.control Makefile extension/order.mk tools/install-script
+	tools/install-script early_help_sample $(EXTVERSION) $(SAMPLE) >$@.new && mv $@.new $@
 
 endif
