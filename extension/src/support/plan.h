@@ -14,7 +14,6 @@
 #include "episode/episode_row.h"
 
 #define PLAN_KIND_INTERVENTION "intervention"
-#define MOST_OUTCOMES 5			/* of an intervention plan (R01) */
 #define REVIEW_DAYS_DEFAULT 56	/* eight weeks, the last day R02 allows */
 
 typedef struct SupportPlan

@@ -29,6 +29,8 @@
 #include "support/overdue.h"
 #include "support/plan.h"
 
+#define MOST_OUTCOMES 5			/* of an intervention plan; the table's CHECK holds it */
+
 static const PartnershipQuery cap_query = {
 	"select family_outcomes_plan_most_outcomes::pg_catalog.int8 from @partnership",
 	0, {0}
