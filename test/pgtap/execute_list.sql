@@ -240,7 +240,7 @@ select early_help.define_kpi_cube('own', array['contact_child'], $$
         and cc.received_on < m.next_month
     having count(*) > 0
 $$, few => true) \g /dev/null
-select early_help.define_kpi_cube('own_parts', array['contact_child'], $$
+select early_help.define_kpi_cube('parted', array['contact_child'], $$
     select cc.counted_child_id as part, count(*)::integer as n
     from contact_child cc
     where cc.received_on >= m.month
@@ -249,15 +249,15 @@ select early_help.define_kpi_cube('own_parts', array['contact_child'], $$
 $$, counts => '{n}') \g /dev/null
 reset search_path;
 reset role;
-select cmp_ok(count(*), '>=', 5::bigint, 'it has functions') from public.executable where proname ~ '_own(_parts)?_(month|changed|all_parts|some_parts)$';
+select cmp_ok(count(*), '>=', 5::bigint, 'it has functions') from public.executable where proname ~ '_(own|parted)_(month|changed|all_parts|some_parts)$';
 select is_empty(
-    $$select routine, kinds, acl from public.executable where proname ~ '_own(_parts)?_(month|changed|all_parts|some_parts)$' and (kinds = '{}' or public.callers(acl, proowner) <> '{}')$$,
+    $$select routine, kinds, acl from public.executable where proname ~ '_(own|parted)_(month|changed|all_parts|some_parts)$' and (kinds = '{}' or public.callers(acl, proowner) <> '{}')$$,
     'which are in the list, and open to nobody');
 set local role medway_owner;
 select early_help.grant_execute('medway', 'board', 'reader') \g /dev/null
 reset role;
 select is_empty(
-    $$select routine, acl from public.executable where proname ~ '_own(_parts)?_(month|changed|all_parts|some_parts)$'
+    $$select routine, acl from public.executable where proname ~ '_(own|parted)_(month|changed|all_parts|some_parts)$'
         and public.callers(acl, proowner) <> case when 'reader' = any (kinds) then '{board}'::text[] else '{}' end$$,
     'until they are granted again');
 

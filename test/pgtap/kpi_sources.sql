@@ -10,9 +10,9 @@ as $$
     select format('select early_help.define_kpi_cube(''own'', %L, %L, %L, %L, %L)', sources, query, from_cubes, few, counts)
 $$;
 create view public.left_over as
-select c.relname from pg_class c where c.relnamespace in ('town'::regnamespace, 'town_kpi'::regnamespace) and c.relname ~ '_own$'
+select c.relname from pg_class c where c.relnamespace in ('town'::regnamespace, 'town_kpi'::regnamespace) and c.relname ~ '^cube_own(_|$)'
 union all
-select p.proname from pg_proc p where p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace) and p.proname ~ '_own$'
+select p.proname from pg_proc p where p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace) and p.proname ~ '^cube_own(_|$)'
 union all
 select cube from town.kpi_cube where cube = 'own';
 
@@ -23,6 +23,8 @@ select throws_ok(defines(:'sharing', '{referal}'), '22023', $$no trigger marks t
 select throws_ok(defines(:'sharing', '{referral}'), '22023',
     $$cube 'own' would be wrong: it reads town.sharing_decision, and no trigger of its sources marks its changes$$, 'a source of another table');
 select throws_ok(defines(:'sharing', '{}'), '22023', null, 'no source at all');
+select throws_ok(format($$ select early_help.define_kpi_cube(%L, '{referral}', 'select 1 as n') $$, 'own' || suffix), '22023', null, 'a name that ends in ' || suffix)
+from (values ('_cells'), ('_parts'), ('_stale'), ('_month'), ('_changed'), ('_all_parts'), ('_some_parts')) v (suffix);
 select throws_ok(defines(:'sharing', '{referral}', few => true), '22023', null, 'a cube of few cells');
 select is_empty('table left_over', 'nothing is kept');
 select matches((outcome_of(defines(:'sharing', '{referral}'))).hint,

@@ -250,7 +250,7 @@ is($node->safe_psql('called', q{
 foreach my $call (
 	q{select early_help.define_kpi_cube('own', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true')},
 	q{select early_help.define_kpi_cube('own_few', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true', few => true)},
-	q{select early_help.define_kpi_cube('own_parts', array['contact_child'], 'select cc.child_id as part, 1 as n from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month', counts => array['n'])},
+	q{select early_help.define_kpi_cube('parted', array['contact_child'], 'select cc.child_id as part, 1 as n from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month', counts => array['n'])},
 	q{select early_help.drop_kpi_cube('own')},
 	q{select early_help_internal.define_beside_cubes('create view beside as select 1 as n')},
 	q{select early_help.define_published_table('own', 'Own', array['ward'], array['n', 'k', 'rest'], array['n = k + rest'],

@@ -89,6 +89,18 @@ begin
             message = format('cube %s exists', quote_literal(cube)),
             hint = format('Drop it first: SELECT early_help.drop_kpi_cube(%L);', cube);
     end if;
+    -- What belongs to a cube is named after it: cube_own_parts would be of cube own, and of cube own_parts.
+    select n.value into strange
+    from jsonb_each_text(early_help_internal.cube_names('')) n
+    where n.key <> 'view'
+        and n.value like 'cube%'
+        and right(cube, length(n.value) - length('cube_')) = substr(n.value, length('cube_') + 1);
+    if strange is not null then
+        raise invalid_parameter_value using
+            message = format('the name of cube %s ends as what belongs to a cube does', quote_literal(cube)),
+            detail = format('%s would be of two cubes.', 'cube_' || cube),
+            hint = 'Give it another name.';
+    end if;
     select string_agg(quote_literal(f), ', ') into strange from unnest(from_cubes) f where f <> all (known);
     if strange is not null then
         raise undefined_object using
@@ -110,7 +122,8 @@ begin
 end
 $$;
 comment on function early_help_internal.check_kpi_names is
-    'Within define_kpi_cube: checks that the cube is new, that the cubes it sums exist, and that triggers mark its sources. '
+    'Within define_kpi_cube: checks that the cube is new and has a name of its own, that the cubes it sums exist, and that '
+    'triggers mark its sources. '
     'Errors 42710, 42704, 22023.';
 
 create function early_help_internal.check_kpi_sources(
