@@ -48,6 +48,10 @@ edit('extension/partnership/records/agency.sql', "comment on column agency.recor
 edit('extension/partnership/records/plan_outcome.sql', 'comment on function add_outcome', "create function outcome_again(plan_outcome_id bigint) returns text language sql begin atomic select 'again'; end;\ncomment on function outcome_again(bigint) is 'For a test.';\ncomment on function add_outcome");
 edit('extension/partnership/figures/contacts.sql', "    c.referrals,\n    c.known_contacts,", "    c.referrals,\n    (c.contacts * 2)::integer as twice,\n    c.known_contacts,");
 add('extension/partnership/columns.tsv', "contacts\ttwice\tContacts, twice.\n");
+# A figure over a cube that is there is a row, and so is a published table.
+add('extension/partnership/measures.tsv', join("\t", 'urgent_contacts', 'contacts', 'sum', 'contacts', "need_code = 'N1'", '', 'Access', 11, 'Contacts with need N1',
+	'contacts', 0, 'neutral', 'a child in a contact', 'contacts with this need', '', '', 'A test', 'For a test.') . "\n");
+add('extension/partnership/published.tsv', join("\t", 'contacts_by_age_and_sex', 'contacts', 'age_band; sex_code', 'no', 'Published contacts by age and sex.') . "\n");
 edit('extension/partnership/figures/re_referrals.sql', 'and earlier.referred_on', "and earlier.referral_id is not null\n                and earlier.referred_on");
 add('extension/codes/ethnicity.tsv', "WNEW\tA new code\t\t\n");
 add('extension/codes/bank_holiday.tsv', "2031-05-06\tA new day\t\t\n");
@@ -120,6 +124,8 @@ is(council('select count(*) from early_help.audit(\'medway\')'), 0, 'the audit f
 is(figures(), $figures_before, 'every figure is as it was');
 is(grants('outcome_again'), $grants_before, 'and every grant');
 is(council(q{select twice from medway_kpi.contacts limit 1}) % 2, 0, 'the view has its new column');
+is(council(q{select sum(value) from medway_kpi.dashboard where metric_code = 'urgent_contacts'}), 200, 'a row made a figure');
+is(council(q{select count(*) from medway_kpi.published_contacts_by_age_and_sex}), 0, 'and a row a published table');
 is(council(q{select medway.outcome_again(1)}), 'again', 'the new act is there');
 is(council(q{select name from medway.agency where agency_id = 1}), 'Council!', 'the step ran');
 is(council(q{select string_agg(code, ' ' order by code) from medway.ethnicity where code in ('WNEW', 'LOCAL')}), 'LOCAL WNEW', 'a new official code stands beside the local one');
