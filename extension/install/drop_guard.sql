@@ -21,4 +21,5 @@ create event trigger early_help_drop_guard
 -- In a session that applies replication or loads data, too.
 alter event trigger early_help_drop_guard enable always;
 comment on event trigger early_help_drop_guard is
-    'Refuses, while a partnership exists, to drop early_help, its schema, or anything it needs (error YHP04). Drop partnerships with early_help.drop_partnership.';
+    'Refuses, while a partnership exists, to drop early_help, its schema, or anything it needs (error YHP04). Drop partnerships '
+    'with early_help.drop_partnership.';

@@ -10,11 +10,14 @@ returns setof record
 language c stable strict parallel safe rows 50
 as 'MODULE_PATHNAME', 'early_help_rules';
 comment on function early_help.rules() is
-    'The rule catalogue, a row a rule: R01-R22 the rules of the record, S of the state machine and the tables, P of partnerships, K of figures, F of published figures, I of imports, A of what the audit finds beside them. sqlstate and sentence are what an error carries; constraints are those that hold the rule by structure.';
+    'The rule catalogue, a row a rule: R01-R22 the rules of the record, S of the state machine and the tables, P of '
+    'partnerships, K of figures, F of published figures, I of imports, A of what the audit finds beside them. sqlstate and '
+    'sentence are what an error carries; constraints are those that hold the rule by structure.';
 
 create function early_help_internal.raise_rule(rule text, detail text default null, hint text default null)
 returns void
 language c volatile parallel safe
 as 'MODULE_PATHNAME', 'early_help_raise_rule';
 comment on function early_help_internal.raise_rule(text, text, text) is
-    'Raises the error of a rule (its SQLSTATE, sentence and hint from the catalogue) with the detail given: ids only, never names or narrative. Error 22023 for an unknown rule.';
+    'Raises the error of a rule (its SQLSTATE, sentence and hint from the catalogue) with the detail given: ids only, never '
+    'names or narrative. Error 22023 for an unknown rule.';

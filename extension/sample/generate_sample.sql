@@ -56,7 +56,8 @@ begin
 end
 $$;
 comment on function early_help_sample.check_partnership(text) is
-    'For generate_sample: raises an error unless the caller owns this partnership, it is marked training, and no table is in the way; holds the mark. Errors YHP03, 42501, YHP08, 42P07.';
+    'For generate_sample: raises an error unless the caller owns this partnership, it is marked training, and no table is in the '
+    'way; holds the mark. Errors YHP03, 42501, YHP08, 42P07.';
 
 create function early_help_sample.count_made(
     out children bigint,
@@ -149,4 +150,7 @@ begin
 end
 $$;
 comment on function early_help_sample.generate_sample(text, integer, date, date, integer) is
-    'Makes up whole case histories for a partnership that is marked training and the caller owns, beside what it holds already: agencies, families with invented names, contacts, referrals, waits, support, reviews, steps, closures, groups, feedback and audits from one day to another. Every rule is on. The same seed gives the same rows. Returns how many it wrote. Errors YHP03, YHP08, 42501, 42P07, 22023.';
+    'Makes up whole case histories for a partnership that is marked training and the caller owns, beside what it holds already: '
+    'agencies, families with invented names, contacts, referrals, waits, support, reviews, steps, closures, groups, feedback and '
+    'audits from one day to another. Every rule is on. The same seed gives the same rows. Returns how many it wrote. Errors '
+    'YHP03, YHP08, 42501, 42P07, 22023.';

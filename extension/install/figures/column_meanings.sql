@@ -66,4 +66,5 @@ begin
 end
 $$;
 comment on function early_help_internal.comment_on_figures(oid) is
-    'Within create_partnership: comments each column of a schema of figures that has no comment. Errors 42704 (a column without a meaning), 42703 (a meaning without a column).';
+    'Within create_partnership: comments each column of a schema of figures that has no comment. Errors 42704 (a column without '
+    'a meaning), 42703 (a meaning without a column).';

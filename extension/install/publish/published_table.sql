@@ -31,7 +31,8 @@ begin
             hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
     end if;
     -- What the query names is the partnership's; operators are pg_catalog's.
-    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, %I, early_help, pg_temp', p operator(pg_catalog.||) '_kpi', p), true);
+    perform pg_catalog.set_config('search_path',
+        pg_catalog.format('%I, %I, early_help, pg_temp', p operator(pg_catalog.||) '_kpi', p), true);
     dimensions := array(select d from pg_catalog.unnest(dimensions) d order by d collate "C");
     if pg_catalog.cardinality(dimensions) > 2 then
         raise invalid_parameter_value using message = 'a published table has two dimensions at most';
@@ -56,7 +57,9 @@ begin
         table_name, title, dimensions, counts, sums, ratios);
     execute pg_catalog.format('create view %I.%I as %s', p, 'publish_' || table_name, figures);
     execute pg_catalog.format('comment on view %I.%I is %L', p, 'publish_' || table_name,
-        pg_catalog.format('What publish_figures freezes for table %s: a row a month; a row without month names a value to show as 0.', table_name));
+        pg_catalog.format(
+            'What publish_figures freezes for table %s: a row a month; a row without month names a value to show as 0.',
+            table_name));
 
     execute early_help_internal.published_view(p, table_name, dimensions, counts, sums, ratios);
     execute pg_catalog.format('comment on view %I.%I is %L', p || '_kpi', shown, title);
@@ -70,9 +73,13 @@ begin
 end
 $$;
 comment on function early_help.define_published_table(text, text, text[], text[], text[], text[], jsonb, text) is
-    'Registers a table with the partnership in the search_path for publish_figures: up to two dimensions; its counts; sums (whole = part + part); ratios (rate = part / whole, of a sum); what each column means; and a query with month, the dimensions and the counts, whose rows without month name values to show as 0. Makes view published_<table_name>. docs/publishing.md shows how. Errors 42P01, 22023.';
+    'Registers a table with the partnership in the search_path for publish_figures: up to two dimensions; its counts; sums '
+    '(whole = part + part); ratios (rate = part / whole, of a sum); what each column means; and a query with month, the '
+    'dimensions and the counts, whose rows without month name values to show as 0. Makes view published_<table_name>. '
+    'docs/publishing.md shows how. Errors 42P01, 22023.';
 
-create function early_help_internal.published_view(p text, table_name text, dimensions text[], counts text[], sums text[], ratios text[])
+create function early_help_internal.published_view(
+    p text, table_name text, dimensions text[], counts text[], sums text[], ratios text[])
     returns text
     language sql
     stable
@@ -125,15 +132,18 @@ as $$
         from unnest(ratios) with ordinality as t (ratio, place)
         cross join lateral regexp_split_to_array(ratio, '\s*[=/]\s*') r),
         (select string_agg(format(
-            ', max(f.figure) filter (where f.count_name = %1$L) as %1$I, bool_or(f.hidden is not null) filter (where f.count_name = %1$L) as %2$I',
+            ', max(f.figure) filter (where f.count_name = %1$L) as %1$I'
+            ', bool_or(f.hidden is not null) filter (where f.count_name = %1$L) as %2$I',
             c, 'hide ' || c), '' order by place)
         from unnest(counts) with ordinality as t (c, place)),
         coalesce(dimensions[1], ''), coalesce(dimensions[2], ''), counts)
 $$;
 comment on function early_help_internal.published_view(text, text, text[], text[], text[], text[]) is
-    'The CREATE VIEW of a published table for BI tools: its figures and percentages where they are not hidden, each with a status.';
+    'The CREATE VIEW of a published table for BI tools: its figures and percentages where they are not hidden, each with a '
+    'status.';
 
-create function early_help_internal.published_column_meanings(view_name text, dimensions text[], counts text[], ratios text[], meanings jsonb)
+create function early_help_internal.published_column_meanings(
+    view_name text, dimensions text[], counts text[], ratios text[], meanings jsonb)
     returns table (name text, meaning text)
     language sql
     stable

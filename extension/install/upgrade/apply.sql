@@ -276,8 +276,10 @@ begin
         perform set_config('search_path', early_help_internal.path_to_make(old, one.kind), true);
         place := early_help_internal.place_to_make(old, one.kind);
         execute case
-            when one.kind like '%column' then format('comment on column %s.%I.%I is %L', place, one.relation, one.name, one.described)
-            when one.kind like '%function' then format('comment on routine %s.%I(%s) is %L', place, one.relation, one.name, one.described)
+            when one.kind like '%column'
+                then format('comment on column %s.%I.%I is %L', place, one.relation, one.name, one.described)
+            when one.kind like '%function'
+                then format('comment on routine %s.%I(%s) is %L', place, one.relation, one.name, one.described)
             when one.kind like '%view' then format('comment on view %s.%I is %L', place, one.relation, one.described)
             when one.kind = 'table' then format('comment on table %s.%I is %L', place, one.relation, one.described)
             when one.kind = 'index' then format('comment on index %s.%I is %L', place, one.name, one.described)

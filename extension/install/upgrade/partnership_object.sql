@@ -135,7 +135,8 @@ begin
     where c.relnamespace in (schema, kpi)
         and c.relkind = 'v'
     union all
-    select case when c.relnamespace = kpi then 'kpi view column' else 'view column' end, c.relname, a.attname::text, c.oid, '', null,
+    select case when c.relnamespace = kpi then 'kpi view column' else 'view column' end,
+        c.relname, a.attname::text, c.oid, '', null,
         col_description(c.oid, a.attnum)
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
@@ -235,4 +236,5 @@ as $$
 $$;
 comment on function early_help_internal.partnership_differences(oid, early_help_internal.partnership_object[]) is
     'What differs between a partnership (the schema of its records) and the objects of another: null '
-    'old_object: is missing in the first; null new_object: is missing in the second. definition and described are the second''s, in the order in which it was laid down.';
+    'old_object: is missing in the first; null new_object: is missing in the second. definition and described are the second''s, '
+    'in the order in which it was laid down.';

@@ -26,4 +26,5 @@ left join (
     group by 1
 ) h on h.month = p.last_month
 where p.period_kind = 'month';
-comment on view calendar is 'Months without a gap, from the first to the last financial year with an event: join it to any view by month_key.';
+comment on view calendar is
+    'Months without a gap, from the first to the last financial year with an event: join it to any view by month_key.';

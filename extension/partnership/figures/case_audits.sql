@@ -23,4 +23,5 @@ select
 from cube_case_audits c
 left join only agency l on l.agency_id = c.lead_agency_id
 left join only agency a on a.agency_id = c.auditor_agency_id;
-comment on view case_audits is 'Multi-agency audits of case files (CFAG) by grade. Unit: an audit. Source: Early Help Strategy 2021-24 section 10.';
+comment on view case_audits is
+    'Multi-agency audits of case files (CFAG) by grade. Unit: an audit. Source: Early Help Strategy 2021-24 section 10.';

@@ -140,4 +140,7 @@ cross join lateral (
 ) c
 left join only partnership g on true
 where p.period_kind <> 'year to date';
-comment on view caseload is 'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or financial year. Each family and child once a period: do not add. Group work is apart. Source: Early Help Strategy 2021-24 section 10.';
+comment on view caseload is
+    'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or '
+    'financial year. Each family and child once a period: do not add. Group work is apart. Source: Early Help Strategy 2021-24 '
+    'section 10.';

@@ -34,13 +34,17 @@ select
 from kpi_period_shown p
 cross join lateral (
     select
-        coalesce(sum(x.children) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
+        coalesce(
+            sum(x.children)
+                filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
         coalesce(sum(x.contacts), 0) as contacts
     from cube_children_contacted x
     where x.month between p.first_month and p.last_month
 ) c
 where p.period_kind <> 'year to date';
-comment on view children_contacted is 'Different children with a contact in the month, quarter or financial year, beside the contacts. Each child once a period: do not add periods. children_contacted_between counts between any two days.';
+comment on view children_contacted is
+    'Different children with a contact in the month, quarter or financial year, beside the contacts. Each child once a period: '
+    'do not add periods. children_contacted_between counts between any two days.';
 
 -- As its owner, since a reader of figures may not see the records.
 create function children_contacted_between(from_date date, to_date date) returns integer
@@ -54,4 +58,5 @@ begin atomic
     where cc.received_on >= from_date
         and cc.received_on <= to_date;
 end;
-comment on function children_contacted_between(date, date) is 'Number of different children with a contact from one day to another, both included.';
+comment on function children_contacted_between(date, date) is
+    'Number of different children with a contact from one day to another, both included.';

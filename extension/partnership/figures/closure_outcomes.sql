@@ -66,4 +66,6 @@ left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id;
-comment on view closure_outcomes is 'Episodes closed in the month and whether the outcome was positive: the share of agreed outcomes achieved reaches the partnerships (usual: one half). Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';
+comment on view closure_outcomes is
+    'Episodes closed in the month and whether the outcome was positive: the share of agreed outcomes achieved reaches the '
+    'partnerships (usual: one half). Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';

@@ -18,9 +18,11 @@ select
         then early_help_internal.figure_value(d.unit, coalesce(d.numerator_before, 0), d.denominator_before, d.median_before)
     end::numeric(14, 1) as previous_month,
     case when m.last_month >= s.first_month + interval '1 year'
-        then early_help_internal.figure_value(d.unit, coalesce(d.numerator_year_before, 0), d.denominator_year_before, d.median_year_before)
+        then early_help_internal.figure_value(
+            d.unit, coalesce(d.numerator_year_before, 0), d.denominator_year_before, d.median_year_before)
     end::numeric(14, 1) as same_month_last_year,
-    early_help_internal.figure_value(d.unit, coalesce(d.numerator_to_date, 0), d.denominator_to_date, d.median_to_date)::numeric(14, 1) as year_to_date,
+    early_help_internal.figure_value(
+        d.unit, coalesce(d.numerator_to_date, 0), d.denominator_to_date, d.median_to_date)::numeric(14, 1) as year_to_date,
     t.target,
     t.floor,
     early_help_internal.rag(v.value, t.target, t.floor, d.direction)::varchar(30) as rag
@@ -96,4 +98,6 @@ left join lateral (
 cross join lateral (
     select early_help_internal.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) as value
 ) v;
-comment on view dashboard is 'The Board''s dashboard: a row a month a figure, every month from the first to the last with any event. Metric says what each figure means.';
+comment on view dashboard is
+    'The Board''s dashboard: a row a month a figure, every month from the first to the last with any event. Metric says what '
+    'each figure means.';

@@ -70,4 +70,6 @@ left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
-comment on view episodes is 'Episodes of early help opened, allocated and closed, each in its own month, by what the family was referred for. Unit: an episode. Caseload has those open.';
+comment on view episodes is
+    'Episodes of early help opened, allocated and closed, each in its own month, by what the family was referred for. Unit: an '
+    'episode. Caseload has those open.';

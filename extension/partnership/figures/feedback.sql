@@ -58,4 +58,6 @@ select
     case when sum(c.responses) = 0 then 'no answers' else 'ok' end::varchar(10) as value_status
 from cube_feedback c
 group by c.month, c.about;
-comment on view feedback is 'What children and parents said: answers in the month they were given, beside how many answered, and the response to the requests made in the month. Unit: a feedback. Source: Early Help Strategy 2021-24 section 10.';
+comment on view feedback is
+    'What children and parents said: answers in the month they were given, beside how many answered, and the response to the '
+    'requests made in the month. Unit: a feedback. Source: Early Help Strategy 2021-24 section 10.';

@@ -62,7 +62,9 @@ select early_help_internal.define_beside_cubes($command$
         ) d
         group by d.metric_code
     ) f;
-    comment on view kpi_figure is 'Every figure of the dashboard for every period of kpi_period; a figure of nothing has no row. Ask for periods of up to a year.';
+    comment on view kpi_figure is
+        'Every figure of the dashboard for every period of kpi_period; a figure of nothing has no row. Ask for periods of up to '
+        'a year.';
     comment on column kpi_figure.period_kind is 'month, quarter, year, or year to date.';
     comment on column kpi_figure.period_key is 'The period in short.';
     comment on column kpi_figure.first_month is 'First day of its first month.';
@@ -114,4 +116,6 @@ cross join lateral (
     offset 0
 ) d
 where p.period_kind <> 'year to date';
-comment on view figures is 'Every figure of the dashboard for every month, quarter and financial year, each right for its period: sums, different children and families, medians of the period''s own cases. Metric says what each means.';
+comment on view figures is
+    'Every figure of the dashboard for every month, quarter and financial year, each right for its period: sums, different '
+    'children and families, medians of the period''s own cases. Metric says what each means.';

@@ -13,8 +13,12 @@ select
         || case when d.unit = '%' and d.value is not null then ' (' || d.numerator || ' of ' || d.denominator || ')' else '' end
         || case
             when d.value is null or d.previous_month is null then ''
-            when d.value > d.previous_month then ', up from ' || early_help_internal.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
-            when d.value < d.previous_month then ', down from ' || early_help_internal.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
+            when d.value > d.previous_month
+                then ', up from '
+                    || early_help_internal.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
+            when d.value < d.previous_month
+                then ', down from '
+                    || early_help_internal.figure_in_words(d.previous_month, d.unit, m.decimals) || ' the month before'
             else ', as the month before'
         end
         || case when d.value is null or d.same_month_last_year is null then ''

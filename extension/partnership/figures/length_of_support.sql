@@ -26,4 +26,6 @@ cross join lateral (
     ) d
 ) c
 where p.period_kind <> 'year to date';
-comment on view length_of_support is 'Days from opening to closure of the episodes closed in the month, quarter or financial year: median, 90th percentile and mean of the period''s own cases. Do not average periods. Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';
+comment on view length_of_support is
+    'Days from opening to closure of the episodes closed in the month, quarter or financial year: median, 90th percentile and '
+    'mean of the period''s own cases. Do not average periods. Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';

@@ -15,7 +15,8 @@ create table kpi_metric (
     source varchar(120) not null,
     description varchar(255) not null
 );
-comment on table kpi_metric is 'What each figure of the dashboard means, a row a figure. A figure of a partnership''s own needs its cells too.';
+comment on table kpi_metric is
+    'What each figure of the dashboard means, a row a figure. A figure of a partnership''s own needs its cells too.';
 comment on column kpi_metric.metric_code is 'Code of the figure.';
 comment on column kpi_metric.section is 'Access, Intervention or Outcome.';
 comment on column kpi_metric.board_order is 'Order on the Board''s dashboard.';
@@ -42,7 +43,8 @@ create table kpi_target (
     constraint kpi_target_from_first_of_month check (extract(day from from_month) = 1),
     constraint kpi_target_floor_needs_target check (floor is null or target is not null)
 );
-comment on table kpi_target is 'Targets, floors, baseline and owner of a figure from a month on, until the next row of the figure.';
+comment on table kpi_target is
+    'Targets, floors, baseline and owner of a figure from a month on, until the next row of the figure.';
 comment on column kpi_target.metric_code is 'The figure.';
 comment on column kpi_target.from_month is 'First day of the month from which the row holds.';
 comment on column kpi_target.target is 'Value aimed at, in the figure''s unit; null: none.';
@@ -57,7 +59,8 @@ create table kpi_spc_setting (
     points_in_a_row smallint not null default 7,
     fewest_points smallint not null default 12,
     constraint kpi_spc_setting_is_one_row check (only_row),
-    constraint kpi_spc_setting_runs_are_long_enough check (points_on_one_side >= 3 and points_in_a_row >= 3 and fewest_points >= 3)
+    constraint kpi_spc_setting_runs_are_long_enough
+        check (points_on_one_side >= 3 and points_in_a_row >= 3 and fewest_points >= 3)
 );
 insert into kpi_spc_setting default values;
 comment on table kpi_spc_setting is 'How the control charts (view spc) are read. One row.';
@@ -75,7 +78,8 @@ create table kpi_spc_rebase (
     constraint kpi_spc_rebase_from_first_of_month check (extract(day from from_month) = 1),
     constraint kpi_spc_rebase_has_a_reason check (reason ~ '\S')
 );
-comment on table kpi_spc_rebase is 'Months from which the mean and limits of a control chart are computed anew, because the process changed.';
+comment on table kpi_spc_rebase is
+    'Months from which the mean and limits of a control chart are computed anew, because the process changed.';
 comment on column kpi_spc_rebase.metric_code is 'The figure.';
 comment on column kpi_spc_rebase.from_month is 'First day of the first month of the new process.';
 comment on column kpi_spc_rebase.reason is 'What changed.';

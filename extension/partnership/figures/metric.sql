@@ -27,4 +27,6 @@ left join lateral (
     order by t.from_month desc
     limit 1
 ) t on true;
-comment on view metric is 'The figures of the dashboard: what each means, a row a figure, with its latest target. The targets of earlier months stand in the dashboard.';
+comment on view metric is
+    'The figures of the dashboard: what each means, a row a figure, with its latest target. The targets of earlier months stand '
+    'in the dashboard.';

@@ -36,7 +36,8 @@ select early_help_internal.define_beside_cubes($command$
     where p.first_month <= (select max(s.month) from cube_months s)
         and p.last_month >= (select min(s.month) from cube_months s)
         and p.last_month = date_trunc('month', p.last_month::timestamp)::date;
-    comment on view kpi_period_shown is 'Periods that figures are shown for: those with a month from the first to the last with an event.';
+    comment on view kpi_period_shown is
+        'Periods that figures are shown for: those with a month from the first to the last with an event.';
     comment on column kpi_period_shown.period_kind is 'month, quarter, year, or year to date.';
     comment on column kpi_period_shown.period_key is 'The period in short.';
     comment on column kpi_period_shown.first_month is 'First day of its first month.';

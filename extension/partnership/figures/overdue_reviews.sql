@@ -20,7 +20,9 @@ left join only agency a on a.agency_id = l.agency_id
 left join only service s on s.service_id = p.service_id
 where d.kind = 'review_overdue'
     and d.due_on < current_date;
-comment on view overdue_reviews is 'Running plans whose review was due before today, with the lead practitioner of today. Changes with the day. Unit: a plan. Ids and working names only; needs the right to read the records.';
+comment on view overdue_reviews is
+    'Running plans whose review was due before today, with the lead practitioner of today. Changes with the day. Unit: a plan. '
+    'Ids and working names only; needs the right to read the records.';
 
 create function due_soon(days_ahead integer default 14)
 returns table (
@@ -60,4 +62,5 @@ begin atomic
     order by d.due_on, 1, d.plan_id, d.step_id, d.episode_id;
 end;
 comment on function due_soon(integer) is
-    'Deadlines from today to so many days ahead, first the next: a plan''s review, the consultation of an urgent (s.47) step up, an episode''s lead practitioner about to leave. days_left 0 is today. Needs the right to read the records.';
+    'Deadlines from today to so many days ahead, first the next: a plan''s review, the consultation of an urgent (s.47) step up, '
+    'an episode''s lead practitioner about to leave. days_left 0 is today. Needs the right to read the records.';

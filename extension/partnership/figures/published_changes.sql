@@ -40,4 +40,6 @@ cross join lateral (
 where f.hidden is not null
     or f.hidden_before is not null
     or f.figure <> f.figure_before;
-comment on view published_changes is 'What differs between a version of a period and the one before. A change of 1 to the threshold is hidden like a count; what was hidden in either is listed whether it changed or not.';
+comment on view published_changes is
+    'What differs between a version of a period and the one before. A change of 1 to the threshold is hidden like a count; what '
+    'was hidden in either is listed whether it changed or not.';

@@ -31,15 +31,26 @@ select
 from (
     select
         r.*,
-        case when r.side <> 0 then row_number() over (partition by r.metric_code, r.chart_from, r.side, r.side_group order by r.month) else 0 end as side_run,
-        case when r.direction <> 0 then 1 + row_number() over (partition by r.metric_code, r.chart_from, r.direction, r.direction_group order by r.month) else 1 end as trend_run,
+        case
+            when r.side <> 0
+                then row_number() over (partition by r.metric_code, r.chart_from, r.side, r.side_group order by r.month)
+            else 0
+        end as side_run,
+        case
+            when r.direction <> 0
+                then 1 + row_number() over (
+                    partition by r.metric_code, r.chart_from, r.direction, r.direction_group order by r.month)
+            else 1
+        end as trend_run,
         count(*) filter (where r.near = 1) over last_three * (r.near = 1)::integer
             + count(*) filter (where r.near = -1) over last_three * (r.near = -1)::integer as near_of_three
     from (
         select
             l.*,
-            row_number() over by_month - row_number() over (partition by l.metric_code, l.chart_from, l.side order by l.month) as side_group,
-            row_number() over by_month - row_number() over (partition by l.metric_code, l.chart_from, l.direction order by l.month) as direction_group
+            row_number() over by_month
+                - row_number() over (partition by l.metric_code, l.chart_from, l.side order by l.month) as side_group,
+            row_number() over by_month
+                - row_number() over (partition by l.metric_code, l.chart_from, l.direction order by l.month) as direction_group
         from (
             select
                 a.*,
@@ -86,4 +97,6 @@ from (
     window last_three as (partition by r.metric_code, r.chart_from order by r.month rows between 2 preceding and current row)
 ) p
 cross join kpi_spc_setting g;
-comment on view spc is 'Control charts (XmR): a row a month a figure with cases, with mean, limits and signals. Run lengths stand in kpi_spc_setting, the months a chart begins anew in kpi_spc_rebase.';
+comment on view spc is
+    'Control charts (XmR): a row a month a figure with cases, with mean, limits and signals. Run lengths stand in '
+    'kpi_spc_setting, the months a chart begins anew in kpi_spc_rebase.';

@@ -41,4 +41,5 @@ select
     c.withdrawn
 from cube_step_downs c
 left join only agency a on a.agency_id = c.receiving_agency_id;
-comment on view step_downs is 'Steps down from children''s social care, by month and receiving agency. Unit: a child. Each event counts in its own month.';
+comment on view step_downs is
+    'Steps down from children''s social care, by month and receiving agency. Unit: a child. Each event counts in its own month.';

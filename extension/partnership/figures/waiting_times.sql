@@ -99,7 +99,9 @@ from kpi_period_shown p
 cross join (values ('early help'), ('a service')) as k (waiting_for)
 -- Of a year that is not over, the last month with records.
 cross join lateral (
-    select (least(p.last_month, (select max(s.month) from cube_months s)) + interval '1 month' - interval '1 day')::date as counted_on
+    select
+        (least(p.last_month, (select max(s.month) from cube_months s))
+            + interval '1 month' - interval '1 day')::date as counted_on
 ) z
 cross join lateral (
     select array_agg(c.days) as days, array_agg(c.ended) as cases
@@ -147,4 +149,6 @@ cross join lateral (
         ended_days.days || open_days.days, ended_days.cases || open_days.cases, 0.5) as median_days
 ) b
 where p.period_kind <> 'year to date';
-comment on view waiting_times is 'Waits in days, by month, quarter and financial year: those that ended in the period, and those that went on at its end, which are never dropped. Unit: an episode (early help) or a request (a service). Do not add periods.';
+comment on view waiting_times is
+    'Waits in days, by month, quarter and financial year: those that ended in the period, and those that went on at its end, '
+    'which are never dropped. Unit: an episode (early help) or a request (a service). Do not add periods.';

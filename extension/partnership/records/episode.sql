@@ -202,7 +202,8 @@ language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
     where not exists (select from only episode r where r.episode_id = close_episode.episode_id);
-    select early_help_internal.raise_rule('S01', format('event close, episode_id %s, state closed', e.episode_id), 'Legal now: reopen.')
+    select early_help_internal.raise_rule(
+        'S01', format('event close, episode_id %s, state closed', e.episode_id), 'Legal now: reopen.')
     from only episode e
     where e.episode_id = close_episode.episode_id
         and e.closed_on is not null;

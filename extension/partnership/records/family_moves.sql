@@ -38,7 +38,8 @@ language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('no child of family_id %s is named', split_family.family_id))
     where coalesce(cardinality(split_family.children), 0) = 0;
-    select early_help_internal.raise_rule('S05', format('child_id %s is no member of family_id %s', c.child_id, split_family.family_id))
+    select early_help_internal.raise_rule(
+        'S05', format('child_id %s is no member of family_id %s', c.child_id, split_family.family_id))
     from unnest(split_family.children) as c (child_id)
     where not exists (
         select
@@ -77,7 +78,8 @@ begin atomic
     select early_help_internal.raise_rule('S05', format('family_id %s', f.id))
     from (values (join_families.keep_family_id), (join_families.join_family_id)) as f (id)
     where not exists (select from only family r where r.family_id = f.id);
-    select early_help_internal.raise_rule('R06', format('family_id %s, which joins, has episode_id %s open', e.family_id, e.episode_id))
+    select early_help_internal.raise_rule(
+        'R06', format('family_id %s, which joins, has episode_id %s open', e.family_id, e.episode_id))
     from only episode e
     where e.family_id = join_families.join_family_id
         and e.closed_on is null;

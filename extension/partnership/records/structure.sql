@@ -11,7 +11,8 @@ create table structure_as_made (
 comment on table structure_as_made is
     'Tables, columns, constraints, indexes, triggers, functions and views as create_partnership, or the last upgrade, laid them '
     'down: early_help.audit compares. Written by early_help_internal.note_structure alone.';
-comment on column structure_as_made.kind is 'table, column, constraint, index, trigger, function, view, kpi view or kpi function.';
+comment on column structure_as_made.kind is
+    'table, column, constraint, index, trigger, function, view, kpi view or kpi function.';
 comment on column structure_as_made.table_name is 'Table it belongs to; empty for a function.';
 comment on column structure_as_made.name is 'Its name; of a table or view, empty.';
 comment on column structure_as_made.definition is 'What it is, as PostgreSQL words it, without the name of the partnership.';

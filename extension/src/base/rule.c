@@ -32,7 +32,8 @@ static const Rule rules[] = {
 	},
 	[RULE_REVIEW_DUE] = {
 		"R02", "review in six to eight weeks", "YH002",
-		"an intervention plan's review is due 42 to 56 days after it starts or is extended, and every plan has its next review set",
+		"an intervention plan's review is due 42 to 56 days after it starts or is extended, and every plan "
+		"has its next review set",
 		"Give a review date in that window, or leave it out: the last day of the window is then set."
 	},
 	[RULE_COMPLETED_BY_REVIEW] = {
@@ -73,7 +74,8 @@ static const Rule rules[] = {
 	[RULE_STEP_UP] = {
 		"R10", "what a step up needs", "YH010",
 		"a step up names its basis, its reason and a consultation before it, and carries the EHA or says why there is none",
-		"Give basis, reason, consulted_role and consulted_on (section_47 may go first), and assessment_id or no_assessment_reason."
+		"Give basis, reason, consulted_role and consulted_on (section_47 may go first), and assessment_id or "
+		"no_assessment_reason."
 	},
 	[RULE_LEVELS] = {
 		"R11", "along the continuum", "YH011",
@@ -92,12 +94,14 @@ static const Rule rules[] = {
 	},
 	[RULE_CLOSURE] = {
 		"R14", "nothing after closure", "YH014",
-		"an episode has a closure date if and only if it has a reason, nothing is dated after it, and the family's agreement is dated or explained",
+		"an episode has a closure date if and only if it has a reason, nothing is dated after it, and the "
+		"family's agreement is dated or explained",
 		"Correct the date, or reopen the episode with reopened_on and reopen_reason."
 	},
 	[RULE_BIRTH] = {
 		"R15", "born or expected", "YH015",
-		"a child has a birth date or an expected one, not both, and is referred at most 280 days before birth and not after death",
+		"a child has a birth date or an expected one, not both, and is referred at most 280 days before "
+		"birth and not after death",
 		"Replace the expected birth date when the child is born; check the referral's date."
 	},
 	[RULE_ATTACHED_CONTACT] = {
@@ -112,7 +116,8 @@ static const Rule rules[] = {
 	},
 	[RULE_CASE_AUDIT] = {
 		"R18", "case audit", "YH018",
-		"a case audit has an auditor from another agency than the lead's, one of the four grades, and an owner and a due date for each action",
+		"a case audit has an auditor from another agency than the lead's, one of the four grades, and an "
+		"owner and a due date for each action",
 		"Add an auditor from another agency."
 	},
 	[RULE_ACHIEVED_AGREED] = {
@@ -162,7 +167,8 @@ static const Rule rules[] = {
 	},
 	[RULE_MERGE] = {
 		"M01", "merging duplicates", "YHM01",
-		"a duplicate is merged once, into another child that is not merged into it, and not while it is supported or a step of it is open",
+		"a duplicate is merged once, into another child that is not merged into it, and not while it is "
+		"supported or a step of it is open",
 		"Close or undo what is open for the duplicate first, or merge the other way round."
 	},
 	[RULE_PARTNERSHIP_NAME] = {
@@ -217,13 +223,16 @@ static const Rule rules[] = {
 	},
 	[RULE_WRITTEN_BY_ENGINE] = {
 		"K03", "written by the engine alone", "YHK03",
-		"cells, marks, cubes, the record's version and what was laid down or published are written by early_help's own functions alone",
-		"Correct the records: refresh_kpis, mark_stale, define_kpi_cube or publish_figures write what follows; upgrade_partnership the version."
+		"cells, marks, cubes, the record's version and what was laid down or published are written by "
+		"early_help's own functions alone",
+		"Correct the records: refresh_kpis, mark_stale, define_kpi_cube or publish_figures write what "
+		"follows; upgrade_partnership the version."
 	},
 	[RULE_CELLS_EQUAL_RECORDS] = {
 		"K04", "cells equal the records", "YHK04",
 		"the cells of a month that is not stale are what their cube counts in the records",
-		"Mark the month with early_help.mark_stale, or all with early_help.mark_all_stale; figures are right at once, and refresh_kpis computes them anew."
+		"Mark the month with early_help.mark_stale, or all with early_help.mark_all_stale; figures are right "
+		"at once, and refresh_kpis computes them anew."
 	},
 	[RULE_PUBLISHED_STAYS] = {
 		"F01", "published is published", "YHF01",
