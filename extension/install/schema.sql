@@ -18,7 +18,7 @@ create schema early_help;
 grant usage on schema early_help to public;
 comment on schema early_help is
     'The rules of early help: types, official code lists, and the functions that people and programs call. Case records stand in '
-    'the schemas that early_help.create_partnership lays down.';
+    'the schemas that early_help.create_partnership makes.';
 
 -- Open as well: a function in PL/pgSQL looks its helpers up as whoever calls it.
 -- Who may call which is told by execute_list().

@@ -1,5 +1,5 @@
 -- Whoever audits or drops somebody else's partnership runs none of its owner's code. The owner
--- lays down another table under each name: with a column of a type of his that has casts,
+-- makes another table under each name: with a column of a type of his that has casts,
 -- which are code, or a view that calls a function.
 begin;
 select plan(4);
@@ -55,7 +55,7 @@ from unnest(array[
     $$select count(*) from early_help.partnerships()$$,
     $$select early_help.drop_partnership('trap', cascade => true)$$]) c;
 
--- Columns that keys compare, and those of the note of what was laid down.
+-- Columns that keys compare, and those of the note of its structure as made.
 create temp table with_own_type as
 select
     c.relname,

@@ -120,7 +120,7 @@ select is_empty(
     'who may call the extension''s functions is what the list says');
 select is_empty(
     $$select routine, acl from public.executable where place in ('records', 'kpi') and public.callers(acl, proowner) <> '{}'$$,
-    'a partnership that was laid down opens no function to anybody');
+    'a partnership that was made opens no function to anybody');
 select is_empty(
     $$select p.oid::regprocedure
     from pg_proc p

@@ -1,4 +1,4 @@
--- Partnerships: laying down, naming, listing, renaming, dropping. Not in one
+-- Partnerships: making, naming, listing, renaming, dropping. Not in one
 -- transaction: each partnership takes hundreds of locks.
 select no_plan();
 

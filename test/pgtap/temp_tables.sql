@@ -113,7 +113,7 @@ begin
     end loop;
 end
 $$;
-select lives_ok($$select early_help.create_partnership('twin', training => true)$$, 'a partnership is laid down beside them');
+select lives_ok($$select early_help.create_partnership('twin', training => true)$$, 'a partnership is made beside them');
 select results_eq($$select journey('twin')$$, 'select line from plainly', 'and nothing is different in it');
 select is_empty($$select line from plainly where line ~ ': [0-9A-Z]{5} '$$, 'everything went well');
 set constraints all immediate;

@@ -11,7 +11,7 @@ create function early_help_internal.cube_part_columns(
     out negated text,
     out summed text,
     out grouped text,
-    out not_nought text
+    out not_zero text
 )
     language sql
     stable
@@ -45,7 +45,7 @@ as $$
 $$;
 comment on function early_help_internal.cube_part_columns is
     'Lists of the columns of a cube of parts, without month and part, for commands that call the row c: defined (with types), '
-    'listed (as they are), negated (counts with a minus), summed (sums of the counts), grouped (all but the counts), not_nought '
+    'listed (as they are), negated (counts with a minus), summed (sums of the counts), grouped (all but the counts), not_zero '
     '(a condition: some sum is not zero).';
 
 create function early_help_internal.define_cube_parts(names jsonb, compute text, changed text, counts text[], few boolean)
@@ -197,7 +197,7 @@ begin
                 join {parts} c on c.month = of_month and c.part = changed.part
             ) c
             group by {{grouped}}
-            having {{not_nought}};
+            having {{not_zero}};
         end
         $sql$, filling);
     execute format('comment on function %s is %L', changed,
@@ -273,7 +273,7 @@ begin
                 where (select not whole from stale_{{n}})
             ) c
             group by {{grouped}}
-            having {{not_nought}}
+            having {{not_zero}}
             returning 1
         )$sql$,
         names || to_jsonb(columns)

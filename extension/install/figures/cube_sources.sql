@@ -225,7 +225,7 @@ begin
         order by c.relname
     loop
         if read.name = any (summed)
-            -- Nobody writes it once the partnership is laid down.
+            -- Nobody writes it once the partnership is made.
             or (read.relnamespace = schema and read.relname = 'kpi_period') then
             continue;
         elsif read.relkind = 'v' then

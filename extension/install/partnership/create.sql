@@ -25,7 +25,7 @@ declare
     wrong record;
 begin
     -- What the constraints of table partnership ask, in words, and before anything
-    -- is laid down. The share is stored with three decimals.
+    -- is made. The share is stored with three decimals.
     select c.setting, c.asked, c.left_out, c.constraint_name
     into wrong
     from (

@@ -23,7 +23,7 @@ begin
 end
 $$;
 comment on function early_help_internal.is_noted(oid, text, name, text) is
-    'Whether create_partnership, or the last upgrade, laid this object down; otherwise somebody added it.';
+    'Whether create_partnership, or the last upgrade, made this object; otherwise somebody added it.';
 
 -- Everything that a function or view of a partnership was granted, as commands.
 create function early_help_internal.grants_of(object_class regclass, object oid) returns text[]

@@ -205,7 +205,7 @@ begin
 end
 $$;
 comment on function early_help_internal.fresh_objects(name, name) is
-    'Within upgrade_partnership: the objects of the partnership that was laid down to compare with, in words that make them in '
+    'Within upgrade_partnership: the objects of the partnership that was made to compare with, in words that make them in '
     'the other one.';
 
 create function early_help_internal.partnership_differences(old oid, new early_help_internal.partnership_object[],
@@ -237,4 +237,4 @@ $$;
 comment on function early_help_internal.partnership_differences(oid, early_help_internal.partnership_object[]) is
     'What differs between a partnership (the schema of its records) and the objects of another: null '
     'old_object: is missing in the first; null new_object: is missing in the second. definition and described are the second''s, '
-    'in the order in which it was laid down.';
+    'in the order in which they were made.';

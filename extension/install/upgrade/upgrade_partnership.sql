@@ -113,7 +113,7 @@ begin
             hint = 'Bring the files of the versions between, which are in the package, to the server.';
     end if;
 
-    raise notice 'laying down a partnership of version % to compare with', to_version;
+    raise notice 'making a partnership of version % to compare with', to_version;
     perform early_help.create_partnership(fresh);
     fresh_schema := fresh::regnamespace;
     objects := early_help_internal.fresh_objects(fresh, name);
@@ -159,7 +159,7 @@ end
 $$;
 comment on function early_help.upgrade_partnership(text) is
     'Brings a partnership to the version of the extension, after ALTER EXTENSION early_help UPDATE: its tables, rules, acts and '
-    'figures, official codes and bank holidays. Records, local codes, targets, publications, grants and what others laid beside '
-    'stay. One transaction; a notice a stage; readers and writers wait for its last seconds. Its owner may do it, with CREATE on '
-    'the database. changes: 0 where it had that version. Errors YHP03 (no such partnership), YHP05 (a view of somebody else uses '
-    'one that changes), 55P03 (in use, or another upgrade runs), 0A000 (no way from its version).';
+    'figures, official codes and bank holidays. Records, local codes, targets, publications, grants and what others put beside '
+    'them stay. One transaction; a notice a stage; readers and writers wait for its last seconds. Its owner may do it, with '
+    'CREATE on the database. changes: 0 where it had that version. Errors YHP03 (no such partnership), YHP05 (a view of '
+    'somebody else uses one that changes), 55P03 (in use, or another upgrade runs), 0A000 (no way from its version).';

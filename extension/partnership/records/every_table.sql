@@ -43,7 +43,7 @@ begin
 end
 $$;
 
--- What the engine alone writes: the other tables of figures, what was laid down,
+-- What the engine alone writes: the other tables of figures, the structure as made,
 -- what is published. Cells get it from define_kpi_cube.
 do $$
 declare

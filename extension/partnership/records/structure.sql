@@ -1,4 +1,4 @@
--- What create_partnership laid down, as the catalog told it then: the audit
+-- What create_partnership made, as the catalog showed it then: the audit
 -- compares it with the catalog of today. Filled at the end (figures/note_structure.sql).
 create table structure_as_made (
     kind varchar(20) not null,

@@ -223,7 +223,7 @@ static const Rule rules[] = {
 	},
 	[RULE_WRITTEN_BY_ENGINE] = {
 		"K03", "written by the engine alone", "YHK03",
-		"cells, marks, cubes, the record's version and what was laid down or published are written by "
+		"cells, marks, cubes, the record's version, its structure as made and what is published are written by "
 		"early_help's own functions alone",
 		"Correct the records: refresh_kpis, mark_stale, define_kpi_cube or publish_figures write what "
 		"follows; upgrade_partnership the version."

@@ -5,7 +5,7 @@
  *
  * Nobody changes figures by hand, not even the owner of the partnership, or
  * nobody would believe them.  Only the engine's own functions write cells, parts
- * of cells, marks, cubes, the log of refreshes, what was laid down and what was
+ * of cells, marks, cubes, the log of refreshes, the structure as made and what was
  * published.  They write through write_by_engine(); the trigger
  * engine_writes_only() on each of these tables refuses other writes.
  *
