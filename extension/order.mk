@@ -192,6 +192,7 @@ FIGURES := \
 	figures/overdue_reviews.sql \
 	figures/metric.sql \
 	build/measures.sql \
+	build/kpi_figure.sql \
 	figures/length_of_support.sql \
 	figures/figures.sql \
 	figures/dashboard.sql \
