@@ -12,7 +12,8 @@ select :'page' = 'continuum' as continuum, :'page' = 'rule_catalogue' as rule_ca
 \if :continuum
 \echo '# The continuum of need'
 \echo
-\echo 'Made by `make docs` from `early_help.transitions()`; do not edit. Source: Medway Early Help Strategy 2021-24, sections 6 and 7.'
+\echo -n 'Made by `make docs` from `early_help.transitions()`; do not edit.'
+\echo ' Source: Medway Early Help Strategy 2021-24, sections 6 and 7.'
 \echo
 \echo '```mermaid'
 \echo 'stateDiagram-v2'
@@ -35,12 +36,14 @@ order by state_from nulls first, event, only_when;
 \elif :rule_catalogue
 \echo '# The rule catalogue'
 \echo
-\echo 'Made by `make docs` from `early_help.rules()`; do not edit. [rules.md](rules.md) says how each is held, and what was decided.'
+\echo -n 'Made by `make docs` from `early_help.rules()`; do not edit.'
+\echo ' [rules.md](rules.md) says how each is held, and what was decided.'
 \echo
 \echo '| rule | SQLSTATE | sentence | what to do | constraints |'
 \echo '|---|---|---|---|---|'
 select format('| %s %s | %s | %s | %s | %s |', rule, name, sqlstate, sentence, hint,
-    array_to_string(array(select format('`%s`', c) from unnest(constraints) with ordinality as k (c, place) order by place), ', '))
+    (select coalesce(string_agg(format('`%s`', c), ', ' order by place), '')
+    from unnest(constraints) with ordinality as k (c, place)))
 from early_help.rules();
 \else
 select exists (select from pg_namespace where nspname = 'docs') as made
@@ -61,7 +64,8 @@ select format('| `%s` | %s | %s |', c.relname,
 from pg_class c
 cross join lateral (
     select a.attnum, p.what,
-        p.what in ('**period**', 'month', 'metric_code', 'view_name', 'column_name') or exists (select from dimension d where d.name = a.attname) as key
+        p.what in ('**period**', 'month', 'metric_code', 'view_name', 'column_name')
+            or exists (select from dimension d where d.name = a.attname) as key
     from pg_attribute a
     cross join lateral (select case a.attname when 'period_kind' then '**period**' else a.attname::text end as what) p
     where a.attrelid = c.oid
@@ -75,18 +79,22 @@ where c.relnamespace = 'docs_kpi'::regnamespace
 group by c.relname
 order by c.relname;
 \echo
-create temp table measure (code text, cube text, over_time text, value text, condition text, out_of text, section text, board_order integer,
-    label text, unit text, decimals integer, direction text, counted text, numerator text, denominator text, exclusions text, source text, description text);
+create temp table measure (
+    code text, cube text, over_time text, value text, condition text, out_of text, section text, board_order integer, label text,
+    unit text, decimals integer, direction text, counted text, numerator text, denominator text, exclusions text, source text,
+    description text);
 \copy measure from 'extension/partnership/measures.tsv' with (format csv, delimiter E'\t', quote E'\x01', header)
 \echo '| figure | it counts | unit | over months |'
 \echo '|---|---|---|---|'
-select format('| `%s` | %s | %s | %s |', code, numerator || coalesce(', out of ' || denominator, '') || coalesce('; without ' || exclusions, ''), unit, over_time)
+select format('| `%s` | %s | %s | %s |', code,
+    numerator || coalesce(', out of ' || denominator, '') || coalesce('; without ' || exclusions, ''), unit, over_time)
 from measure
 order by board_order;
 \else
 \echo '| view | by | counts | percentages |'
 \echo '|---|---|---|---|'
-select format('| `published_%s` | %s | %s | %s |', table_name, array_to_string(dimensions, ', '), array_to_string(counts, ', '), array_to_string(ratios, ', '))
+select format('| `published_%s` | %s | %s | %s |', table_name,
+    array_to_string(dimensions, ', '), array_to_string(counts, ', '), array_to_string(ratios, ', '))
 from published_table
 order by table_name collate "C";
 \endif

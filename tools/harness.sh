@@ -93,8 +93,9 @@ update_sources() {
 	touch "$list"
 	(
 		cd "$tree" || exit
-		find . -mindepth 1 \( -name .git -o -path ./build -o -path ./results -o -path ./tmp_check -o -path './regression.*' -o -name '*.o' \
-			-o -name '*.bc' -o -name '*.so' -o -path './early_help*--*.sql' \) -prune -o -type f -printf '%m  %P\n' >"$list.modes"
+		find . -mindepth 1 \( -name .git -o -path ./build -o -path ./results -o -path ./tmp_check -o -path './regression.*' \
+			-o -name '*.o' -o -name '*.bc' -o -name '*.so' -o -path './early_help*--*.sql' \) -prune \
+			-o -type f -printf '%m  %P\n' >"$list.modes"
 		sed 's/^[0-7]*  //' "$list.modes" | xargs -d '\n' sha256sum | sort - "$list.modes"
 	) >"$list.new"
 	comm -13 "$list" "$list.new" | sed 's/^[^ ]*  //' | sort -u >"$list.changed"

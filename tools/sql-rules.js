@@ -16,7 +16,8 @@
 'use strict';
 const fs = require('fs');
 const path = require('path');
-const { loadModule, parseSync, parsePlPgSQLSync } = require(require.resolve('libpg-query', { paths: [path.join(__dirname, '..', 'build')] }));
+const parser = require.resolve('libpg-query', { paths: [path.join(__dirname, '..', 'build')] });
+const { loadModule, parseSync, parsePlPgSQLSync } = require(parser);
 
 let found = 0;
 const [exceptions, ...files] = process.argv.slice(2);
@@ -46,18 +47,20 @@ function walk(node, visit, inside = []) {
 const last = (names) => names.map((n) => n.String.sval);
 const option = (options, name) => (options || []).map((o) => o.DefElem).filter((o) => o.defname === name);
 
+const IS_OPERATOR = /^AEXPR_(OP|OP_ANY|OP_ALL|DISTINCT|NOT_DISTINCT|IN|LIKE|ILIKE)$/;
+
 // The names in a statement that the search path finds.
 function unqualified(tree) {
 	const names = [];
 	const common = new Set();
 	walk(tree, (kind, node) => { if (kind === 'CommonTableExpr') common.add(node.ctename); });
 	walk(tree, (kind, node) => {
+		const only = node.names && node.names.length === 1;
 		if (kind === 'RangeVar' && !node.schemaname && !common.has(node.relname)) names.push(`table ${node.relname}`);
 		else if (kind === 'FuncCall' && node.funcname.length === 1) names.push(`function ${last(node.funcname)[0]}`);
-		else if (kind === 'A_Expr' && node.name && node.name.length === 1 && /^AEXPR_(OP|OP_ANY|OP_ALL|DISTINCT|NOT_DISTINCT|IN|LIKE|ILIKE)$/.test(node.kind)) {
+		else if (kind === 'A_Expr' && node.name && node.name.length === 1 && IS_OPERATOR.test(node.kind)) {
 			names.push(`operator ${last(node.name)[0]}`);
-		} else if (kind === 'TypeName' && node.names && node.names.length === 1) names.push(`type ${last(node.names)[0]}`);
-		else if ((kind === 'typeName' || kind === 'returnType') && node.names && node.names.length === 1) names.push(`type ${last(node.names)[0]}`);
+		} else if (['TypeName', 'typeName', 'returnType'].includes(kind) && only) names.push(`type ${last(node.names)[0]}`);
 	});
 	return names;
 }
@@ -107,7 +110,9 @@ function check(file) {
 		if (path || made.sql_body || !['sql', 'plpgsql'].includes(language)) continue;
 		const body = option(made.options, 'as')[0].arg.List.items[0].String.sval;
 		const names = language === 'sql' ? unqualified(parseSync(body)) : unqualifiedInPlpgsql(text);
-		if (names.length && !excused(name)) say(at, `${name} runs under its caller's path and names ${[...new Set(names)].sort().join(', ')}`);
+		if (names.length && !excused(name)) {
+			say(at, `${name} runs under its caller's path and names ${[...new Set(names)].sort().join(', ')}`);
+		}
 	}
 }
 

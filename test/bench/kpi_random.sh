@@ -12,7 +12,7 @@ pgxs=$(cd "$(dirname "$(pg_config --pgxs)")/.." && pwd)
 folder=$(mktemp -d /tmp/kpi_random.XXXXXX)
 trap 'rm -rf "$folder"' EXIT
 export TMPDIR=$folder TESTDIR=$folder TESTDATADIR=$folder/tmp_check TESTLOGDIR=$folder/log top_builddir=$folder
-export PERL5LIB=$pgxs/test/perl PG_REGRESS=$pgxs/test/regress/pg_regress
+export PERL5LIB=$pgxs/test/perl:$PWD/test/t PG_REGRESS=$pgxs/test/regress/pg_regress
 unset PGHOST PGUSER PGDATABASE
 status=0
 writes=${WRITES:-5000} families=${FAMILIES:-500}

@@ -17,6 +17,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes;
 use Fuzz;
+use FuzzCatalogue qw($known);
 
 my $wanted = $ENV{FUZZ_CALLS} // 2400;
 my $seed = $ENV{FUZZ_SEED} // 1;
@@ -41,8 +42,8 @@ log_line_prefix = '%p '
 max_prepared_transactions = 0
 });
 $node->start;
-$node->safe_psql('postgres', Fuzz::setup());
-my $known = Fuzz::know(encode('UTF-8', $node->safe_psql('postgres', Fuzz::catalogue_query())));
+$node->safe_psql('postgres', FuzzCatalogue::setup());
+$known = FuzzCatalogue::know(encode('UTF-8', $node->safe_psql('postgres', FuzzCatalogue::catalogue_query())));
 start_under_valgrind() if $valgrind;
 my %name = map { $_ => 1 } @{ $known->{names} };
 my %our_file = map { s{.*/}{}r => 1 } glob('extension/src/*.c extension/src/*/*.c');
