@@ -12,8 +12,9 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(shell private_install copy_tree install start_node council psql_as_council put_to_use
+our @EXPORT_OK = qw(shell private_install copy_tree install start_node council psql_as_council put_to_use
   figures grants members structure lists same_lines upgrade_beside_readers);
+our %EXPORT_TAGS = (all => \@EXPORT_OK);
 
 my $tree = getcwd;
 my ($private, $install_path, $node);

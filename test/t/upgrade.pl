@@ -11,7 +11,7 @@ use warnings;
 BEGIN { $ENV{PG_TEST_TIMEOUT_DEFAULT} //= 900 }
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Upgrade;
+use Upgrade qw(:all);
 
 my ($version) = slurp_file('early_help.control') =~ /^default_version = '([^']+)'/m;
 my $next = '99.0.0';
