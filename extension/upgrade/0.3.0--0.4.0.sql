@@ -1,0 +1,2 @@
+-- What ALTER EXTENSION early_help UPDATE takes to 0.4.0 beyond functions, comments,
+-- grants and official codes, which come from the install script.
