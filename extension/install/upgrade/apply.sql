@@ -218,7 +218,9 @@ begin
             left join pg_proc p on u.object_class = 'pg_proc'::regclass and p.oid = u.object
             order by u.object desc
         loop
-            if not early_help_internal.is_noted(old, null, dropped.name, null) then
+            -- What the first round made is not noted yet.
+            if not early_help_internal.is_noted(old, null, dropped.name, null)
+                and not exists (select from unnest(new) n where n.relation = dropped.name and n.kind ~ 'view|function') then
                 perform early_help_internal.raise_rule('P05', dropped.described);
             end if;
             grants := grants || early_help_internal.grants_of(dropped.object_class, dropped.object);
