@@ -33,15 +33,8 @@
 
 #include "base/sharded.h"
 
-typedef enum Engine
-{
-	ENGINE_UNKNOWN = 0,
-	ENGINE_ABSENT,
-	ENGINE_PRESENT
-} Engine;
-
 /* Both live until the session ends. */
-static Engine engine = ENGINE_UNKNOWN;
+DistributedEngine distributed_engine = ENGINE_UNKNOWN;
 static Oid	local_tables[64];
 
 /* Counts invalidations: an answer is not remembered if one arrived while it was read. */
@@ -53,7 +46,7 @@ forget_engine(Datum arg, int cache, uint32 hash)
 	(void) arg;
 	(void) cache;
 	(void) hash;
-	engine = ENGINE_UNKNOWN;
+	distributed_engine = ENGINE_UNKNOWN;
 	changes++;
 }
 
@@ -87,12 +80,12 @@ has_engine(void)
 		CacheRegisterRelcacheCallback(forget_table, (Datum) 0);
 		watching = true;
 	}
-	if (engine != ENGINE_UNKNOWN)
-		return engine == ENGINE_PRESENT;
+	if (distributed_engine != ENGINE_UNKNOWN)
+		return distributed_engine == ENGINE_PRESENT;
 	before = changes;
 	found = OidIsValid(get_extension_oid("citus", true));
 	if (before == changes)
-		engine = found ? ENGINE_PRESENT : ENGINE_ABSENT;
+		distributed_engine = found ? ENGINE_PRESENT : ENGINE_ABSENT;
 	return found;
 }
 
@@ -153,12 +146,10 @@ check_local(Oid table)
 	pfree(name);
 }
 
-/* An error if the table is distributed, or a shard. */
+/* For refuse_shard(), where there may be an engine. */
 void
-refuse_shard(Oid table)
+look_for_shard(Oid table)
 {
-	if (engine == ENGINE_ABSENT || *place_of(table) == table)
-		return;
-	if (has_engine())
+	if (*place_of(table) != table && has_engine())
 		check_local(table);
 }

@@ -18,10 +18,10 @@ check_agreed_on(const Record *action, const SupportPlan *plan)
 {
 	DateADT		agreed_on = date_of(action, "agreed_on");
 
-	if (agreed_on > plan->episode.closed_on)
+	if (agreed_on > plan->episode_closed_on)
 		rule_error(RULE_CLOSURE, action->rel, NULL,
 				   "agreed_on %s is after the closure of the episode of plan_id %s on %s",
-				   date_words(agreed_on), id_words(plan->id), date_words(plan->episode.closed_on));
+				   date_words(agreed_on), id_words(plan->id), date_words(plan->episode_closed_on));
 	if (!is_null(action, "safety_reason"))
 		return;
 	if (agreed_on > plan->ended_on)

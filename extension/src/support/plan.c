@@ -27,7 +27,7 @@
  */
 
 static void
-plan_from_row(const Record *row, SupportPlan *plan)
+plan_from_rows(const Record *row, const Record *episode, SupportPlan *plan)
 {
 	char	   *kind = text_of(row, "kind");
 
@@ -43,6 +43,8 @@ plan_from_row(const Record *row, SupportPlan *plan)
 	plan->review_due_on = date_of(row, "review_due_on");
 	plan->ended_on = date_of(row, "ended_on");
 	plan->withdrawn = text_is(row, "end_reason", SUPPORT_CONSENT_WITHDRAWN);
+	plan->episode_id = id_of(episode, "episode_id");
+	plan->episode_closed_on = date_of(episode, "closed_on");
 }
 
 /* Reads the latest version of a plan and its episode; false if it is not there. */
@@ -50,12 +52,17 @@ bool
 read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 {
 	Record		row;
+	Record		episode;
 	bool		found;
 
 	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
 		return false;
-	plan_from_row(&row, plan);
-	found = read_episode(rel, id_of(&row, "episode_id"), &plan->episode);
+	found = read_sibling(rel, "episode", "episode_id", id_of(&row, "episode_id"), &episode);
+	if (found)
+	{
+		plan_from_rows(&row, &episode, plan);
+		leave_sibling(&episode);
+	}
 	leave_sibling(&row);
 	return found;
 }
@@ -69,8 +76,7 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 
 	if (!lock_sibling_and_parent(rel, "plan", "plan_id", plan_id, "episode", "episode_id", &row, &episode))
 		return false;
-	plan_from_row(&row, plan);
-	episode_from_row(&episode, &plan->episode);
+	plan_from_rows(&row, &episode, plan);
 	leave_sibling(&row);
 	leave_sibling(&episode);
 	return true;

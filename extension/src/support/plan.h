@@ -11,8 +11,6 @@
 #include "utils/date.h"
 #include "utils/rel.h"
 
-#include "episode/episode_row.h"
-
 #define PLAN_KIND_INTERVENTION "intervention"
 #define REVIEW_DAYS_DEFAULT 56	/* eight weeks, the last day R02 allows */
 
@@ -25,7 +23,8 @@ typedef struct SupportPlan
 	DateADT		review_due_on;
 	DateADT		ended_on;		/* DATEVAL_NOEND: running */
 	bool		withdrawn;		/* ended with the family's consent */
-	Episode		episode;
+	int64		episode_id;
+	DateADT		episode_closed_on;	/* DATEVAL_NOEND: open */
 } SupportPlan;
 
 extern bool lock_plan(Relation rel, int64 plan_id, SupportPlan *plan);

@@ -108,7 +108,7 @@ check_agreed_on(const Record *outcome, const SupportPlan *plan)
 	DateADT		agreed_on = date_of(outcome, "agreed_on");
 
 	if (agreed_on > plan->ended_on)
-		rule_error(plan->ended_on == plan->episode.closed_on ? RULE_CLOSURE : RULE_COMPLETED_BY_REVIEW,
+		rule_error(plan->ended_on == plan->episode_closed_on ? RULE_CLOSURE : RULE_COMPLETED_BY_REVIEW,
 				   outcome->rel, NULL,
 				   "agreed_on %s is after ended_on %s of plan_id %s",
 				   date_words(agreed_on), date_words(plan->ended_on), id_words(plan->id));
@@ -129,10 +129,10 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 		last = Max(last, date_of(outcome, "achieved_on"));
 	if (!is_null(outcome, "withdrawn_on"))
 		last = Max(last, date_of(outcome, "withdrawn_on"));
-	if (last > plan->episode.closed_on)
+	if (last > plan->episode_closed_on)
 		rule_error(RULE_CLOSURE, outcome->rel, NULL,
 				   "%s is after the closure of the episode of plan_id %s on %s",
-				   date_words(last), id_words(plan->id), date_words(plan->episode.closed_on));
+				   date_words(last), id_words(plan->id), date_words(plan->episode_closed_on));
 }
 
 /* Does the row become live, or get another day of agreement? */

@@ -102,7 +102,11 @@ early_help_review_before(PG_FUNCTION_ARGS)
 				   "plan_id %s", id_words(plan_id));
 	if (found)
 	{
-		refuse_after_closure(change.rel, &plan.episode, "held_on", date_of(review, "held_on"));
+		if (date_of(review, "held_on") > plan.episode_closed_on)
+			rule_error(RULE_CLOSURE, change.rel, NULL,
+					   "held_on %s is after closed_on %s of episode_id %s",
+					   date_words(date_of(review, "held_on")), date_words(plan.episode_closed_on),
+					   id_words(plan.episode_id));
 		if (TRIGGER_FIRED_BY_INSERT(change.event))
 		{
 			check_plan_is_open(review, &plan);
@@ -168,16 +172,17 @@ early_help_review_after(PG_FUNCTION_ARGS)
 		DateADTGetDatum(date_of(review, "next_review_due_on"))
 	};
 	SupportPlan plan;
+	Episode		episode;
 
 	begin_partnership_queries();
-	if (lock_plan(change.rel, plan_id, &plan))
+	if (lock_plan(change.rel, plan_id, &plan) && read_episode(change.rel, plan.episode_id, &episode))
 	{
 		look_again(review, &plan);
 		write_by_rules(change.rel, extends ? &extend_query : &complete_query, values, NULL);
 		if (extends)
-			apply_two_events(change.rel, &plan.episode, EVENT_HOLD_REVIEW, EVENT_EXTEND, held_on);
+			apply_two_events(change.rel, &episode, EVENT_HOLD_REVIEW, EVENT_EXTEND, held_on);
 		else
-			apply_event(change.rel, &plan.episode, EVENT_HOLD_REVIEW, held_on, NO_ID);
+			apply_event(change.rel, &episode, EVENT_HOLD_REVIEW, held_on, NO_ID);
 	}
 	end_partnership_queries();
 	return record_result(&change);
