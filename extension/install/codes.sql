@@ -10,9 +10,10 @@ create table early_help.official_code (
 );
 grant select on early_help.official_code to public;
 comment on table early_help.official_code is
-    'Code lists as published: Department for Education, children in need census (Crown copyright, Open Government Licence v3.0), '
-    'the ten headline outcomes of Supporting Families 2022-25, early help closure reasons, which no national list has, and the '
-    'bank holidays of England (gov.uk, the same licence; code is the day). A code whose label changed stands once a label.';
+    'Code lists as published: Department for Education, children in need census (Crown copyright, '
+    'Open Government Licence v3.0), the ten headline outcomes of Supporting Families 2022-25, '
+    'early help closure reasons, which no national list has, and the bank holidays of England (gov.uk, '
+    'the same licence; code is the day). A code whose label changed has one row per label.';
 comment on column early_help.official_code.list is 'Name of the list, as the file in extension/codes that holds it.';
 comment on column early_help.official_code.code is 'The code as published.';
 comment on column early_help.official_code.label is 'Its label in the dates beside it.';

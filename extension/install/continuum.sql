@@ -36,6 +36,7 @@ begin atomic
     from early_help.transitions_as_text() as t;
 end;
 comment on function early_help.transitions() is
-    'Every legal transition of an episode, a row each: state before (null: no episode yet), event, case (always, siblings '
-    'remain, last child), state after, how the level of the children it moves changes (null: not at all), and the rules that '
-    'guard it. Everything else is refused with YHS01. Source: Medway Early Help Strategy 2021-24 section 6-7.';
+    'Every legal transition of an episode, one row each: state before (null: no episode yet), event, '
+    'case (always, siblings remain, last child), state after, change of level of the children that it moves '
+    '(null: none), and the rules that guard it. Everything else is refused with YHS01. '
+    'Source: Medway Early Help Strategy 2021-24 section 6-7.';

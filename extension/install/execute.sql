@@ -94,10 +94,10 @@ begin
 end
 $$;
 comment on function early_help.grant_ownership(text) is
-    'Lets a role create, restore and own partnerships: it may call the functions of kind owner in execute_list(). For the owner '
-    'of the database, who may do so without it. The role also needs CREATE on the database to create a partnership. After a '
-    'restore by anybody but a superuser, after an upgrade of the extension, and after CREATE EXTENSION early_help_sample, call '
-    'it again. Errors 42501, 42704.';
+    'Lets a role create, restore and own partnerships: it may call the functions of kind owner in execute_list(). '
+    'For the owner of the database to call, who needs no grant. The role also needs CREATE on the database to create '
+    'a partnership. After a restore by anybody but a superuser, after an upgrade of the extension, '
+    'and after CREATE EXTENSION early_help_sample, call it again. Errors 42501, 42704.';
 
 create function early_help.revoke_ownership(role text) returns void
     language plpgsql
@@ -149,9 +149,11 @@ begin
 end
 $$;
 comment on function early_help.grant_execute(text, text, text) is
-    'Lets a role call the functions of a partnership that execute_list() names as of a kind: reader, what the views of figures '
-    'need; writer, the acts on records. Tables and schemas are granted apart: docs/operations.md shows all of it. After a new '
-    'cube was defined, call it again. For the owner of the partnership. Errors YHP03, 22023, 42501, 42704.';
+    'Lets a role call the functions of a partnership that execute_list() names for a kind: '
+    'reader (what the views of figures need) or writer (the acts on records). '
+    'It grants no tables and schemas: docs/operations.md shows all grants. '
+    'Call it again after defining a cube. For the owner of the partnership. '
+    'Errors YHP03, 22023, 42501, 42704.';
 
 create function early_help_internal.check_role(role text) returns void
     language plpgsql

@@ -10,9 +10,9 @@ returns setof record
 language c stable strict parallel safe rows 50
 as 'MODULE_PATHNAME', 'early_help_rules';
 comment on function early_help.rules() is
-    'The rule catalogue, a row a rule: R01-R22 the rules of the record, S of the state machine and the tables, P of '
-    'partnerships, K of figures, F of published figures, I of imports, A of what the audit finds beside them. sqlstate and '
-    'sentence are what an error carries; constraints are those that hold the rule by structure.';
+    'The rule catalogue, one row per rule: R01-R22 the rules of the record, S of the state machine and the tables, '
+    'P of partnerships, K of figures, F of published figures, I of imports, A of the audit alone. '
+    'An error carries sqlstate and sentence. constraints: the constraints that hold the rule.';
 
 create function early_help_internal.raise_rule(rule text, detail text default null, hint text default null)
 returns void

@@ -17,13 +17,13 @@ $$;
 create schema early_help;
 grant usage on schema early_help to public;
 comment on schema early_help is
-    'The rules of early help: types, official code lists, and the functions that people and programs call. Case records stand in '
-    'the schemas that early_help.create_partnership makes.';
+    'The rules of early help: types, official code lists, and the functions that people and programs call. '
+    'Case records are in the schemas that early_help.create_partnership makes.';
 
 -- Open as well: a function in PL/pgSQL looks its helpers up as whoever calls it.
 -- Who may call which is told by execute_list().
 create schema early_help_internal;
 grant usage on schema early_help_internal to public;
 comment on schema early_help_internal is
-    'What the functions and tables of early_help are made of: trigger functions, the engine of the figures, the audit. Nothing '
-    'here is for users to call; it changes between versions.';
+    'The inside of early_help: trigger functions, the engine of the figures, the audit. '
+    'Users call nothing here; it changes between versions.';

@@ -1,5 +1,5 @@
--- Births, ended pregnancies and deaths become known last, so that what was written
--- before says what was known then.
+-- Births, ended pregnancies and deaths are written last, so that the rows written before
+-- say what was known at that time.
 
 create function early_help_sample.make_births(to_on date) returns void
     language plpgsql

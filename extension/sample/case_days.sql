@@ -1,6 +1,6 @@
--- The days of a case are drawn before any of it is written: a row of sample_case has
--- them all, each drawn from the one before it. Days after to_on have not come yet:
--- whoever writes them leaves them out.
+-- All days of a case are drawn before any of it is written. A row of sample_case has
+-- them, each drawn from the one before it. Days after to_on have not come yet: the steps
+-- that write do not write them.
 
 create function early_help_sample.draw_cases(this_round integer, key bigint, to_on date) returns void
     language plpgsql

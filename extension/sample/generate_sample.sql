@@ -6,12 +6,12 @@ as $$
 begin
     if families is null or families not between 1 and 10000000 then
         raise invalid_parameter_value using
-            message = 'families is a number from 1 to 10000000',
-            hint = 'Say how many families to make up.';
+            message = 'families must be a number from 1 to 10000000',
+            hint = 'Give the number of families to make up.';
     elsif from_on is null or to_on is null or from_on < date '1950-01-01' or to_on > date '2099-12-31' then
         raise invalid_parameter_value using
-            message = 'from_on and to_on are days from 1950 to 2099',
-            hint = 'Give the first and the last day of what is to be made up.';
+            message = 'from_on and to_on must be days from 1950 to 2099',
+            hint = 'Give the first and the last day of the case histories.';
     elsif from_on > to_on then
         raise invalid_parameter_value using
             message = format('from_on %s is after to_on %s', from_on, to_on),
@@ -28,9 +28,9 @@ begin
 end
 $$;
 comment on function early_help_sample.check_request(integer, date, date, integer) is
-    'For generate_sample: raises 22023 unless these can be its arguments.';
+    'For generate_sample: raises 22023 if it cannot take these arguments.';
 
--- The mark is held until the transaction ends: nobody takes it away meanwhile.
+-- The mark is locked until the transaction ends, so that nobody changes it.
 create function early_help_sample.check_partnership(partnership text) returns void
     language plpgsql
 as $$
@@ -56,8 +56,8 @@ begin
 end
 $$;
 comment on function early_help_sample.check_partnership(text) is
-    'For generate_sample: raises an error unless the caller owns this partnership, it is marked training, and no table is in the '
-    'way; holds the mark. Errors YHP03, 42501, YHP08, 42P07.';
+    'For generate_sample: raises an error unless the caller owns this partnership, it is marked training and no temporary '
+    'table has a name that is needed. Locks the mark. Errors YHP03, 42501, YHP08, 42P07.';
 
 create function early_help_sample.count_made(
     out children bigint,

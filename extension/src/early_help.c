@@ -3,9 +3,9 @@
  * early_help.c
  *		The library's magic block.
  *
- * The rules stand in files of their own, each named for its idea: rule.c is
- * the catalogue of rules, continuum.c the continuum of need, and the trigger
- * functions stand in the file of the record they keep.
+ * Each other file is named for its idea: rule.c has the catalogue of rules,
+ * continuum.c the continuum of need, and the trigger functions are in the file
+ * of the record they keep.
  *
  *-------------------------------------------------------------------------
  */

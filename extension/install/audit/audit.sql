@@ -1,15 +1,15 @@
--- The audit of a partnership: what slipped in while the rules were off (the replica
--- role, disabled triggers, dropped constraints, a superuser).
+-- The audit of a partnership. It finds what was written while the rules were off: by the
+-- replica role, with disabled triggers or dropped constraints, or by a superuser.
 --
--- Folder rules/ has the queries, one file a rule, on a schema named records; the build
--- makes early_help_internal.audit_queries() of them. They follow from what a rule means,
--- not from the triggers and constraints that hold it: those may be missing. A query
--- returns the table, the id of the row (of the row it belongs to, where the key is
--- more than an id) and the details: ids, dates and codes alone.
+-- Folder rules/ has the queries, one file per rule, on a schema named records. The build
+-- makes early_help_internal.audit_queries() from them. A query states what its rule means
+-- and does not use the triggers and constraints that hold it, which may be missing. It
+-- returns the table, the id of the row (if the key is more than an id: of the row it
+-- belongs to) and the details, which are only ids, dates and codes.
 --
--- The partnership's schema is put into each query and is not in the search_path, so
--- that nothing of its owner's can pose as a function or an operator and run as
--- whoever audits.
+-- The partnership's schema is put into each query and is not in the search_path.
+-- Otherwise a function or operator of its owner could run with the rights of the role
+-- that audits.
 
 create function early_help.audit(
     partnership text,
@@ -92,8 +92,8 @@ end
 $$;
 comment on function early_help.audit(text, text) is
     'What breaks the rules in a partnership''s records, one row per finding: rule and SQLSTATE, table, id of the '
-    'row (of the row it belongs to, where the key is more than an id), details (ids, dates, codes), the rule in '
-    'words. It finds what slipped in with the rules off, whether or not constraints and triggers are there, and '
-    'what is wrong with those (A02). It compares some months of each cube with the records (cells => ''sample''), '
+    'row (of the row it belongs to, if the key is more than an id), details (ids, dates, codes), the rule in '
+    'words. It finds what was written with the rules off, even if constraints and triggers are missing, and '
+    'which of those are missing or changed (A02). It compares some months of each cube with the records (cells => ''sample''), '
     'no months (''none'') or all of them (''whole''): K04. No row means that all is well. It reads only, in one '
     'snapshot. Errors YHP03, 22023, 42501 if the caller may not read every row.';

@@ -8,7 +8,7 @@ as $$
 begin
     -- The parts of a cube are listed as a cube of their own. A table that is not a plain
     -- one of the owner's with columns of known types could run the owner's code as
-    -- whoever audits, and so could a function that does not run as its owner. Then
+    -- the role that audits, and so could a function that does not run as its owner. Then
     -- compute is null.
     return query execute format(
         $q$

@@ -1,5 +1,5 @@
--- What is asked before an audit: that the caller reads every row, and that no table
--- can run its owner's code as whoever audits.
+-- What is checked before an audit: the caller can read every row, and no table can run
+-- its owner's code with the rights of the role that audits.
 
 create function early_help_internal.audit_reads_all(records oid) returns void
     language plpgsql
@@ -40,7 +40,7 @@ begin
     end if;
 
     -- A view, a foreign table or a column of somebody's own type could run its owner's
-    -- code as whoever audits.
+    -- code with the rights of the role that audits.
     select string_agg(distinct c.relname, ', ')
     into strange
     from pg_class c

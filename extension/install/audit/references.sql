@@ -1,4 +1,4 @@
--- Rows whose foreign keys lead nowhere, also those of keys that were dropped.
+-- Rows whose foreign keys lead nowhere. Keys that were dropped are checked as well.
 
 create function early_help_internal.audit_references(records oid, out record text, out record_id bigint, out detail text)
 returns setof record
@@ -85,7 +85,7 @@ begin
             -- Keys that hold a rule have a query in rules/.
             where not exists (select from early_help.rules() r where f.name = any (r.constraints))
                 -- A table that had a key may be a view now, and a type of somebody's own may have
-                -- a cast: both could run that role's code as whoever audits.
+                -- a cast: both could run that role's code as the role that audits.
                 and not exists (
                     select
                     from pg_class x

@@ -164,7 +164,7 @@ begin
     get diagnostics written_rows = row_count;
     if written_rows <> expected_rows then
         raise serialization_failure using
-            message = 'another session recorded the same child meanwhile',
+            message = 'another session recorded the same child at the same time',
             hint = 'Run import_contacts() again.';
     end if;
 

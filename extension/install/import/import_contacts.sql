@@ -5,21 +5,21 @@
 -- What a row means:
 --   A contact_ref is one contact of one child. The row is the truth about the contact,
 --   its empty cells included. A known contact that says the same is unchanged; one that
---   differs is corrected, and its referral follows.
+--   differs is corrected, and its referral too.
 --   A row also says something about its child. A date of birth replaces an expected
---   date, never the other way round. If one load has two dates of birth, the latest
---   contact holds. So it is with sex, but the rows of an unborn child say nothing about
---   the sex of a born one. Empty cells say nothing about the child. A later load
+--   date, never the other way round. If one load has two dates of birth, that of the
+--   latest contact is taken. The same is done for sex, but rows of an unborn child say
+--   nothing about the sex of a born one. Empty cells say nothing about the child. A later load
 --   replaces what an earlier one said.
 --
--- A fault is written as 'R15 birth_date': rule and field. Only a row's first fault is
--- told. Triggers and keys of the tables would refuse the same rows; they are found here
--- first, so that one row cannot stop the others.
+-- A fault is written as 'R15 birth_date': rule and field. Only the first fault of a row
+-- is reported. Triggers and keys of the tables would refuse the same rows. The import
+-- finds them first, so that one row cannot stop the others.
 --
 -- In a query, @ stands for the schema of the partnership. The schema is not in the
--- search_path, so that nothing of its owner's can pose as a function or an operator and
--- run as whoever imports. The temporary tables go by their bare names: import_contacts
--- asks first that the session has no table of such a name.
+-- search_path. Otherwise a function or operator of its owner could run with the rights of
+-- the role that imports. The temporary tables have no schema in their names, so
+-- import_contacts first makes sure that the session has no table of such a name.
 
 create function early_help.import_contacts(
     inbox regclass,
@@ -111,8 +111,8 @@ begin
 end
 $$;
 comment on function early_help.import_contacts(regclass) is
-    'Empties the inbox_contact of a partnership: moves right rows into its record, and the rest, with the rule that each '
-    'breaks, into import_reject. Returns one row: contacts accepted (new), unchanged (known, the same), corrected '
+    'Empties the inbox_contact of a partnership. Right rows go into its record, the others into import_reject with the rule '
+    'that each breaks. Returns one row: contacts accepted (new), unchanged (known, the same), corrected '
     '(known, different), rejected. One NOTICE counts the new localities. Imports of one partnership wait for each other; '
     'copying into the inbox goes on, and only rows that the import sees are taken. Error 40001 if another session wrote '
     'the same contact or child: try again. It makes temporary tables, so its transaction cannot be prepared (PREPARE '

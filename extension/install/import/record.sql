@@ -24,7 +24,7 @@ begin
     get diagnostics written_rows = row_count;
     if written_rows <> accepted then
         raise serialization_failure using
-            message = 'another session recorded the same contact meanwhile',
+            message = 'another session recorded the same contact at the same time',
             hint = 'Run import_contacts() again.';
     end if;
 

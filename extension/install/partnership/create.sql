@@ -1,5 +1,5 @@
--- Laying a partnership down. It runs with the caller's rights and no more; the
--- function fixes its own settings, and the caller's come back when it ends.
+-- Making a partnership. The function runs with the caller's rights only. It fixes its
+-- own settings; the caller's settings come back when it ends.
 
 create function early_help_internal.hold_extension() returns void
     language c
@@ -24,7 +24,7 @@ as $$
 declare
     wrong record;
 begin
-    -- What the constraints of table partnership ask, in words, and before anything
+    -- Says in words what the constraints of table partnership ask, before anything
     -- is made. The share is stored with three decimals.
     select c.setting, c.asked, c.left_out, c.constraint_name
     into wrong

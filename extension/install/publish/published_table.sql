@@ -58,7 +58,7 @@ begin
     execute pg_catalog.format('create view %I.%I as %s', p, 'publish_' || table_name, figures);
     execute pg_catalog.format('comment on view %I.%I is %L', p, 'publish_' || table_name,
         pg_catalog.format(
-            'What publish_figures freezes for table %s: a row a month; a row without month names a value to show as 0.',
+            'What publish_figures freezes for table %s: rows by month. A row without month names a value to show as 0.',
             table_name));
 
     execute early_help_internal.published_view(p, table_name, dimensions, counts, sums, ratios);

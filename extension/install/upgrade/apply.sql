@@ -66,7 +66,7 @@ as $$
     ) g
 $$;
 comment on function early_help_internal.grants_of(regclass, oid) is
-    'Within upgrade_partnership: the commands that grant again what a view or function was granted, before it is made anew.';
+    'Within upgrade_partnership: the commands that repeat the grants of a view or function after it is made again.';
 
 -- What is dropped with a view or function: all that depends on it.
 create function early_help_internal.views_upon(objects oid[]) returns table (object_class regclass, object oid)
@@ -158,8 +158,8 @@ begin
 end
 $$;
 comment on function early_help_internal.upgrade_tables(oid, early_help_internal.partnership_object[]) is
-    'Within upgrade_partnership: tables, columns, constraints, indexes and triggers that are new or changed, or no longer there. '
-    'A column that is to change or go is the business of a numbered step before. Returns how many.';
+    'Within upgrade_partnership: makes tables, columns, constraints, indexes and triggers that are new or changed, and drops '
+    'those no longer there. A numbered step has changed or dropped columns before. Returns how many.';
 
 create function early_help_internal.upgrade_views(old oid, new early_help_internal.partnership_object[]) returns integer
     language plpgsql
@@ -258,8 +258,8 @@ begin
 end
 $$;
 comment on function early_help_internal.upgrade_views(oid, early_help_internal.partnership_object[]) is
-    'Within upgrade_partnership: views and functions that are new, changed or no longer there. What they were granted is granted '
-    'again. Returns how many. Error YHP05: something that is not ours uses one that cannot be replaced where it stands.';
+    'Within upgrade_partnership: makes views and functions that are new or changed, with their grants, and drops those no longer '
+    'there. Returns how many. Error YHP05: somebody else''s object uses one that has to be dropped and made again.';
 
 create function early_help_internal.upgrade_comments(old oid, new early_help_internal.partnership_object[]) returns integer
     language plpgsql
@@ -294,4 +294,4 @@ begin
 end
 $$;
 comment on function early_help_internal.upgrade_comments(oid, early_help_internal.partnership_object[]) is
-    'Within upgrade_partnership: comments that changed. Returns how many.';
+    'Within upgrade_partnership: writes the comments that changed. Returns how many.';

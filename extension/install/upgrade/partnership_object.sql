@@ -205,8 +205,8 @@ begin
 end
 $$;
 comment on function early_help_internal.fresh_objects(name, name) is
-    'Within upgrade_partnership: the objects of the partnership that was made to compare with, in words that make them in '
-    'the other one.';
+    'Within upgrade_partnership: the objects of the fresh partnership that is compared with, in words that make them in the '
+    'other one.';
 
 create function early_help_internal.partnership_differences(old oid, new early_help_internal.partnership_object[],
     out kind text, out relation name, out name text,
@@ -235,6 +235,6 @@ as $$
     order by n.object
 $$;
 comment on function early_help_internal.partnership_differences(oid, early_help_internal.partnership_object[]) is
-    'What differs between a partnership (the schema of its records) and the objects of another: null '
-    'old_object: is missing in the first; null new_object: is missing in the second. definition and described are the second''s, '
-    'in the order in which they were made.';
+    'What differs between a partnership (the schema of its records) and the objects of another. old_object is null: it is '
+    'missing in the first; new_object is null: it is missing in the second. '
+    'definition and described are those of the second, in the order in which they were made.';

@@ -54,8 +54,8 @@ begin
 end
 $$;
 comment on function early_help_internal.merge_rows(regclass, regclass, name[], name[], text) is
-    'Within upgrade_partnership: writes the rows of a fresh table into the partnership''s, by their key. stays: columns that are '
-    'the partnership''s once the row is there. taken: which of its rows (o) may change. Returns how many were written.';
+    'Within upgrade_partnership: writes the rows of a fresh table into the partnership''s table, by their key. stays: columns '
+    'that keep the partnership''s value. taken: a condition on its rows (o) that may change. Returns how many were written.';
 
 create function early_help_internal.upgrade_rows(old oid, new oid) returns bigint
     language plpgsql
@@ -96,5 +96,5 @@ begin
 end
 $$;
 comment on function early_help_internal.upgrade_rows(oid, oid) is
-    'Within upgrade_partnership: official codes, bank holidays, cubes, figures and published tables that are new or changed. '
+    'Within upgrade_partnership: writes official codes, bank holidays, cubes, figures and published tables, new or changed. '
     'Returns how many rows.';

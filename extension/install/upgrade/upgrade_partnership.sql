@@ -1,7 +1,7 @@
--- Bringing a partnership to the version of the extension. A fresh one is laid
--- down beside it, the two are compared in the catalog, and what differs is made
--- as the fresh one's. Numbered steps (extension/upgrade/steps) come first, for
--- what a comparison cannot know: what was renamed, and what becomes of data.
+-- Bringing a partnership to the version of the extension. A fresh one is made beside
+-- it and the two are compared in the catalog. What differs is then made as in the
+-- fresh one. Numbered steps (extension/upgrade/steps) come first. They do what a
+-- comparison cannot know: renames, and changes of data.
 
 create function early_help_internal.lock_for_upgrade(schema oid, kpi_schema oid) returns void
     language plpgsql
@@ -159,7 +159,9 @@ end
 $$;
 comment on function early_help.upgrade_partnership(text) is
     'Brings a partnership to the version of the extension, after ALTER EXTENSION early_help UPDATE: its tables, rules, acts and '
-    'figures, official codes and bank holidays. Records, local codes, targets, publications, grants and what others put beside '
-    'them stay. One transaction; a notice a stage; readers and writers wait for its last seconds. Its owner may do it, with '
-    'CREATE on the database. changes: 0 where it had that version. Errors YHP03 (no such partnership), YHP05 (a view of '
-    'somebody else uses one that changes), 55P03 (in use, or another upgrade runs), 0A000 (no way from its version).';
+    'figures, official codes and bank holidays. Records, local codes, targets, publications, grants and the objects of '
+    'others stay. It is one transaction, with one notice per stage. Readers and writers wait in its last seconds. '
+    'The owner calls '
+    'it and needs CREATE on the database. changes: 0 if it had that version. '
+    'Errors YHP03 (no such partnership), YHP05 (a view of somebody else uses '
+    'one that changes), 55P03 (in use, or another upgrade runs), 0A000 (no way from its version).';

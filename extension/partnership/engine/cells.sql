@@ -1,5 +1,5 @@
--- What the KPI views rest on. The cells of each cube stand in a table that
--- early_help.define_kpi_cube makes: see the files of the figures folder.
+-- What the views of figures read. early_help.define_kpi_cube makes the table of cells
+-- of each cube: see folder figures.
 
 create table stale_mark (
     source varchar(63) not null,
@@ -9,8 +9,8 @@ create table stale_mark (
     part bigint
 );
 comment on table stale_mark is
-    'Months whose cells are out of date. Whoever changes a record adds the row, in the same transaction. Append-only and without '
-    'an index, so that writers never wait. Only early_help.refresh_kpis deletes rows.';
+    'Months whose cells are out of date. A transaction that changes a record adds the row. The table is append-only and has no '
+    'index, so writers never wait. Only early_help.refresh_kpis deletes rows.';
 comment on column stale_mark.source is 'What changed, as the marking trigger names it.';
 comment on column stale_mark.first_month is 'First day of the first stale month. -infinity: from the beginning.';
 comment on column stale_mark.last_month is 'First day of the last stale month. infinity: without end.';

@@ -45,5 +45,6 @@ from cube_assessments c
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view assessments_started is
-    'Early Help Assessments (EHA) started, by hubs and partners; completed and otherwise ended ones in the month of that. '
-    'Corrected versions do not count again. Unit: an assessment. Source: Early Help Strategy 2021-24 section 10.';
+    'Early Help Assessments (EHA) started, completed and ended otherwise, by hubs and partners. Each event counts in '
+    'its own month. Corrected versions do not count again. Unit: an assessment. '
+    'Source: Early Help Strategy 2021-24 section 10.';

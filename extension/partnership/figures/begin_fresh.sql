@@ -1,5 +1,5 @@
--- The cubes and the partnership's settings marked every month while they were
--- made. Nothing is recorded yet, so nothing is stale.
+-- Making the cubes and the settings marked every month. Nothing is recorded yet, so
+-- nothing is stale.
 select early_help_internal.write_by_engine('delete from stale_mark');
 
 -- What every figure is read through, known to the planner from the beginning.

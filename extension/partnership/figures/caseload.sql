@@ -141,6 +141,6 @@ cross join lateral (
 left join only partnership g on true
 where p.period_kind <> 'year to date';
 comment on view caseload is
-    'Numbers worked with: episodes open, and families and children supported, on at least one day of the month, quarter or '
-    'financial year. Each family and child once a period: do not add. Group work is apart. Source: Early Help Strategy 2021-24 '
-    'section 10.';
+    'Episodes open, and families and children supported, on at least one day of the month, quarter or financial year. '
+    'A family or child counts once per period, so do not add periods. Group work is not included. '
+    'Source: Early Help Strategy 2021-24 section 10.';

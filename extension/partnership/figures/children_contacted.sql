@@ -43,8 +43,8 @@ cross join lateral (
 ) c
 where p.period_kind <> 'year to date';
 comment on view children_contacted is
-    'Different children with a contact in the month, quarter or financial year, beside the contacts. Each child once a period: '
-    'do not add periods. children_contacted_between counts between any two days.';
+    'Different children with a contact in the month, quarter or financial year, and the number of contacts. A child counts '
+    'once per period, so do not add periods. Function children_contacted_between counts between any two days.';
 
 -- As its owner, since a reader of figures may not see the records.
 create function children_contacted_between(from_date date, to_date date) returns integer

@@ -67,5 +67,6 @@ left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id;
 comment on view closure_outcomes is
-    'Episodes closed in the month and whether the outcome was positive: the share of agreed outcomes achieved reaches the '
-    'partnerships (usual: one half). Unit: an episode. Source: Early Help Strategy 2021-24 section 10.';
+    'Episodes closed in the month, and those with a positive outcome: the share of agreed outcomes that were achieved '
+    'reaches partnership.positive_outcome_share (usual: one half). Unit: an episode. '
+    'Source: Early Help Strategy 2021-24 section 10.';

@@ -54,8 +54,8 @@ left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 left join only ethnicity e on e.code = c.ethnicity_code;
 comment on view contacts is
-    'Contacts by month, source, need, reason, ward, age and sex. Unit: a child in a contact (Annex A list 1: a row a child a '
-    'contact). Sum the counts; rows do not overlap.';
+    'Contacts by month, source, need, reason, ward, age and sex. Unit: a child in a contact (Annex A list 1: '
+    'one row per child per contact). Sum the counts; rows do not overlap.';
 
 -- The same cells under the name the Board asks for.
 create view known_contacts as
@@ -74,5 +74,5 @@ select
     new_contacts
 from contacts;
 comment on view known_contacts is
-    'Contacts about children already known: with a contact on an earlier day, at most 365 days before. Unit: a child in a '
-    'contact. The cells of view contacts. Source: scrutiny report 2018.';
+    'Contacts about children already known: those with a contact on an earlier day, at most 365 days before. '
+    'Unit: a child in a contact. Same cells as view contacts. Source: scrutiny report 2018.';

@@ -1,4 +1,4 @@
--- The Board's dashboard, long: a row a month a figure, from the first month
+-- The Board's dashboard, long: one row per month and figure, from the first month
 -- with an event to the last. A month asks for four periods: itself, the month
 -- before, the same month a year before, and the financial year so far.
 create view dashboard as
@@ -99,5 +99,5 @@ cross join lateral (
     select early_help_internal.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) as value
 ) v;
 comment on view dashboard is
-    'The Board''s dashboard: a row a month a figure, every month from the first to the last with any event. Metric says what '
-    'each figure means.';
+    'The Board''s dashboard: one row per month and figure, for every month from the first to the last with any event. '
+    'View metric says what each figure means.';

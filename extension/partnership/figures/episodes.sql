@@ -71,5 +71,5 @@ left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view episodes is
-    'Episodes of early help opened, allocated and closed, each in its own month, by what the family was referred for. Unit: an '
-    'episode. Caseload has those open.';
+    'Episodes of early help opened, allocated and closed, each in its own month, '
+    'by what the family was referred for. Unit: an episode. View caseload has those open.';

@@ -50,5 +50,6 @@ left join only group_programme g on g.group_programme_id = c.group_programme_id
 left join only service v on v.service_id = g.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view group_work is
-    'Group sessions held in the month and who came, by programme. Unit: a programme; families, children and adults are different '
-    'ones within it, not to be added over months or programmes. Source: Early Help Strategy 2021-24 section 7.';
+    'Group sessions held in the month and who came, by programme. Unit: a programme. '
+    'Families, children and adults count once per month and programme, so do not add them. '
+    'Source: Early Help Strategy 2021-24 section 7.';

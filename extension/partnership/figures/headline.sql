@@ -28,4 +28,4 @@ select
         || '.', 255)::varchar(255) as headline
 from dashboard d
 join kpi_metric m on m.metric_code = d.metric_code;
-comment on view headline is 'Each figure of the dashboard in words, a row a month a figure.';
+comment on view headline is 'Each figure of the dashboard in words, one row per month and figure.';

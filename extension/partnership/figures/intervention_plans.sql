@@ -42,5 +42,5 @@ from cube_intervention_plans c
 left join only service s on s.service_id = c.service_id
 left join only agency a on a.agency_id = s.agency_id;
 comment on view intervention_plans is
-    'Intervention plans started and ended, by month and service. Each event counts in its own month: plans completed in a month '
-    'are not those started in it. Family outcomes plans are not in it.';
+    'Intervention plans started and ended, by month and service. Each event counts in its own month: '
+    'a plan completed in a month may have started in an earlier one. Family outcomes plans are not included.';

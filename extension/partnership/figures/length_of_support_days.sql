@@ -39,5 +39,5 @@ left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id;
 comment on view length_of_support_days is
-    'Episodes closed in the month, counted by the days they lasted: for medians of any choice of months, needs and wards. Unit: '
-    'an episode.';
+    'Episodes closed in the month, counted by the number of days they lasted. '
+    'For medians over any choice of months, needs and wards. Unit: an episode.';

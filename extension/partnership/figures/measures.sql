@@ -16,7 +16,7 @@ create table kpi_metric (
     description varchar(255) not null
 );
 comment on table kpi_metric is
-    'What each figure of the dashboard means, a row a figure. A figure of a partnership''s own needs its cells too.';
+    'What each figure of the dashboard means, one row per figure. A partnership''s own figure needs cells as well.';
 comment on column kpi_metric.metric_code is 'Code of the figure.';
 comment on column kpi_metric.section is 'Access, Intervention or Outcome.';
 comment on column kpi_metric.board_order is 'Order on the Board''s dashboard.';
@@ -44,7 +44,7 @@ create table kpi_target (
     constraint kpi_target_floor_needs_target check (floor is null or target is not null)
 );
 comment on table kpi_target is
-    'Targets, floors, baseline and owner of a figure from a month on, until the next row of the figure.';
+    'Target, floor, baseline and owner of a figure, from a month until the next row of the figure.';
 comment on column kpi_target.metric_code is 'The figure.';
 comment on column kpi_target.from_month is 'First day of the month from which the row holds.';
 comment on column kpi_target.target is 'Value aimed at, in the figure''s unit; null: none.';
@@ -79,7 +79,7 @@ create table kpi_spc_rebase (
     constraint kpi_spc_rebase_has_a_reason check (reason ~ '\S')
 );
 comment on table kpi_spc_rebase is
-    'Months from which the mean and limits of a control chart are computed anew, because the process changed.';
+    'Months from which the mean and limits of a control chart are computed again, because the process changed.';
 comment on column kpi_spc_rebase.metric_code is 'The figure.';
 comment on column kpi_spc_rebase.from_month is 'First day of the first month of the new process.';
 comment on column kpi_spc_rebase.reason is 'What changed.';

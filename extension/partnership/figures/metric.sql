@@ -28,5 +28,5 @@ left join lateral (
     limit 1
 ) t on true;
 comment on view metric is
-    'The figures of the dashboard: what each means, a row a figure, with its latest target. The targets of earlier months stand '
-    'in the dashboard.';
+    'What each figure of the dashboard means, one row per figure, with its latest target. '
+    'View dashboard has the targets of earlier months.';

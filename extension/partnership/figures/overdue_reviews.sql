@@ -21,8 +21,8 @@ left join only service s on s.service_id = p.service_id
 where d.kind = 'review_overdue'
     and d.due_on < current_date;
 comment on view overdue_reviews is
-    'Running plans whose review was due before today, with the lead practitioner of today. Changes with the day. Unit: a plan. '
-    'Ids and working names only; needs the right to read the records.';
+    'Running plans whose review was due before today, with the lead practitioner of today. It changes every day. '
+    'Unit: a plan. It has ids and working names only. The reader needs the right to read the records.';
 
 create function due_soon(days_ahead integer default 14)
 returns table (
@@ -62,5 +62,6 @@ begin atomic
     order by d.due_on, 1, d.plan_id, d.step_id, d.episode_id;
 end;
 comment on function due_soon(integer) is
-    'Deadlines from today to so many days ahead, first the next: a plan''s review, the consultation of an urgent (s.47) step up, '
-    'an episode''s lead practitioner about to leave. days_left 0 is today. Needs the right to read the records.';
+    'Deadlines from today to so many days ahead, the next one first: a plan''s review, '
+    'the consultation of an urgent (s.47) step up, an episode''s lead practitioner about to leave. '
+    'days_left 0 is today. The caller needs the right to read the records.';

@@ -22,5 +22,5 @@ from cube_partner_returns c
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view partner_returns is
-    'Monthly counts of services that keep their own records, as they returned them: never mixed with counted records. Families '
-    'may be the same in several months. Unit: a return.';
+    'Monthly counts of services that keep their own records, as they returned them. '
+    'They are never added to counted records. A family may be counted in several months. Unit: a return.';

@@ -41,5 +41,6 @@ where f.hidden is not null
     or f.hidden_before is not null
     or f.figure <> f.figure_before;
 comment on view published_changes is
-    'What differs between a version of a period and the one before. A change of 1 to the threshold is hidden like a count; what '
-    'was hidden in either is listed whether it changed or not.';
+    'What differs between a version of a period and the one before. '
+    'A change from 1 to the threshold is hidden like a count. A figure that is hidden in either version is listed, '
+    'changed or not.';

@@ -57,5 +57,5 @@ left join only published_figure whole on whole.publication_id = b.publication_id
 left join only published_figure rest on rest.publication_id = b.publication_id
     and rest.count_name = m.rest and rest.dimension_1 = '';
 comment on view published_dashboard is
-    'The Board''s figures as published: those totals and percentages of the published tables that have the code of a figure of '
-    'the dashboard. Figures that could disclose somebody are hidden.';
+    'The Board''s figures as published: the totals and percentages of the published tables that have the same code as '
+    'a figure of the dashboard. Figures that could disclose somebody are hidden.';

@@ -35,5 +35,6 @@ left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id;
 comment on view re_referral_after_support is
-    'Referrals of a child whose family had an episode that closed on an earlier day, within the re-referral months (usual: 12). '
-    'Closure to referral, not referral to referral. Unit: a referral of a child. Source: scrutiny report 2018.';
+    'Referrals of a child whose family had an episode that closed on an earlier day, '
+    'within the re-referral months (usual: 12). It counts from closure to referral, not from referral to referral. '
+    'Unit: a referral of a child. Source: scrutiny report 2018.';

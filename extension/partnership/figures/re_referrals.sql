@@ -34,5 +34,5 @@ left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id;
 comment on view re_referrals is
-    'Referrals into early help and re-referrals among them, by month, source, need and ward. Unit: a referral of a child. Rate = '
-    're_referrals / referrals, after summing both.';
+    'Referrals into early help and re-referrals among them, by month, source, need and ward. '
+    'Unit: a referral of a child. For the rate, sum both columns first: re_referrals / referrals.';

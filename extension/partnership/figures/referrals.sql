@@ -50,5 +50,6 @@ left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view referrals is
-    'Referrals to early help, in the month they were made. Unit: a referral of a child. Accepted and declined are of these '
-    'referrals, whenever that was decided. Source: Early Help Strategy 2021-24 section 10.';
+    'Referrals to early help, in the month they were made. Unit: a referral of a child. '
+    'Accepted and declined count these referrals, whenever that was decided. '
+    'Source: Early Help Strategy 2021-24 section 10.';

@@ -47,5 +47,6 @@ from cube_reviews c
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view review_timeliness is
-    'Reviews due in the month, and whether they were held on or before that day; those not held count as due. Months to come '
-    'have what is due in them so far. Unit: a review due. Source: Early Help Strategy 2021-24 section 7 (review in 6-8 weeks).';
+    'Reviews due in the month, held or not, and whether they were held on or before the day. '
+    'Future months have the reviews due in them so far. Unit: a review due. '
+    'Source: Early Help Strategy 2021-24 section 7 (review in 6-8 weeks).';

@@ -57,5 +57,5 @@ left join only locality l on l.locality_id = c.locality_id
 where c.requested > 0
 group by c.month, c.need_code, n.label, c.locality_id, l.name;
 comment on view needs_without_service is
-    'Gap analysis: needs for which a service was asked for in the month, and no service was offered so far, by need and area. '
-    'Unit: a request. Source: Early Help Strategy 2021-24, needs and gap analysis.';
+    'Gap analysis: requests for a service in the month, and those for which no service was offered so far, '
+    'by need and area. Unit: a request. Source: Early Help Strategy 2021-24, needs and gap analysis.';

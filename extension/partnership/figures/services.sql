@@ -27,5 +27,6 @@ left join cube_group_families g on g.month = p.last_month and g.service_id = v.s
 left join cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id
 where p.period_kind = 'month';
 comment on view services is
-    'All early help services by month: caseload and group work counted from records, and what services return that keep their '
-    'own, in columns of their own, never to be added up. Unit: a service. Source: Early Help Strategy 2021-24 section 10.';
+    'All early help services by month. Some columns count caseload and group work from the records; others hold '
+    'what services with their own records returned. Do not add the two. Unit: a service. '
+    'Source: Early Help Strategy 2021-24 section 10.';

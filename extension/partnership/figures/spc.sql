@@ -98,5 +98,5 @@ from (
 ) p
 cross join kpi_spc_setting g;
 comment on view spc is
-    'Control charts (XmR): a row a month a figure with cases, with mean, limits and signals. Run lengths stand in '
-    'kpi_spc_setting, the months a chart begins anew in kpi_spc_rebase.';
+    'Control charts (XmR): mean, limits and signals, one row per month and figure that has cases. '
+    'kpi_spc_setting has the run lengths, kpi_spc_rebase the months in which a chart begins again.';

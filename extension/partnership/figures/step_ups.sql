@@ -38,5 +38,5 @@ select
     c.withdrawn
 from cube_step_ups c;
 comment on view step_ups is
-    'Steps up from early help to children''s social care, by month and basis. Unit: a child. Each event counts in its own month: '
-    'those accepted in a month need not be those offered in it.';
+    'Steps up from early help to children''s social care, by month and basis. Unit: a child. '
+    'Each event counts in its own month: a step accepted in a month may have been offered in an earlier one.';

@@ -48,8 +48,9 @@ left join only locality l on l.locality_id = w.locality_id
 left join only service v on v.service_id = w.service_id
 where p.period_kind = 'month';
 comment on view waiting_list is
-    'Who waits at the end of each month: an episode open and not allocated (early help), a request not started, nor decided '
-    'otherwise (a service). Unit: an episode or a request. Source: Early Help Strategy 2021-24 section 10.';
+    'Families waiting at the end of each month. For early help: episodes open and not allocated. For a service: requests '
+    'not started and not decided otherwise. Unit: an episode or a request. '
+    'Source: Early Help Strategy 2021-24 section 10.';
 
 create function waiting_at(on_day date) returns integer
     language sql
@@ -64,5 +65,5 @@ begin atomic
         and (e.closed_on is null or e.closed_on > waiting_at.on_day);
 end;
 comment on function waiting_at(date) is
-    'Families waiting for early help at the end of a day: episode opened, no lead practitioner yet, not closed. As its owner: a '
-    'reader of figures needs no right to the records.';
+    'Number of families waiting for early help at the end of a day: episode opened, no lead practitioner yet, not closed. '
+    'It runs as its owner, so a reader of figures needs no right to the records.';

@@ -150,5 +150,6 @@ cross join lateral (
 ) b
 where p.period_kind <> 'year to date';
 comment on view waiting_times is
-    'Waits in days, by month, quarter and financial year: those that ended in the period, and those that went on at its end, '
-    'which are never dropped. Unit: an episode (early help) or a request (a service). Do not add periods.';
+    'Waits in days, by month, quarter and financial year: those that ended in the period, '
+    'and those that still went on at its end. Unit: an episode (early help) or a request (a service). '
+    'Do not add periods.';

@@ -23,18 +23,19 @@ create table action (
 create index on action (plan_id);
 create index on action (plan_outcome_id);
 create index on action (owner_practitioner_id);
-comment on table action is 'Who does what until when, agreed in a plan. A safety action is always taken, with its reason (R04).';
+comment on table action is
+    'What is to be done under a plan, by whom and by when. A safety action with a reason is always allowed (R04).';
 comment on column action.action_id is 'Key.';
 comment on column action.plan_id is 'The plan.';
 comment on column action.plan_outcome_id is 'Outcome it works towards; null: the plan as a whole.';
-comment on column action.owner_practitioner_id is 'Practitioner who does it; null where the family does.';
-comment on column action.owned_by_family is 'True where the family does it.';
+comment on column action.owner_practitioner_id is 'Practitioner who does it; null: the family does it.';
+comment on column action.owned_by_family is 'True if the family does it.';
 comment on column action.description is 'What is to be done. Narrative.';
 comment on column action.agreed_on is 'Day it was agreed.';
 comment on column action.due_on is 'Day it is due.';
 comment on column action.done_on is 'Day it was done; null: not yet.';
 comment on column action.safety_reason is
-    'Why it is a safety action, which no overdue review holds up. Narrative; null: an ordinary action.';
+    'Why it is a safety action. An overdue review does not stop a safety action. Narrative; null: an ordinary action.';
 comment on column action.source_ref is 'Identifier in the sending system.';
 comment on column action.recorded_at is 'When the row was written.';
 
@@ -67,7 +68,7 @@ begin atomic
     returning action;
 end;
 comment on function add_action(bigint, date, text, date, bigint, bigint, text) is
-    'Agrees an action: of a practitioner, or of the family where none is given. A safety action says why it is one. '
+    'Records an agreed action of a practitioner, or of the family if none is given. A safety action says why it is one. '
     'Errors YH003, YH004, YH014.';
 
 create function finish_action(action_id bigint, done_on date default current_date)

@@ -5,7 +5,7 @@ create table adult (
     recorded_at timestamptz not null default now(),
     constraint adult_source_ref_is_unique unique (source_ref)
 );
-comment on table adult is 'An adult of a family, where a plan needs one: kept apart from analysis.';
+comment on table adult is 'An adult of a family, if a plan needs one. Kept apart from analysis.';
 comment on column adult.adult_id is 'Key.';
 comment on column adult.source_ref is 'Identifier in the sending system.';
 comment on column adult.recorded_at is 'When the row was written.';

@@ -24,7 +24,7 @@ create table alert (
     constraint alert_note_is_of_who_acknowledged check (note is null or acknowledged_by is not null),
     constraint alert_cleared_after_raised check (cleared_on >= raised_on)
 );
--- However many runs meet. What was cleared and comes back is a new alert.
+-- One alert at a time, however many runs meet. If a cleared cause comes back, that is a new alert.
 create unique index alert_once_a_thing_and_due_date on alert (kind, plan_id, step_id, episode_id, practitioner_id, due_on)
     nulls not distinct
     where cleared_on is null;
@@ -45,11 +45,11 @@ comment on column alert.practitioner_id is 'lead_practitioner_left: who left, an
 comment on column alert.due_on is 'Last day that was in time: days overdue count from it.';
 comment on column alert.raised_on is 'Day it was raised for: as_of of run_due.';
 comment on column alert.raised_at is 'When the row was written.';
-comment on column alert.acknowledged_by is 'Practitioner who took note of it first; null: nobody yet.';
-comment on column alert.acknowledged_on is 'Day of that.';
+comment on column alert.acknowledged_by is 'Practitioner who was the first to take note of it; null: nobody yet.';
+comment on column alert.acknowledged_on is 'Day the practitioner took note.';
 comment on column alert.note is 'What that person said about it. Narrative.';
 comment on column alert.cleared_on is
-    'Day on which run_due found the cause gone: reviewed, ended, recorded, handed over, re-dated; null: it stands.';
+    'Day on which run_due found that the cause was gone: reviewed, ended, recorded, handed over, re-dated. Null: it is there.';
 
 create function acknowledge_alert(
     alert_id bigint,
@@ -75,5 +75,5 @@ begin atomic
     where a.alert_id = acknowledge_alert.alert_id;
 end;
 comment on function acknowledge_alert(bigint, bigint, date, text) is
-    'A practitioner takes note of an alert, which stands until its cause is gone. '
-    'Only the first is recorded: see acknowledged_by of the row returned. Error YHS05.';
+    'Records that a practitioner takes note of an alert. The alert stays until its cause is gone. '
+    'Only the first practitioner is recorded: see acknowledged_by of the row returned. Error YHS05.';

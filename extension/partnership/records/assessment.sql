@@ -23,20 +23,21 @@ create table assessment (
 create index on assessment (episode_id);
 create index on assessment (child_id);
 comment on table assessment is
-    'An Early Help Assessment (EHA). Complete when its four domains are assessed; then it changes only as a new version (R05). '
+    'An Early Help Assessment (EHA). It can be completed when its four domains are assessed. After that, only a new version '
+    'corrects it (R05). '
     'Source: Medway Early Help Strategy 2021-24 section 7.';
 comment on column assessment.assessment_id is 'Key.';
 comment on column assessment.episode_id is 'The episode.';
 comment on column assessment.child_id is 'The child it is about; null: all children of the family.';
 comment on column assessment.practitioner_id is 'Practitioner who carries it out.';
-comment on column assessment.service_id is 'Service that started it: counted by hub or partner.';
+comment on column assessment.service_id is 'Service that started it. Figures count it by hub or partner.';
 comment on column assessment.supports_sen is
     'True for an EHA that serves SEN support, the graduated response before an education, health and care plan.';
 comment on column assessment.started_on is 'Day it was started.';
 comment on column assessment.completed_on is 'Day it was completed; null: continuing, or ended.';
 comment on column assessment.ended_on is 'Day it ended without being completed.';
 comment on column assessment.end_reason is 'Why it ended so.';
-comment on column assessment.corrects_assessment_id is 'Completed assessment this one is a corrected version of.';
+comment on column assessment.corrects_assessment_id is 'Completed assessment that this one corrects.';
 comment on column assessment.source_ref is 'Identifier in the sending system.';
 comment on column assessment.recorded_at is 'When the row was written.';
 
@@ -109,7 +110,8 @@ begin atomic
     returning assessment;
 end;
 comment on function start_assessment(bigint, date, bigint, bigint, bigint) is
-    'Starts an Early Help Assessment, of one child or (child_id null) of all. Errors YHS05, YH008 without consent, YH014, YHS01.';
+    'Starts an Early Help Assessment of one child, or of all if child_id is null. '
+    'Errors YHS05, YH008 without consent, YH014, YHS01.';
 
 create function assess_domain(
     assessment_id bigint,
@@ -131,7 +133,8 @@ begin atomic
     returning assessment_domain;
 end;
 comment on function assess_domain(bigint, early_help.eha_domain, date, text, text) is
-    'Records what an EHA found in one of its four domains; again replaces while the EHA is open. Errors YHS05, YH005, YH014.';
+    'Records what an EHA found in one of its four domains. A second call replaces it while the EHA is open. '
+    'Errors YHS05, YH005, YH014.';
 
 create function complete_assessment(assessment_id bigint, completed_on date default current_date)
 returns assessment

@@ -12,7 +12,7 @@ comment on table bank_holiday is
     'Days that are not working days, besides Saturdays and Sundays: the bank holidays of England as gov.uk/bank-holidays '
     'publishes them (Crown copyright, Open Government Licence v3.0), and the partnership''s own closure days. '
     'Add the years to come as they are published.';
-comment on column bank_holiday.day is 'The day. Of a bank holiday that falls on a weekend, the substitute day.';
+comment on column bank_holiday.day is 'The day. If a bank holiday falls on a weekend: the substitute day.';
 comment on column bank_holiday.name is 'What it is.';
 comment on column bank_holiday.local is 'True for a closure day of this partnership''s own.';
 

@@ -26,8 +26,8 @@ comment on column case_audit.auditor_practitioner_id is
     'Auditor from another agency than the lead''s; further ones in case_audit_auditor.';
 comment on column case_audit.auditor_agency_id is 'Agency of the auditor at the time; filled from the practitioner.';
 comment on column case_audit.lead_agency_id is
-    'Agency of whoever led the episode on the day of the audit, or last before it. Filled by the rules; '
-    'null: nobody had led it when the audit was recorded.';
+    'Agency of the practitioner who led the episode on the day of the audit, or last before it. The rules fill it. '
+    'Null: nobody had led it when the audit was recorded.';
 comment on column case_audit.findings is 'What the audit found. Narrative.';
 comment on column case_audit.source_ref is 'Identifier in the sending system.';
 comment on column case_audit.recorded_at is 'When the row was written.';
@@ -60,7 +60,7 @@ create table case_audit_action (
     recorded_at timestamptz not null default now()
 );
 create index on case_audit_action (case_audit_id);
-comment on table case_audit_action is 'What is to be done after an audit: each has an owner and a due date (R18).';
+comment on table case_audit_action is 'What is to be done after an audit. Each action has an owner and a due date (R18).';
 comment on column case_audit_action.case_audit_action_id is 'Key.';
 comment on column case_audit_action.case_audit_id is 'The audit.';
 comment on column case_audit_action.owner_practitioner_id is 'Who does it.';

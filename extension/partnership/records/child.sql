@@ -19,7 +19,9 @@ create table child (
     constraint child_died_after_birth check (died_on >= birth_date)
 );
 create index child_merged on child (merged_into_child_id) where merged_into_child_id is not null;
-comment on table child is 'A child or young person, unborn to 24. A birth date or an expected one, or neither if unknown (R15).';
+comment on table child is
+    'A child or young person, from before birth to 24. It has a birth date, or an expected one, '
+    'or neither if both are unknown (R15).';
 comment on column child.child_id is 'Key.';
 comment on column child.birth_date is 'Date of birth; null: not born yet, or unknown.';
 comment on column child.expected_birth_date is 'Expected date of birth of an unborn child; replaced by the birth date.';
@@ -27,9 +29,10 @@ comment on column child.pregnancy_ended_on is 'Day a pregnancy ended without a b
 comment on column child.died_on is 'Date of death: no referral after it (R15).';
 comment on column child.sex_code is 'Sex (DfE code M, F, U).';
 comment on column child.ethnicity_code is 'Ethnicity (DfE code).';
-comment on column child.merged_into_child_id is 'Child this duplicate counts for, while a merge holds; set by child_merge.';
+comment on column child.merged_into_child_id is
+    'The child that this duplicate counts for, as long as the merge holds. Table child_merge sets it.';
 comment on column child.counts_for_child_id is
-    'The child itself, or the one it was merged into: whom its contacts and referrals count for.';
+    'The child that the contacts and referrals count for: the child itself, or the one it was merged into.';
 comment on column child.source_ref is 'Identifier in the sending system.';
 comment on column child.recorded_at is 'When the row was written.';
 
@@ -51,7 +54,7 @@ create table child_identity (
     unique_pupil_number varchar(13),
     recorded_at timestamptz not null default now()
 );
-comment on table child_identity is 'Who a child is: one row per child, kept apart from what analysis needs.';
+comment on table child_identity is 'Who a child is, one row per child. Kept apart from the tables that analysis needs.';
 comment on column child_identity.child_id is 'The child.';
 comment on column child_identity.given_name is 'Given names.';
 comment on column child_identity.family_name is 'Family name.';

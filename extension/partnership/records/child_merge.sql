@@ -17,7 +17,7 @@ create table child_merge (
 create unique index child_merge_once_at_a_time on child_merge (merged_child_id) where undone_on is null;
 create index on child_merge (kept_child_id);
 comment on table child_merge is
-    'Two records of one child: the duplicate keeps its history and counts for the other, until the merge is undone.';
+    'Two records of one child. The duplicate keeps its history and counts for the kept child until the merge is undone.';
 comment on column child_merge.child_merge_id is 'Key.';
 comment on column child_merge.kept_child_id is 'The child that is kept.';
 comment on column child_merge.merged_child_id is 'The duplicate.';
@@ -56,7 +56,7 @@ begin atomic
 end;
 comment on function merge_children(bigint, bigint, text, date) is
     'Records that two children are one: contacts and referrals of merge_child_id then count for keep_child_id. '
-    'Both keep their histories. Errors YHM01, 23505 where the duplicate is merged already.';
+    'Both keep their histories. Errors YHM01, 23505 if the duplicate is merged already.';
 
 create function unmerge_children(child_merge_id bigint, reason text, undone_on date default current_date)
 returns child_merge
@@ -71,4 +71,4 @@ begin atomic
     returning child_merge;
 end;
 comment on function unmerge_children(bigint, text, date) is
-    'Undoes a merge: what was recorded for the duplicate counts for it again. Errors YHS02 where it was undone already, YHS05.';
+    'Undoes a merge. What was recorded for the duplicate counts for it again. Errors YHS02 if it was undone already, YHS05.';

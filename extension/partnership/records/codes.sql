@@ -34,13 +34,13 @@ begin
         execute format('comment on table %I is %L', list.table_name, list.meaning);
         execute format('comment on column %I.code is %L', list.table_name, 'The code.');
         execute format('comment on column %I.label is %L', list.table_name,
-            'Its label today; code_label has the label of a date.');
+            'Its label today. Table code_label has its labels by date.');
         execute format('comment on column %I.valid_from is %L', list.table_name,
-            'First day the code may be used; null: always could.');
+            'First day the code may be used; null: it always could.');
         execute format('comment on column %I.valid_to is %L', list.table_name,
-            'Last day the code may be used; null: no end known.');
+            'Last day the code may be used; null: no last day is known.');
         execute format('comment on column %I.offered is %L', list.table_name,
-            'Whether a form should still offer the code; a withdrawn code is accepted, not offered.');
+            'Whether a form should still offer the code. A withdrawn code is accepted but not offered.');
         execute format('comment on column %I.local is %L', list.table_name,
             'True for a code this partnership added to the official list.');
         -- A code is valid from its first label to its last; a label without a day has no limit on that side.
@@ -92,6 +92,6 @@ where o.list <> 'bank_holiday';
 comment on table code_label is 'Labels of codes by date: an official label can change while its code stays.';
 comment on column code_label.list is 'Code table the label belongs to.';
 comment on column code_label.code is 'The code.';
-comment on column code_label.label is 'Label in the dates beside it.';
+comment on column code_label.label is 'Label from valid_from to valid_to.';
 comment on column code_label.valid_from is 'First day of the label; null: from the beginning.';
 comment on column code_label.valid_to is 'Last day of the label; null: still in use.';

@@ -17,17 +17,17 @@ create table consent (
 create index on consent (family_id, kind, given_on);
 comment on table consent is
     'Consent of a family: to take part in early help, or to share with a named agency. '
-    'Withdrawal stops it and never deletes it (R08).';
+    'A withdrawal ends it. It is never deleted (R08).';
 comment on column consent.consent_id is 'Key.';
 comment on column consent.family_id is 'The family.';
 comment on column consent.kind is 'take_part or share.';
-comment on column consent.agency_id is 'Agency that information may be shared with. Given for share, null for take_part.';
+comment on column consent.agency_id is 'Agency that information may be shared with. Set for kind share; null for take_part.';
 comment on column consent.given_by is 'Who gave it: parent, carer, competent young person.';
 comment on column consent.given_on is 'Day it was given.';
-comment on column consent.withdrawn_on is 'Day it was withdrawn: from that day on it does not hold.';
+comment on column consent.withdrawn_on is 'Day it was withdrawn. From that day on it does not hold.';
 comment on column consent.withdrawal_recorded_at is
     'When withdrawn_on was last written; set by the rules. '
-    'What was recorded before that time rests on the consent as it was known then.';
+    'What was recorded before that time is judged by the consent as it was known then.';
 comment on column consent.source_ref is 'Identifier in the sending system.';
 comment on column consent.recorded_at is 'When the row was written.';
 
@@ -84,4 +84,5 @@ begin atomic
     returning consent;
 end;
 comment on function withdraw_consent(bigint, date) is
-    'Withdraws consent: to take part, it ends the family''s open EHAs and plans; nothing is deleted. Error YHS05.';
+    'Withdraws a consent. If it was consent to take part, the family''s open EHAs and plans end. '
+    'Nothing is deleted. Error YHS05.';

@@ -12,7 +12,7 @@ create table conversation (
 );
 create index on conversation (family_id, held_on);
 comment on table conversation is
-    'A conversation with the family: all support begins with one, and not every one leads to support. '
+    'A conversation with the family. All support begins with one, but not every conversation leads to support. '
     'Source: Medway Early Help Strategy 2021-24 section 7, assessing need through conversation.';
 comment on column conversation.conversation_id is 'Key.';
 comment on column conversation.family_id is 'The family.';
@@ -48,4 +48,4 @@ begin atomic
     returning conversation;
 end;
 comment on function record_conversation(bigint, date, bigint, bigint, text) is
-    'Records a conversation with a family: all support begins with one, and it need not lead to support.';
+    'Records a conversation with a family. All support begins with one, but it need not lead to support.';

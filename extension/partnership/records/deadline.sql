@@ -48,13 +48,13 @@ where r.active_to is not null
 comment on view deadline is
     'What is due, early or late: the next review of every running plan; '
     'the consultation of an urgent (s.47) step up that has none recorded, by the next working day; '
-    'a new lead practitioner where the present one leaves. Compare due_on with the day of interest.';
+    'a new lead practitioner when the present one leaves. Compare due_on with the day of interest.';
 comment on column deadline.kind is
-    'What it becomes the day after due_on: review_overdue, consultation_missing, lead_practitioner_left.';
+    'The alert it becomes on the day after due_on: review_overdue, consultation_missing, lead_practitioner_left.';
 comment on column deadline.plan_id is 'The plan to review; null for other kinds.';
 comment on column deadline.step_id is 'The step without consultation; null for other kinds.';
 comment on column deadline.episode_id is 'The episode whose lead practitioner leaves; null for other kinds.';
 comment on column deadline.practitioner_id is 'The lead practitioner who leaves; null for other kinds.';
 comment on column deadline.due_on is 'Last day in time; the day after it is overdue.';
 comment on column deadline.until_on is
-    'Day from which it is settled, if that is known already: the next lead practitioner begins then. Null: not settled.';
+    'Day on which it will be settled, if that is known already: the next lead practitioner begins. Null: not settled.';

@@ -42,7 +42,7 @@ comment on column episode.family_id is 'The family.';
 comment on column episode.referral_id is 'Referral it answers, where there is one.';
 comment on column episode.opened_on is 'First day: the request was accepted, or social care stepped a child down.';
 comment on column episode.allocated_on is 'Day the first lead practitioner began; null while waiting. Set by lead_practitioner.';
-comment on column episode.closed_on is 'Last day; null: open. If and only if there is a closure reason (R14).';
+comment on column episode.closed_on is 'Last day; null: open. Set if and only if there is a closure reason (R14).';
 comment on column episode.closure_reason_code is 'Why it closed.';
 comment on column episode.closure_agreed_on is 'Day the family agreed that support is no longer needed.';
 comment on column episode.closure_agreement_absent_reason is 'Why that agreement is absent. Narrative.';
@@ -115,8 +115,8 @@ create table lead_practitioner (
 );
 create index on lead_practitioner (practitioner_id);
 comment on table lead_practitioner is
-    'Lead practitioner (2021: lead professional) of an episode from a day on, until the next row or closure: one on every day, '
-    'with no gap and no overlap (R07).';
+    'Lead practitioner (2021: lead professional) of an episode, from a day until the next row or closure. So there is one on '
+    'every day, without gap or overlap (R07).';
 comment on column lead_practitioner.episode_id is 'The episode.';
 comment on column lead_practitioner.from_on is 'First day of this lead practitioner. The first row of an episode allocates it.';
 comment on column lead_practitioner.practitioner_id is 'The practitioner.';
@@ -187,8 +187,8 @@ begin atomic
         and e.closed_on is null;
 end;
 comment on function open_episode(bigint, date, bigint, bigint[], bigint, date) is
-    'Opens an episode of early help for a family: waiting, or allocated where a lead practitioner is given. '
-    'Supports the children given, or all living members of the family. Errors YHS05, YH006, YH007, YH011.';
+    'Opens an episode of early help for a family. It is waiting, or allocated if a lead practitioner is given. '
+    'It supports the children given, or all living children of the family. Errors YHS05, YH006, YH007, YH011.';
 
 create function close_episode(
     episode_id bigint,
@@ -216,8 +216,8 @@ begin atomic
     returning episode;
 end;
 comment on function close_episode(bigint, text, date, date, text) is
-    'Closes an episode; agreed_on is the day the family agreed that support is no longer needed, or agreement_absent_reason '
-    'says why there is none. Its plans and open EHAs end. '
+    'Closes an episode. agreed_on is the day the family agreed that support is no longer needed; if there is none, '
+    'agreement_absent_reason says why. Its plans and open EHAs end. '
     'Errors YHS01 if it is closed already, YHS05, YH012 while a step is open, YH014.';
 
 create function reopen_episode(episode_id bigint, reason text, reopened_on date default current_date)

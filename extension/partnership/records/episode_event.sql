@@ -12,12 +12,13 @@ create table episode_event (
 );
 create index on episode_event (episode_id);
 comment on table episode_event is
-    'Every transition of every episode: what, when, from where to where, and who recorded it. Written by the rules alone.';
+    'Every transition of every episode: what happened, when, the states before and after, and who recorded it. '
+    'Only the rules write it.';
 comment on column episode_event.episode_event_id is 'Key; in the order the events were recorded.';
 comment on column episode_event.episode_id is 'The episode.';
 comment on column episode_event.event is 'What happened.';
 comment on column episode_event.happened_on is 'Day it happened.';
-comment on column episode_event.state_from is 'State before; null: the episode began with it.';
+comment on column episode_event.state_from is 'State before; null: the episode began with this event.';
 comment on column episode_event.state_to is 'State after.';
 comment on column episode_event.child_id is 'The child, where the event is one child''s (steps).';
 comment on column episode_event.recorded_by is 'Login that recorded it.';

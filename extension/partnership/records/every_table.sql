@@ -1,4 +1,4 @@
--- Triggers that every table of records has. zz_check_row raises its constraints in words. Triggers fire in
+-- Triggers that every table of records has. zz_check_row says in words which constraint a row breaks. Triggers fire in
 -- the order of their names, so it fires after the rules of the table's own file, which may fill columns.
 -- It fires on a subscriber too (ENABLE ALWAYS): it looks at the row alone. The rules look at other tables,
 -- and fire only where the row is written. Only tables of imports (inbox_, import_) may be truncated.
@@ -43,8 +43,8 @@ begin
 end
 $$;
 
--- What the engine alone writes: the other tables of figures, the structure as made,
--- what is published. Cells get it from define_kpi_cube.
+-- Only the engine writes the other tables of figures, structure_as_made and the
+-- publications. Cells get this trigger from define_kpi_cube.
 do $$
 declare
     engine_table regclass;
@@ -66,7 +66,7 @@ create trigger engine_writes_only before insert or update or delete on structure
     for each statement execute function early_help_internal.engine_writes_only();
 create trigger engine_writes_only before insert or update or delete on published_table
     for each statement execute function early_help_internal.engine_writes_only();
--- What was published does not even change by the engine (F01): published_stays.
+-- Not even the engine changes a publication (F01): published_stays.
 create trigger engine_writes_only before insert on publication
     for each statement execute function early_help_internal.engine_writes_only();
 create trigger engine_writes_only before insert on published_figure

@@ -5,7 +5,7 @@ create table family (
     recorded_at timestamptz not null default now(),
     constraint family_source_ref_is_unique unique (source_ref)
 );
-comment on table family is 'A family early help works with: support is for whole families.';
+comment on table family is 'A family that early help works with. Support is for whole families.';
 comment on column family.family_id is 'Key.';
 comment on column family.source_ref is 'Identifier in the sending system.';
 comment on column family.recorded_at is 'When the row was written.';

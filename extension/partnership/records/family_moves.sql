@@ -1,5 +1,5 @@
 -- Children change families: one child moves, a family splits, two families join. Past episodes stay
--- with the family they were of. After episode.sql, because families do not join while an episode is open.
+-- with the old family. After episode.sql, because families do not join while an episode is open.
 create function move_child(
     child_id bigint,
     from_family_id bigint,
@@ -29,8 +29,8 @@ begin atomic
     returning family_member;
 end;
 comment on function move_child(bigint, bigint, bigint, date) is
-    'A child moves to another family from a day on. Past episodes stay with the family they were of. '
-    'Errors YHS05, 23P01 where the child belongs there already.';
+    'From a day on, a child belongs to another family. Past episodes stay with the old one. '
+    'Errors YHS05, 23P01 if the child belongs there already.';
 
 create function split_family(family_id bigint, children bigint[], split_on date default current_date)
 returns family
@@ -68,7 +68,7 @@ begin atomic
     from parted p;
 end;
 comment on function split_family(bigint, bigint[], date) is
-    'From a day on, the children named are a family of their own. Returns the new family. Past episodes stay with the old one. '
+    'From a day on, the children given are a family of their own. Past episodes stay with the old family. Returns the new one. '
     'Error YHS05.';
 
 create function join_families(keep_family_id bigint, join_family_id bigint, joined_on date default current_date)
@@ -106,5 +106,5 @@ begin atomic
     where f.family_id = join_families.keep_family_id;
 end;
 comment on function join_families(bigint, bigint, date) is
-    'From a day on, the children of join_family_id belong to keep_family_id. Past episodes stay with the family they were of. '
+    'From a day on, the children of join_family_id belong to keep_family_id. Past episodes stay with the old family. '
     'Errors YH006 while the joining family has an open episode, YHS05.';

@@ -14,7 +14,7 @@ create table feedback_request (
 create index on feedback_request (episode_id);
 create index on feedback_request (group_programme_id);
 create index on feedback_request (asked_on);
-comment on table feedback_request is 'Feedback asked for: the denominator of the response rate.';
+comment on table feedback_request is 'Requests for feedback. They are the denominator of the response rate.';
 comment on column feedback_request.feedback_request_id is 'Key.';
 comment on column feedback_request.episode_id is 'Episode it asks about.';
 comment on column feedback_request.group_programme_id is 'Group it asks about.';
@@ -51,7 +51,7 @@ comment on table feedback is
     'Feedback of a child or a parent: was it timely, helpful, and did it empower them to meet their own needs (R17). '
     'Source: Medway Early Help Strategy 2021-24 section 10.';
 comment on column feedback.feedback_id is 'Key.';
-comment on column feedback.feedback_request_id is 'The request it answers; null: unasked.';
+comment on column feedback.feedback_request_id is 'The request it answers; null: nobody asked for it.';
 comment on column feedback.episode_id is 'Episode it is about.';
 comment on column feedback.group_programme_id is 'Group it is about.';
 comment on column feedback.given_by is 'child, or parent or carer.';

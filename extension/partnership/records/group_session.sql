@@ -35,7 +35,7 @@ create table group_session (
 );
 create index on group_session (group_programme_id);
 create index on group_session (held_on);
-comment on table group_session is 'One session of a group. Groups help families without a plan, and are counted apart.';
+comment on table group_session is 'One session of a group. Groups help families without a plan, so figures count them apart.';
 comment on column group_session.group_session_id is 'Key.';
 comment on column group_session.group_programme_id is 'The programme.';
 comment on column group_session.held_on is 'Day of the session.';
@@ -54,7 +54,7 @@ create table group_attendance (
     constraint group_attendance_of_one_person check (num_nonnulls(child_id, adult_id) <= 1)
 );
 create index on group_attendance (family_id);
-comment on table group_attendance is 'Who came to a group session: a family, or one of it.';
+comment on table group_attendance is 'Who came to a group session: a family, or one person of it.';
 comment on column group_attendance.group_attendance_id is 'Key.';
 comment on column group_attendance.group_session_id is 'The session.';
 comment on column group_attendance.family_id is 'The family.';

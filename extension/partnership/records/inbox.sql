@@ -1,5 +1,5 @@
--- The way in for files: any client copies a file into inbox_contact, and
--- import_contacts() moves what is right into the record. See early_help.import_contacts.
+-- How files come in: a client copies a file into inbox_contact, then import_contacts()
+-- moves the right rows into the record. See early_help.import_contacts.
 create table inbox_contact (
     contact_ref text,
     received_on text,
@@ -14,19 +14,20 @@ create table inbox_contact (
     decision text
 );
 comment on table inbox_contact is
-    'Contacts as a file gives them, one row per child per contact: COPY inbox_contact FROM STDIN (FORMAT csv, HEADER MATCH), '
-    'then SELECT * FROM import_contacts(), which empties it.';
+    'Contacts as a file gives them, one row per child per contact. First COPY inbox_contact FROM STDIN (FORMAT '
+    'csv, HEADER MATCH), '
+    'then SELECT * FROM import_contacts(), which empties the table.';
 comment on column inbox_contact.contact_ref is
-    'Identifier of the contact in the sending system. Needed; a known one corrects that contact.';
-comment on column inbox_contact.received_on is 'Day of the contact, YYYY-MM-DD. Needed.';
+    'Identifier of the contact in the sending system. Required. A known one corrects that contact.';
+comment on column inbox_contact.received_on is 'Day of the contact, YYYY-MM-DD. Required.';
 comment on column inbox_contact.child_ref is
-    'Identifier of the child in the sending system. Needed; an unknown one makes a child and a family.';
+    'Identifier of the child in the sending system. Required. An unknown one makes a new child and a new family.';
 comment on column inbox_contact.birth_date is 'Date of birth, YYYY-MM-DD; replaces an expected one.';
 comment on column inbox_contact.expected_birth_date is 'Expected date of birth of an unborn child, YYYY-MM-DD.';
 comment on column inbox_contact.sex is 'Sex (table sex).';
-comment on column inbox_contact.ward is 'Ward of the child at the time; a name not met before becomes a locality.';
-comment on column inbox_contact.source_code is 'Source of the contact (table contact_source). Needed.';
-comment on column inbox_contact.primary_need_code is 'Main need (table primary_need). Needed.';
+comment on column inbox_contact.ward is 'Ward of the child at the time. A new name becomes a new locality.';
+comment on column inbox_contact.source_code is 'Source of the contact (table contact_source). Required.';
+comment on column inbox_contact.primary_need_code is 'Main need (table primary_need). Required.';
 comment on column inbox_contact.reason is 'Reason in the sending system''s own words.';
 comment on column inbox_contact.decision is
     'no further action, information and advice, universal services, referral or social care; empty: not decided yet.';
@@ -54,9 +55,9 @@ create table import_reject (
 );
 create index on import_reject (rejected_at);
 comment on table import_reject is
-    'Rows that import_contacts() did not take, as they were given, and why. Delete them when they are dealt with.';
-comment on column import_reject.import_reject_id is 'Key; within one import in order of received_on.';
-comment on column import_reject.contact_ref is 'As given; outer white space removed, as in every column of the row.';
+    'Rows that import_contacts() did not take, as they were given, with the reason. Delete a row when you have dealt with it.';
+comment on column import_reject.import_reject_id is 'Key. Within one import it follows received_on.';
+comment on column import_reject.contact_ref is 'As given, without white space at either end. So is every column of the row.';
 comment on column import_reject.received_on is 'As given.';
 comment on column import_reject.child_ref is 'As given.';
 comment on column import_reject.birth_date is 'As given.';
@@ -82,6 +83,6 @@ begin atomic
     from early_help.import_contacts('inbox_contact'::regclass) i;
 end;
 comment on function import_contacts() is
-    'Empties inbox_contact: moves what is right into the record and the rest into import_reject. '
-    'One row: how many contacts were accepted (new), unchanged (known and the same), corrected (known and different) and '
+    'Empties inbox_contact. Right rows go into the record, the rest into import_reject. '
+    'Returns one row: how many contacts were accepted (new), unchanged (known and the same), corrected (known and different) and '
     'rejected. See early_help.import_contacts.';

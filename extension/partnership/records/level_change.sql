@@ -16,11 +16,11 @@ create table level_change (
 create index on level_change (episode_id);
 comment on table level_change is
     'Moves of children along the continuum of need. A child''s level is level_to of its last move. '
-    'Written by the rules alone (R11).';
+    'Only the rules write it (R11).';
 comment on column level_change.level_change_id is 'Key.';
 comment on column level_change.child_id is 'The child.';
 comment on column level_change.change_number is
-    'Number of the change, counted for each child from 1: two writers cannot both record the next one.';
+    'Number of the change, counted from 1 for each child. It is unique, so two writers cannot both record the next change.';
 comment on column level_change.level_from is 'Level before.';
 comment on column level_change.level_to is 'Level after.';
 comment on column level_change.event is 'The opening (refer, reopen), accepted step or closure that moved the child.';

@@ -11,7 +11,9 @@ create table locality (
     constraint locality_source_ref_is_unique unique (source_ref),
     constraint locality_dates_in_order check (valid_from < valid_to)
 );
-comment on table locality is 'A ward or area. The ward at the time of an event is what counts, so wards of old boundaries stay.';
+comment on table locality is
+    'A ward or area. Figures count by the ward at the time of an event, '
+    'so wards with old boundaries stay in this table.';
 comment on column locality.locality_id is 'Key.';
 comment on column locality.name is 'Name of the ward or area.';
 comment on column locality.gss_code is 'GSS code, where known (Office for National Statistics).';

@@ -13,7 +13,7 @@ create table partner_return (
     constraint partner_return_new_are_among_all check (new_families <= families)
 );
 comment on table partner_return is
-    'Monthly counts of a service that keeps its own records: added by the Board, marked as returned, never mixed with counted '
+    'Monthly counts of a service that keeps its own records. Figures show them as returned and never add them to counted '
     'records.';
 comment on column partner_return.service_id is 'The service.';
 comment on column partner_return.month is 'First day of the month.';

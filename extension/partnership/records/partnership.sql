@@ -24,8 +24,8 @@ create table partnership (
     constraint suppression_threshold_is_not_negative check (suppression_threshold >= 0)
 );
 comment on table partnership is
-    'The partnership whose records these are: one local authority area with its agencies, one data controller. One row.';
-comment on column partnership.only_row is 'Always true: holds the table to one row.';
+    'The partnership that these records belong to: one local authority area, its agencies, one data controller. One row.';
+comment on column partnership.only_row is 'Always true. A unique key on it allows one row only.';
 comment on column partnership.title is 'Name of the partnership as its Board writes it.';
 comment on column partnership.local_authority_name is 'Name of the local authority.';
 comment on column partnership.gss_code is 'GSS code of the local authority, e.g. E06000035 (Office for National Statistics).';
@@ -34,16 +34,16 @@ comment on column partnership.population_0_17 is 'Mid-year population aged 0-17,
 comment on column partnership.re_referral_months is
     'A referral is a re-referral up to this many months after an earlier one; 1 to 24, usual 12.';
 comment on column partnership.family_outcomes_plan_review_weeks is
-    'Weeks to the next review of a family outcomes plan where none is given; 1 to 52.';
+    'Weeks until the next review of a family outcomes plan if no date is given; 1 to 52.';
 comment on column partnership.family_outcomes_plan_most_outcomes is
     'Most live outcomes of a family outcomes plan; null: no cap. Intervention plans have five, always (R01).';
 comment on column partnership.positive_outcome_share is
-    'Share of agreed outcomes achieved from which a closure counts as positive; over 0, up to 1.';
-comment on column partnership.suppression_threshold is 'Published counts from 1 to this are hidden.';
+    'A closure counts as positive if at least this share of the agreed outcomes was achieved; over 0, up to 1.';
+comment on column partnership.suppression_threshold is 'Published counts from 1 to this number are hidden.';
 comment on column partnership.training is
     'True: the records are made up, for training and demonstrations. Changes only while there are no records of people (P07).';
 comment on column partnership.record_version is
-    'Version of the record''s tables: that of the extension that laid them down or last upgraded them.';
+    'Version of the record''s tables: the version of the extension that made them or last upgraded them.';
 comment on column partnership.recorded_at is 'When the row was written.';
 
 create trigger partnership_stays

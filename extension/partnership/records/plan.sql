@@ -37,14 +37,14 @@ comment on table plan is
 comment on column plan.plan_id is 'Key.';
 comment on column plan.episode_id is 'The episode.';
 comment on column plan.kind is 'intervention or family_outcomes.';
-comment on column plan.assessment_id is 'EHA it follows; null: straight to the plan.';
+comment on column plan.assessment_id is 'EHA that it follows; null: it follows none.';
 comment on column plan.practitioner_id is 'Practitioner responsible for the plan.';
 comment on column plan.service_id is 'Service that delivers it.';
 comment on column plan.started_on is 'Day it started.';
 comment on column plan.review_counts_from is
-    'Day the current 6-8 weeks count from: the start, or the review that extended the plan. Filled from them.';
+    'Day from which the current 6-8 weeks count: the plan''s start, or the review that extended it. Copied from these.';
 comment on column plan.review_due_on is
-    'Day the next review is due: 42-56 days after review_counts_from, 56 where none is given (R02).';
+    'Day the next review is due: 42-56 days after review_counts_from; 56 days if no day is given (R02).';
 comment on column plan.extended_by_review_id is 'Held review that extended the plan last.';
 comment on column plan.ended_on is 'Day it ended; null: running.';
 comment on column plan.end_reason is 'completed (only by a review), consent_withdrawn or episode_closed.';
@@ -85,5 +85,5 @@ begin atomic
     returning plan;
 end;
 comment on function start_plan(bigint, date, date, early_help.plan_kind, bigint, bigint, bigint) is
-    'Starts an intervention plan or a family outcomes plan; its review is due 42-56 days on, 56 where not given. '
+    'Starts an intervention plan or a family outcomes plan. Its review is due 42-56 days later; 56 days if no day is given. '
     'Errors YHS05, YH002, YH008, YH014, YHS01.';

@@ -30,13 +30,13 @@ comment on column plan_outcome.plan_outcome_id is 'Key.';
 comment on column plan_outcome.plan_id is 'The plan.';
 comment on column plan_outcome.plan_kind is 'Kind of the plan; filled from it.';
 comment on column plan_outcome.position is
-    'Place among the plan''s live outcomes: a token, not an order. The lowest free place where none is given; '
-    'null if the outcome is withdrawn, and only then.';
+    'Place among the plan''s live outcomes. It only limits their number and says nothing about order. If none is given, the '
+    'lowest free place is taken. Null if and only if the outcome is withdrawn.';
 comment on column plan_outcome.agreed_on is 'Day it was agreed with the family.';
 comment on column plan_outcome.description is 'The outcome in the family''s words. Narrative.';
 comment on column plan_outcome.headline_outcome_code is 'Headline outcome it counts towards.';
 comment on column plan_outcome.achieved_on is 'Day the family agreed that it was achieved.';
-comment on column plan_outcome.withdrawn_on is 'Day it was dropped: frees its position.';
+comment on column plan_outcome.withdrawn_on is 'Day it was dropped. That frees its position.';
 comment on column plan_outcome.withdrawn_reason is 'Why it was dropped. Narrative.';
 comment on column plan_outcome.source_ref is 'Identifier in the sending system.';
 comment on column plan_outcome.recorded_at is 'When the row was written.';
@@ -65,8 +65,8 @@ begin atomic
     returning plan_outcome;
 end;
 comment on function add_outcome(bigint, text, date, text) is
-    'Agrees an outcome with the family, in the lowest free position of the plan. '
-    'Errors YHS05, YH001 where five are live, YH003, YH004, YH014.';
+    'Records an outcome agreed with the family, in the lowest free position of the plan. '
+    'Errors YHS05, YH001 if five are live, YH003, YH004, YH014.';
 
 create function withdraw_outcome(plan_outcome_id bigint, withdrawn_on date default current_date, reason text default null)
 returns plan_outcome
@@ -81,7 +81,7 @@ begin atomic
     returning plan_outcome;
 end;
 comment on function withdraw_outcome(bigint, date, text) is
-    'Drops an outcome, which frees its position. Errors YHS05, YH014, YH019.';
+    'Drops an outcome. That frees its position. Errors YHS05, YH014, YH019.';
 
 create function achieve_outcome(plan_outcome_id bigint, achieved_on date default current_date)
 returns plan_outcome

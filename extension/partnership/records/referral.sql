@@ -30,13 +30,14 @@ create index on referral (child_id);
 create index referral_of_a_month on referral (referred_on);
 create index on referral (family_id);
 comment on table referral is
-    'A request for early help for one child: what a contact was decided to be. The family waits from the day it is accepted.';
+    'A request for early help for one child. It follows a contact with the decision referral. '
+    'The family waits from the day it is accepted.';
 comment on column referral.referral_id is 'Key.';
 comment on column referral.contact_child_id is 'The contact it came from; null: the partnership recorded no contact.';
 comment on column referral.child_id is 'The child.';
 comment on column referral.counted_child_id is
-    'Child it counts for: the child, or the one it was merged into. Filled from the child, and follows it.';
-comment on column referral.family_id is 'The family support is asked for.';
+    'The child it counts for: the child, or the one it was merged into. Copied from the child and kept equal to it.';
+comment on column referral.family_id is 'The family that support is asked for.';
 comment on column referral.referred_on is 'Day of the referral.';
 comment on column referral.source_code is 'Where it came from (DfE referral source code).';
 comment on column referral.primary_need_code is 'Main need (DfE primary need code).';
@@ -44,7 +45,8 @@ comment on column referral.locality_id is 'Ward of the child at the time.';
 comment on column referral.service_id is 'Service asked to help.';
 comment on column referral.accepted_on is 'Day it was accepted: the family waits from then until support starts.';
 comment on column referral.declined_on is 'Day it was declined.';
-comment on column referral.contact_decision is 'Always referral: ties the referral to a contact that was decided so.';
+comment on column referral.contact_decision is
+    'Always referral. Part of the key that ties the referral to a contact with this decision.';
 comment on column referral.source_ref is 'Identifier in the sending system.';
 comment on column referral.recorded_at is 'When the row was written.';
 
@@ -106,9 +108,9 @@ begin atomic
     returning referral;
 end;
 comment on function refer(bigint, bigint, date, bigint) is
-    'Refers the child of a contact to early help. A contact that was undecided is decided as referral. '
-    'If no family is given, it is the child''s only one. '
-    'Errors YH015, YH016, YHS05, 23502 where the child has several families, 23503 where the contact was decided otherwise.';
+    'Refers the child of a contact to early help. If the contact had no decision yet, its decision becomes referral. '
+    'If no family is given, the child''s only family is taken. '
+    'Errors YH015, YH016, YHS05, 23502 if the child has several families, 23503 if the contact has another decision.';
 
 create function accept_referral(referral_id bigint, accepted_on date default current_date)
 returns referral

@@ -35,7 +35,7 @@ create index on service_request (service_id);
 create index on service_request (episode_id);
 create index on service_request (requested_on);
 comment on table service_request is
-    'A service asked for, to meet a need of a family: requested, offered, started or not. '
+    'A request for a service to meet a need of a family: requested, then offered, then started, or not. '
     'The family waits for it while offered_on and outcome are null. '
     'Source: Medway Early Help Strategy 2021-24 section 10, waiting lists.';
 comment on column service_request.service_request_id is 'Key.';
@@ -84,7 +84,7 @@ begin atomic
     returning service_request;
 end;
 comment on function request_service(bigint, text, date, bigint, bigint, bigint) is
-    'Asks for a service for a need of a family, which waits from then on. Error YH020.';
+    'Asks for a service for a need of a family. The family waits from then on. Error YH020.';
 
 create function offer_service(service_request_id bigint, offered_on date default current_date, service_id bigint default null)
 returns service_request

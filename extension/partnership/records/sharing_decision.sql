@@ -19,12 +19,12 @@ comment on table sharing_decision is 'A decision to share information with an ag
 comment on column sharing_decision.sharing_decision_id is 'Key.';
 comment on column sharing_decision.family_id is 'The family.';
 comment on column sharing_decision.child_id is 'The child it is about; null: the family.';
-comment on column sharing_decision.agency_id is 'Agency it is shared with, or not.';
+comment on column sharing_decision.agency_id is 'Agency that the information is shared with, or not.';
 comment on column sharing_decision.practitioner_id is 'Practitioner who decided.';
 comment on column sharing_decision.decided_on is 'Day of the decision.';
 comment on column sharing_decision.shared is 'True: shared; false: not shared.';
 comment on column sharing_decision.basis is
-    'Ground of the decision; consent needs consent to share with that agency on that day.';
+    'Ground of the decision. The ground consent needs a consent to share with that agency on that day.';
 comment on column sharing_decision.reason is 'Why. Narrative.';
 comment on column sharing_decision.source_ref is 'Identifier in the sending system.';
 comment on column sharing_decision.recorded_at is 'When the row was written.';

@@ -59,17 +59,17 @@ comment on table step is
 comment on column step.step_id is 'Key.';
 comment on column step.child_id is 'The child.';
 comment on column step.family_id is 'Family the child is stepped up from, or down to.';
-comment on column step.episode_id is 'Episode it belongs to; filled from the family''s open one; null where there is none.';
-comment on column step.from_level is 'The child''s level when it was offered; filled from the child''s last level change.';
+comment on column step.episode_id is 'Episode it belongs to: the family''s open one, filled in; null: there is none.';
+comment on column step.from_level is 'The child''s level when it was offered. Filled from the child''s last level change.';
 comment on column step.to_level is 'Level it leads to: social_care is a step up.';
 comment on column step.offered_on is 'Day it was offered.';
-comment on column step.basis is 'Ground of a step up (R10); none for a step down.';
+comment on column step.basis is 'Ground of a step up (R10); null for a step down.';
 comment on column step.reason is 'Why. Narrative.';
 comment on column step.consulted_role is
-    'Whom the practitioner talked to first: supervisor, line manager, designated safeguarding lead.';
+    'The person the practitioner talked to first: supervisor, line manager, designated safeguarding lead.';
 comment on column step.consulted_on is 'Day of that talk. A s.47 step up may be offered before it.';
 comment on column step.assessment_id is 'EHA that goes with a step up.';
-comment on column step.no_assessment_reason is 'Why none goes with it. Narrative.';
+comment on column step.no_assessment_reason is 'Why no EHA goes with a step up. Narrative.';
 comment on column step.consent_override_reason is
     'Why a step up is offered without consent (R08). A s.47 step up needs neither consent nor this reason. Narrative.';
 comment on column step.decided_on is 'Day it was accepted, declined or withdrawn.';
@@ -125,7 +125,7 @@ begin atomic
 end;
 comment on function step_up(
     bigint, early_help.step_basis, text, date, early_help.consultation_role, date, bigint, text, text, bigint) is
-    'Offers a child''s case to social care; early help stays open until it is accepted. '
+    'Offers a child''s case to social care. Early help stays open until social care accepts. '
     'Errors YHS05, YH008, YH010, YH011, YH012, YHS01.';
 
 create function step_down(
@@ -145,7 +145,7 @@ begin atomic
     returning step;
 end;
 comment on function step_down(bigint, text, date, bigint, early_help.need_level) is
-    'Social care offers a child''s case to early help (or to universal services); it needs no earlier episode. '
+    'Social care offers a child''s case to early help or to universal services. It needs no earlier episode. '
     'Errors YHS05, YH011, YH012.';
 
 create function accept_step(
@@ -174,8 +174,8 @@ begin atomic
     where s.step_id = accept_step.step_id;
 end;
 comment on function accept_step(bigint, date, bigint, bigint, date, text) is
-    'Accepts an offered step. Up: the child moves to social care, and the last child''s step closes the episode. '
-    'Down: needs receiving agency, lead practitioner and first review; opens an episode where none is open. '
+    'Accepts an offered step. A step up moves the child to social care; the step of the last child closes the episode. A step '
+    'down needs receiving agency, lead practitioner and first review; it opens an episode if none is open. '
     'Errors YHS05, YH011, YH012, YH013.';
 
 create function decline_step(step_id bigint, decided_on date default current_date, reason text default null)
@@ -227,5 +227,6 @@ begin atomic
     returning step;
 end;
 comment on function record_consultation(bigint, early_help.consultation_role, date) is
-    'Records the consultation for an urgent (s.47) step up that was offered before it: once, also after the step was decided. '
+    'Records the consultation for an urgent (s.47) step up that was offered before it. This can be done once, also after the '
+    'step was decided. '
     'It is due by the next working day after the offer. Errors YHS05, YH010, YH012.';

@@ -122,7 +122,7 @@ static const Rule rules[] = {
 	},
 	[RULE_ACHIEVED_AGREED] = {
 		"R19", "achieved when the family agrees", "YH019",
-		"an outcome is achieved only with the date the family agreed so",
+		"an outcome is achieved only with the day on which the family agreed that it was",
 		"Give the day the family agreed as achieved_on."
 	},
 	[RULE_CODE_VALID] = {
@@ -163,12 +163,11 @@ static const Rule rules[] = {
 	[RULE_NO_SUCH_RECORD] = {
 		"S05", "no such record", "YHS05",
 		"there is no record of this id",
-		"Check the id; the function's arguments name what it belongs to."
+		"Check the id in the detail: this partnership has no record with it."
 	},
 	[RULE_MERGE] = {
 		"M01", "merging duplicates", "YHM01",
-		"a duplicate is merged once, into another child that is not merged into it, and not while it is "
-		"supported or a step of it is open",
+		"a duplicate is merged once and never in a circle, and not while it is supported or has an open step",
 		"Close or undo what is open for the duplicate first, or merge the other way round."
 	},
 	[RULE_PARTNERSHIP_NAME] = {
@@ -192,7 +191,7 @@ static const Rule rules[] = {
 		"Drop the partnerships first, with early_help.drop_partnership."
 	},
 	[RULE_PARTNERSHIP_NEEDED] = {
-		"P05", "a drop takes nothing of others unasked", "YHP05",
+		"P05", "objects of others are dropped only on request", "YHP05",
 		"objects that early_help did not make would be dropped with the partnership",
 		"Drop them first, or call drop_partnership with cascade => true."
 	},
@@ -223,21 +222,20 @@ static const Rule rules[] = {
 	},
 	[RULE_WRITTEN_BY_ENGINE] = {
 		"K03", "written by the engine alone", "YHK03",
-		"cells, marks, cubes, the record's version, its structure as made and what is published are written by "
-		"early_help's own functions alone",
-		"Correct the records: refresh_kpis, mark_stale, define_kpi_cube or publish_figures write what "
-		"follows; upgrade_partnership the version."
+		"only early_help's own functions write cells, marks, cubes, publications, the record's version and structure_as_made",
+		"Correct the records instead. Then call the function that writes this table: "
+		"refresh_kpis, mark_stale, define_kpi_cube, publish_figures or upgrade_partnership."
 	},
 	[RULE_CELLS_EQUAL_RECORDS] = {
 		"K04", "cells equal the records", "YHK04",
-		"the cells of a month that is not stale are what their cube counts in the records",
-		"Mark the month with early_help.mark_stale, or all with early_help.mark_all_stale; figures are right "
-		"at once, and refresh_kpis computes them anew."
+		"the cells of a month that is not stale equal what their cube counts in the records",
+		"Mark the month with early_help.mark_stale, or every month with early_help.mark_all_stale. "
+		"The figures are then right at once, and refresh_kpis computes the cells again."
 	},
 	[RULE_PUBLISHED_STAYS] = {
-		"F01", "published is published", "YHF01",
+		"F01", "publications do not change", "YHF01",
 		"what was published is neither changed nor deleted",
-		"Publish the period again with publish_figures: that is a new version of it."
+		"Publish the period again with publish_figures. That makes a new version of it."
 	},
 	[RULE_PUBLISHED_PERIOD] = {
 		"F02", "period of a publication", "YHF02",
@@ -246,23 +244,23 @@ static const Rule rules[] = {
 	},
 	[RULE_PUBLISHED_WHEN_OVER] = {
 		"F03", "published when it is over", "YHF03",
-		"a period is published when it is over",
+		"a period is published only after its last day",
 		"Wait for its last day to pass, or publish a shorter period."
 	},
 	[RULE_IMPORT_MISSING] = {
 		"I01", "value missing", "YHI01",
-		"a value that is needed is missing",
+		"a required value is missing",
 		"Fill it in and load the row again."
 	},
 	[RULE_IMPORT_NOT_A_DATE] = {
 		"I02", "not a date", "YHI02",
-		"a date is not one",
+		"a value is not a date",
 		"Write dates as YYYY-MM-DD, from 1900 to 2100."
 	},
 	[RULE_IMPORT_UNKNOWN_CODE] = {
 		"I03", "unknown code", "YHI03",
 		"a code is not in the partnership's list",
-		"Map it to a code of the list, or add a local code to the code table; it is never turned into unknown."
+		"Map it to a code of the list, or add a local code to the code table. The import never turns it into unknown."
 	},
 	[RULE_IMPORT_UNKNOWN_DECISION] = {
 		"I04", "unknown decision", "YHI04",
@@ -275,24 +273,24 @@ static const Rule rules[] = {
 		"Send each reference once, with the contents that are right."
 	},
 	[RULE_IMPORT_IN_USE] = {
-		"I06", "other records rest on it", "YHI06",
-		"the correction would take away a record that others rest on",
-		"Undo what rests on it first, or correct it by hand."
+		"I06", "other records depend on it", "YHI06",
+		"the correction would remove a record that other records depend on",
+		"Undo what depends on it first, or correct it by hand."
 	},
 	[RULE_IMPORT_TOO_LONG] = {
 		"I07", "too long", "YHI07",
 		"a value is longer than the record takes",
-		"References have up to 255 characters, wards and reasons up to 120; check that the columns are in their order."
+		"References have up to 255 characters, wards and reasons up to 120; check that the columns are in the right order."
 	},
 	[RULE_AUDIT_REFERENCE] = {
-		"A01", "references lead somewhere", "YHA01",
-		"every reference leads to a record that is there",
+		"A01", "no reference leads nowhere", "YHA01",
+		"every reference leads to an existing record",
 		"Bring back the record that is missing, or correct what refers to it."
 	},
 	[RULE_AUDIT_GUARD] = {
-		"A02", "the guard stands", "YHA02",
-		"triggers, constraints, indexes and columns stand as create_partnership laid them down",
-		"Put back what is missing or changed; ALTER TABLE ... ENABLE ALWAYS TRIGGER where it was ALWAYS."
+		"A02", "the tables are as made", "YHA02",
+		"triggers, constraints, indexes and columns are as create_partnership made them",
+		"Put back what is missing or changed. Use ALTER TABLE ... ENABLE ALWAYS TRIGGER for a trigger that was ALWAYS."
 	},
 	[RULE_AUDIT_OWNER] = {
 		"A03", "one owner", "YHA03",
@@ -301,8 +299,8 @@ static const Rule rules[] = {
 	},
 	[RULE_AUDIT_VERSION] = {
 		"A04", "record and extension agree", "YHA04",
-		"the record's tables are of the version of the extension",
-		"Upgrade the one that is behind."
+		"the record's tables have the version of the extension",
+		"Upgrade the older one: ALTER EXTENSION early_help UPDATE, or early_help.upgrade_partnership."
 	},
 };
 

@@ -6,14 +6,14 @@
  * Citus keeps the rows of a distributed table in shards on other servers.  It
  * leaves an empty table of the old name on each server, the shell.  A trigger
  * of ours on a shard looks for its siblings by their names and finds shells:
- * it would see no row, and no rule would hold.  So whoever looks for a sibling
- * asks here first, with the table that was found and with the one that asks.
+ * it would see no row, and no rule would hold.  So code that looks for a sibling
+ * asks here first, about the table it found and about its own.
  *
- * Where the database has no Citus, which is nearly everywhere, one comparison
- * answers.  That there is none is remembered for the session, until a function
- * comes or goes: the extension cannot be made without functions.  Where there
- * is one, tables found to be local are remembered until they are altered, as
- * Citus does when it distributes one.
+ * Nearly every database is without Citus.  There, one comparison answers: the
+ * session remembers that Citus is missing until a function is created or dropped,
+ * because Citus cannot be installed without creating functions.  With Citus, the
+ * session remembers which tables are local until they are altered, which Citus
+ * does when it distributes one.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * child_level.c
- *		A child's level: where the last of its level changes led.
+ *		A child's level: the level_to of its last level change.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * closure.c
- *		What an episode's closure waits for, and what it may not leave behind
- *		(R14).
+ *		Closing an episode: what must be done before, and what may not be dated
+ *		after it (R14).
  *
  *-------------------------------------------------------------------------
  */

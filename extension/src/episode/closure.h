@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * closure.h
- *		What an episode's closure waits for, and what it may not leave behind.
+ *		Closing an episode: what must be done before, and what may not be dated
+ *		after it.
  *
  *-------------------------------------------------------------------------
  */

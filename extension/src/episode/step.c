@@ -4,8 +4,8 @@
  *		Steps up to social care and down from it: offered, then decided once
  *		(R10-R13), with consent (R08).
  *
- * What a step needs of its own row stands in the table's CHECK constraints.
- * Here stands what it needs of others, and what follows from it.
+ * What a step needs in its own row is in the table's CHECK constraints. This file
+ * has what it needs in other rows, and what follows from it.
  *
  *-------------------------------------------------------------------------
  */

@@ -4,10 +4,10 @@
  *		Duplicates: two records of one child count as one, and can be parted
  *		again.
  *
- * Nothing is moved. A contact or referral keeps the child it was recorded for,
- * and beside it the child it counts for: a composite foreign key to the child's
- * own two columns, ON UPDATE CASCADE, so that structure keeps them in step
- * whoever writes meanwhile. A merge changes whom the duplicate counts for.
+ * No row is moved. A contact or referral has the child it was recorded for and
+ * the child it counts for. Both are one composite foreign key to two columns of
+ * the child, with ON UPDATE CASCADE, so they stay right under concurrent writes.
+ * A merge changes only which child the duplicate counts for.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * contact_child.c
- *		A child in a contact: what its row takes over from the contact, and the
+ *		A child in a contact: what its row copies from the contact, and the
  *		episode it is attached to (R16).
  *
  *-------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * sharing_decision.c
- *		Sharing on the basis of consent rests on a consent that holds (R08).
+ *		Sharing on the basis of consent needs a consent that holds (R08).
  *
  *-------------------------------------------------------------------------
  */

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * engine_guard.c
- *		Who writes the tables that are no records.
+ *		Who may write the tables that the engine of the figures keeps.
  *
- * Nobody changes figures by hand, not even the owner of the partnership, or
- * nobody would believe them.  Only the engine's own functions write cells, parts
- * of cells, marks, cubes, the log of refreshes, the structure as made and what was
- * published.  They write through write_by_engine(); the trigger
+ * Nobody changes figures by hand, not even the owner of the partnership: people
+ * would not trust them.  Only the engine's own functions write cells, parts of
+ * cells, marks, cubes, the log of refreshes, structure_as_made and publications.
+ * They write through write_by_engine(); the trigger
  * engine_writes_only() on each of these tables refuses other writes.
  *
  * This protects against mistakes and against grants that are too wide.  The owner

@@ -3,10 +3,10 @@
  * code_valid.c
  *		A code is valid on the date of its event (R20).
  *
- * Most codes of a list have no dates: only those that have are read, once a
- * statement, and kept as long as the statement's trigger (fn_extra), or until
- * this transaction has written something else. A foreign key sees to it that
- * the code exists at all.
+ * Most codes of a list have no dates. Only codes with dates are read, once per
+ * statement. They are kept for the statement (fn_extra), or until this
+ * transaction writes something else. That the code exists at all is checked by a
+ * foreign key.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * record_stays.c
- *		Guards of any table: no TRUNCATE, no DELETE, columns that do not
- *		change, and tables that only the rules write.
+ *		Guards for any table: they refuse TRUNCATE, DELETE, changes of some
+ *		columns, and writes to tables that only the rules write.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * case_audit.c
- *		Audits of case files: whose agency the auditor and the lead are (R18).
+ *		Audits of case files: the agencies of the auditor and the lead (R18).
  *
- * The rule itself is a CHECK on the two agencies, which this trigger fills in
- * as they are on the day of the audit; later moves do not rewrite them.
+ * The rule itself is a CHECK on the two agencies. This trigger fills them in as
+ * they are on the day of the audit. Later moves do not change them.
  *
  *-------------------------------------------------------------------------
  */

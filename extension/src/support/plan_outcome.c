@@ -5,15 +5,14 @@
  *		(R04) or the plan is over (R03, R14).
  *
  * A live outcome holds a position; unique (plan_id, position) and a CHECK of
- * 1 to 5 hold the rule against every writer. This trigger finds the lowest free
- * position where none is given. Whoever makes an outcome live locks its plan
- * first, so that nobody else is taking a position that looks free; two plans,
- * for a move, in the order of their ids.
+ * 1 to 5 hold the rule against every writer. If no position is given, this
+ * trigger finds the lowest free one. A writer that makes an outcome live locks
+ * its plan first, so that no other writer takes the same free position. A move
+ * locks two plans, in the order of their ids.
  *
- * The plan of the last row is remembered as long as the statement's trigger
- * (fn_extra): its lock is held until the transaction ends, so a load of many
- * outcomes asks once a plan. Once this transaction has written anything else
- * meanwhile, it is read again.
+ * The plan of the last row is remembered for one statement (fn_extra). Its lock
+ * is held until the transaction ends, so a load of many outcomes reads each plan
+ * once. If this transaction has written anything else since, it reads it again.
  *
  *-------------------------------------------------------------------------
  */

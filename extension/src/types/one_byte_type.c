@@ -3,10 +3,10 @@
  * one_byte_type.c
  *		Input, output, comparison and hashing of the one-byte types.
  *
- * Everything here is immutable in earnest: no locale, no catalogue, no clock,
+ * Everything here is truly immutable: no locale, no catalogue, no clock,
  * no state that lives longer than the call.  Comparison and hashing look at the
  * byte alone and cannot raise for any bit pattern, which is why they may be
- * LEAKPROOF; only what has to name a value refuses a byte that is none.
+ * LEAKPROOF.  Only a function that has to name a value refuses a damaged byte.
  *
  *-------------------------------------------------------------------------
  */

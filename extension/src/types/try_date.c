@@ -3,9 +3,9 @@
  * try_date.c
  *		A date from a file, or nothing.
  *
- * An import must not end at the first cell that is no date, and what PostgreSQL
- * takes for one depends on DateStyle: '03/04/2018' is two different days, 'now'
- * is today.  Here YYYY-MM-DD is a date and everything else is not.
+ * An import must not end at the first cell that is not a date.  And what
+ * PostgreSQL takes for a date depends on DateStyle: '03/04/2018' can be two
+ * different days, and 'now' is today.  Here YYYY-MM-DD is a date and everything else is not.
  *
  *-------------------------------------------------------------------------
  */

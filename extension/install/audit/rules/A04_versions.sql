@@ -1,4 +1,4 @@
--- A04: The partnership is of the version of the extension.
+-- A04: The partnership has the version of the extension.
 
 -- A partnership of another version than the extension, or whose table partnership does not have
 -- exactly one row.
