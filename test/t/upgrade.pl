@@ -121,10 +121,10 @@ upgrade_beside_readers($version, $next);
 # ---------- afterwards ----------
 
 is(council('select count(*) from early_help.audit(\'medway\')'), 0, 'the audit finds nothing') or diag(council('select * from early_help.audit(\'medway\')'));
-is(figures(), $figures_before, 'every figure is as it was');
+is(figures(undef, 'urgent_contacts'), $figures_before, 'every figure is as it was');
 is(grants('outcome_again'), $grants_before, 'and every grant');
 is(council(q{select twice from medway_kpi.contacts limit 1}) % 2, 0, 'the view has its new column');
-is(council(q{select sum(value) from medway_kpi.dashboard where metric_code = 'urgent_contacts'}), 200, 'a row made a figure');
+is(council(q{select sum(value)::integer from medway_kpi.dashboard where metric_code = 'urgent_contacts'}), 200, 'a row made a figure');
 is(council(q{select count(*) from medway_kpi.published_contacts_by_age_and_sex}), 0, 'and a row a published table');
 is(council(q{select medway.outcome_again(1)}), 'again', 'the new act is there');
 is(council(q{select name from medway.agency where agency_id = 1}), 'Council!', 'the step ran');
