@@ -90,7 +90,7 @@ OWN_HEADERS := $(sort $(wildcard extension/src/*/*.h))
 # The library's file carries the version: one that is installed later leaves it
 # to the databases that were not updated yet.
 MODULE_big = early_help-$(EXTVERSION)
-OBJS = $(SOURCES:.c=.o)
+OBJS = $(SOURCES:.c=.o) build/sql/partnership_ddl.o
 PG_CPPFLAGS = -I$(CURDIR)/extension/src
 # A session that has loaded two versions calls each one's own functions.
 SHLIB_LINK = -Wl,-Bsymbolic
@@ -205,10 +205,11 @@ build/sql/column_meanings.sql: $(MEANINGS) tools/columns-to-sql tools/tsv.awk
 	@mkdir -p $(@D)
 	tools/columns-to-sql $(MEANINGS) >$@.new && mv $@.new $@
 
-build/sql/partnership_ddl.sql: $(RECORDS) $(FIGURES) tools/ddl-to-function extension/order.mk
+build/sql/partnership_ddl.c: $(RECORDS) $(FIGURES) tools/ddl-to-c extension/order.mk
 	@mkdir -p $(@D)
-	tools/ddl-to-function partnership_records_ddl 'The DDL of the records of one partnership.' $(RECORDS) >$@.new
-	tools/ddl-to-function partnership_kpi_ddl 'The DDL of the KPI views of one partnership.' $(FIGURES) >>$@.new
+	echo '#include "partnership/partnership_ddl.h"' >$@.new
+	tools/ddl-to-c records_ddl $(RECORDS) >>$@.new
+	tools/ddl-to-c kpi_ddl $(FIGURES) >>$@.new
 	mv $@.new $@
 
 $(SCRIPT): $(PARTS) early_help.control Makefile extension/order.mk tools/install-script

@@ -14,7 +14,7 @@ INSTALL := \
 	build/code_rows.sql \
 	install/dates.sql \
 	build/triggers.sql \
-	build/partnership_ddl.sql \
+	install/partnership/ddl.sql \
 	install/partnership/names.sql \
 	install/partnership/list.sql \
 	install/partnership/create.sql \

@@ -237,7 +237,7 @@ as_dbo('called', qq{
 # path, or is called below, or by one of those in a path that they have set.
 my @called = qw(create_partnership define_beside_cubes define_kpi_cube define_published_table drop_kpi_cube refresh_kpis run_due);
 my @within = qw(define_cube_month define_cube_parts cube_stale_query);
-my @constant = qw(audit_queries partnership_kpi_ddl partnership_records_ddl);
+my @constant = qw(audit_queries);
 is($node->safe_psql('called', q{
 		select string_agg(p.proname, ' ' order by p.proname)
 		from pg_proc p
