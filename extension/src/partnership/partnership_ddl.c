@@ -22,11 +22,13 @@ PG_FUNCTION_INFO_V1(partnership_kpi_ddl);
 Datum
 partnership_records_ddl(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;
 	PG_RETURN_TEXT_P(cstring_to_text(records_ddl));
 }
 
 Datum
 partnership_kpi_ddl(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;
 	PG_RETURN_TEXT_P(cstring_to_text(kpi_ddl));
 }
