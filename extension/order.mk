@@ -132,6 +132,7 @@ RECORDS := \
 	records/adult.sql \
 	records/child_merge.sql \
 	records/conversation.sql \
+	records/correction.sql \
 	records/consent.sql \
 	records/sharing_decision.sql \
 	records/episode.sql \
@@ -151,6 +152,7 @@ RECORDS := \
 	records/partner_return.sql \
 	records/feedback.sql \
 	records/case_audit.sql \
+	records/after_withdrawal.sql \
 	records/deadline.sql \
 	records/alert.sql \
 	engine/cells.sql \

@@ -128,7 +128,7 @@ select support(15, 'allocated') \g /dev/null
 select refused(format($$update step set consent_override_reason = %L where child_id = 141$$, blank), 'YH008', 'a blank override is none')
 from unnest(array['', ' ', chr(11), E'\t\n']) blank;
 
--- A withdrawal that ended support is not taken back, nor put off: what it ended was ended by one.
+-- A withdrawal that ended support is not taken back, nor put off, without saying that it was a mistake.
 select support(16, 'planned') \g /dev/null
 update consent set withdrawn_on = '2024-03-01' where consent_id = 16;
 select refused($$update consent set withdrawn_on = null where consent_id = 16$$, 'YH008', 'not taken back', 'assessment_id 16 rests on consent_id 16');
@@ -140,6 +140,77 @@ select allowed($$insert into consent (family_id, given_by, given_on) values (16,
 select support(17, 'allocated') \g /dev/null
 update consent set withdrawn_on = '2024-03-01' where consent_id = 17;
 select allowed($$update consent set withdrawn_on = null where consent_id = 17$$, 'one that ended nothing may be taken back');
+
+-- A mistake is mended, with its reason, and what it ended follows.
+create function ends_of(family bigint)
+returns table (what text, ended_on date, end_reason text)
+language sql
+as $$
+    select 'plan', p.ended_on::date, p.end_reason::text from plan p join episode e using (episode_id) where e.family_id = family
+    union all
+    select 'eha', a.ended_on::date, a.end_reason::text from assessment a join episode e using (episode_id) where e.family_id = family
+    order by 1, 2
+$$;
+select support(18, 'planned') \g /dev/null
+update consent set withdrawn_on = '2024-03-01' where consent_id = 18;
+select correct_withdrawal(18, '2024-03-11', 'a month was mistyped') \g /dev/null
+select results_eq('select * from ends_of(18)', $$values ('eha', date '2024-03-11', 'consent_withdrawn'), ('plan', date '2024-03-11', 'consent_withdrawn')$$,
+    'put off, plan and EHA end later');
+select correct_withdrawal(18, '2024-02-20', 'it was earlier') \g /dev/null
+select results_eq('select * from ends_of(18)', $$values ('eha', date '2024-02-20', 'consent_withdrawn'), ('plan', date '2024-02-20', 'consent_withdrawn')$$,
+    'put forward, earlier');
+select correct_withdrawal(18, null, 'it was another family''s') \g /dev/null
+select results_eq('select * from ends_of(18)', $$values ('eha', null::date, null::text), ('plan', null, null)$$, 'without a withdrawal they go on');
+select results_eq('select table_name::text, record_id, column_name::text, value_before, value_after from correction order by correction_id',
+    $$values ('consent', 18::bigint, 'withdrawn_on', '2024-03-01', '2024-03-11'), ('consent', 18, 'withdrawn_on', '2024-03-11', '2024-02-20'),
+        ('consent', 18, 'withdrawn_on', '2024-02-20', null)$$, 'each correction says what, from and to');
+select is_empty($$select * from early_help.audit('town') where rule in ('R03', 'R08')$$, 'the audit finds nothing');
+select refused($$select correct_withdrawal(18, '2024-03-01', ' ')$$, 'YHS06', 'a correction says why');
+select refused($$select correct_withdrawal(999, '2024-03-01', 'x')$$, 'YHS05', 'of a consent that there is', 'consent_id 999');
+select refused('update correction set reason = reason', 'YHS06', 'it is not changed', 'correction_id %');
+select refused('delete from correction', 'YHS06', 'nor deleted', 'correction_id %');
+select support(19, 'planned') \g /dev/null
+update consent set withdrawn_on = '2024-03-01' where consent_id = 19;
+select close_episode(19, 'outcomes_achieved', '2024-04-01', '2024-04-01') \g /dev/null
+select correct_withdrawal(19, '2024-05-01', 'mistyped') \g /dev/null
+select results_eq('select * from ends_of(19)', $$values ('eha', date '2024-04-01', 'episode_closed'), ('plan', date '2024-04-01', 'episode_closed')$$,
+    'after the closure it ends nothing: the closure did');
+select correct_withdrawal(19, '2024-03-05', 'mistyped') \g /dev/null
+select results_eq('select * from ends_of(19)', $$values ('eha', date '2024-03-05', 'consent_withdrawn'), ('plan', date '2024-03-05', 'consent_withdrawn')$$,
+    'and before it, it does');
+-- By the days that consent covers, in whatever order they are recorded.
+select support(21, 'planned'), support(22, 'planned'), support(23, 'planned') \g /dev/null
+insert into consent (consent_id, family_id, given_by, given_on) select 100 + f, f, 'carer', '2024-01-01' from generate_series(21, 23) f;
+update consent set withdrawn_on = '2024-03-01' where consent_id in (21, 22, 23);
+delete from consent where consent_id = 121;
+update consent set given_on = '2024-03-10' where consent_id = 122;
+update consent set given_on = '2024-02-10' where consent_id = 123;
+select results_eq('select * from ends_of(21) union all select * from ends_of(22)',
+    $$values ('eha', date '2024-03-01', 'consent_withdrawn'), ('plan', '2024-03-01', 'consent_withdrawn'),
+        ('eha', date '2024-03-01', 'consent_withdrawn'), ('plan', '2024-03-01', 'consent_withdrawn')$$,
+    'support ends where no consent is left, also when the other one is deleted or given later');
+select results_eq('select * from ends_of(23)', $$values ('eha', null::date, null::text), ('plan', null, null)$$, 'and goes on where one begins in time');
+select refused($$insert into plan_outcome (plan_id, agreed_on) values (22, '2024-03-20')$$, 'YH003', 'nothing more is agreed');
+select is_empty($$select * from early_help.audit('town') where rule in ('R03', 'R08')$$, 'the audit finds nothing there');
+
+-- A withdrawal is taken, however late: what was recorded before it stays and is listed.
+select support(24, 'planned') \g /dev/null
+select add_outcome(24, 'o', '2024-03-05'), hold_review(24, 'extend', '2024-03-10'), add_outcome(24, 'p', '2024-03-12') \g /dev/null
+insert into action (plan_id, owned_by_family, agreed_on, due_on) values (24, true, '2024-03-11', '2024-04-01');
+select assess_domain(24, 'family_and_community', '2024-03-03') \g /dev/null
+select allowed($$update consent set withdrawn_on = '2024-03-01' where consent_id = 24$$, 'a withdrawal is taken before what was recorded already');
+update consent set withdrawn_on = '2024-03-01' where consent_id = 24;
+select results_eq('select * from ends_of(24)', $$values ('eha', date '2024-03-01', 'consent_withdrawn'), ('plan', date '2024-03-01', 'consent_withdrawn')$$,
+    'and ends the plan and the EHA on its day');
+select results_eq('select what::text, dated_on, ended_on from after_withdrawal where family_id = 24 order by dated_on',
+    $$values ('assessment_domain', date '2024-03-03', date '2024-03-01'), ('plan_outcome', '2024-03-05', '2024-03-01'), ('review', '2024-03-10', '2024-03-01'),
+        ('action', '2024-03-11', '2024-03-01'), ('plan_outcome', '2024-03-12', '2024-03-01')$$, 'what is dated after it is listed');
+select allowed($$update plan set practitioner_id = 1 where plan_id = 24$$, 'the plan can still be written to');
+select refused($$insert into plan_outcome (plan_id, agreed_on) values (24, '2024-03-20')$$, 'YH003', 'but not go on');
+select is_empty($$select * from early_help.audit('town') where rule in ('R03', 'R08')$$, 'the audit finds nothing: it was recorded before the withdrawal');
+alter table plan_outcome disable trigger all;
+insert into plan_outcome (plan_id, plan_kind, position, agreed_on, recorded_at) values (24, 'intervention', 5, '2024-03-15', now() + interval '1 hour');
+select isnt_empty($$select * from early_help.audit('town') where rule = 'R03' and record = 'plan_outcome'$$, 'but one that was recorded after it');
 
 select * from finish();
 rollback;

@@ -56,7 +56,8 @@ foreach my $before (@released)
 		rollback}), 1, 'and an act writes') if council(q{select count(*) from pg_proc where proname = 'add_contact'});
 	upgrade_beside_readers($before, $version);
 	same_as_fresh(undef, $figures);
-	is(grants(), $grants, 'and every grant');
+	my %had = map { (split / /)[0] => 1 } split /\n/, $grants;
+	is(join("\n", grep { $had{ (split / /)[0] } } split /\n/, grants()), $grants, 'and every grant on what was there');
 	is(council(q{select changes from early_help.upgrade_partnership('medway')}), 0, 'a second upgrade has nothing to do');
 	$node->safe_psql('postgres', 'drop database fresh');
 

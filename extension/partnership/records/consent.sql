@@ -17,7 +17,7 @@ create table consent (
 create index on consent (family_id, kind, given_on);
 comment on table consent is
     'Consent of a family: to take part in early help, or to share with a named agency. '
-    'A withdrawal ends it. It is never deleted (R08).';
+    'A withdrawal ends it; a wrong one is mended by correct_withdrawal. What rests on it is never without it (R08).';
 comment on column consent.consent_id is 'Key.';
 comment on column consent.family_id is 'The family.';
 comment on column consent.kind is 'take_part or share.';
@@ -84,5 +84,25 @@ begin atomic
     returning consent;
 end;
 comment on function withdraw_consent(bigint, date) is
-    'Withdraws a consent. If it was consent to take part, the family''s open EHAs and plans end. '
-    'Nothing is deleted. Error YHS05.';
+    'Withdraws a consent. If it was consent to take part, the family''s open EHAs and plans end on that day. '
+    'Nothing is deleted; what is dated after it is listed by after_withdrawal. Error YHS05.';
+
+create function correct_withdrawal(consent_id bigint, withdrawn_on date, reason text)
+returns consent
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('consent_id %s', correct_withdrawal.consent_id))
+    where not exists (select from only consent r where r.consent_id = correct_withdrawal.consent_id);
+    insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
+    select 'consent', c.consent_id, 'withdrawn_on', c.withdrawn_on::text, correct_withdrawal.withdrawn_on::text,
+        correct_withdrawal.reason
+    from only consent c
+    where c.consent_id = correct_withdrawal.consent_id;
+    update only consent
+    set withdrawn_on = correct_withdrawal.withdrawn_on
+    where consent.consent_id = correct_withdrawal.consent_id
+    returning consent;
+end;
+comment on function correct_withdrawal(bigint, date, text) is
+    'Mends a withdrawal that was recorded wrongly: its day, or, with null, that there was none. The EHAs and plans that it '
+    'ended get the right end, or go on. Errors YHS05, YHS06, YH008.';

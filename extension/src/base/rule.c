@@ -165,6 +165,11 @@ static const Rule rules[] = {
 		"there is no record of this id",
 		"Check the id in the detail: this partnership has no record with it."
 	},
+	[RULE_CORRECTION] = {
+		"S06", "a mistake is mended with its reason", "YHS06",
+		"a correction says why, and stays",
+		"Say in reason what was wrong. A correction that was wrong itself is followed by another one."
+	},
 	[RULE_MERGE] = {
 		"M01", "merging duplicates", "YHM01",
 		"a duplicate is merged once and never in a circle, and not while it is supported or has an open step",
@@ -407,6 +412,8 @@ static const RuleConstraint rule_constraints[] = {
 	"an outcome is achieved or withdrawn, not both"},
 	{"plan_outcome_achieved_after_agreed", RULE_ACHIEVED_AGREED,
 	"achieved_on is not before agreed_on"},
+	{"correction_has_a_reason", RULE_CORRECTION,
+	"reason is not empty"},
 	{"child_merge_of_two", RULE_MERGE,
 	"a child is not merged into itself"},
 	{"child_is_not_merged_into_itself", RULE_MERGE,

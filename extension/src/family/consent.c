@@ -9,8 +9,10 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/correction.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
@@ -26,12 +28,19 @@ consents_on(const Record *consent, DateADT on)
 }
 
 /*
- * The last withdrawal among the consents that hold on a day; that day itself if
- * no consent holds on it. The lock FOR SHARE makes a writer that starts an EHA
- * or plan and a writer that withdraws the consent wait for each other.
+ * Who starts an EHA or plan locks the consents it rests on: whoever withdraws
+ * one waits, and ends what was started. Who writes consents has locked the
+ * family instead. To wait for each other's consents would be a deadlock.
  */
+typedef enum ConsentLock
+{
+	CONSENT_LOCKED_SHARED,
+	CONSENT_FAMILY_LOCKED
+} ConsentLock;
+
+/* The last withdrawal among the consents that hold on a day; that day itself if no consent holds on it. */
 static DateADT
-lock_consents(Relation rel, int64 family_id, DateADT on)
+consented_until(Relation rel, int64 family_id, DateADT on, ConsentLock lock)
 {
 	SiblingScan	consents;
 	DateADT		reach = on;
@@ -40,7 +49,7 @@ lock_consents(Relation rel, int64 family_id, DateADT on)
 	while (sibling_getnext(&consents))
 	{
 		if (consents_on(&consents.row, on) &&
-			lock_this_sibling(&consents, LockTupleShare) &&
+			(lock == CONSENT_FAMILY_LOCKED || lock_this_sibling(&consents, LockTupleShare)) &&
 			consents_on(&consents.row, on))
 			reach = Max(reach, date_of(&consents.row, "withdrawn_on"));
 	}
@@ -53,13 +62,13 @@ lock_consents(Relation rel, int64 family_id, DateADT on)
  * DATEVAL_NOEND if consent has not been withdrawn. A family may have consented
  * more than once: one consent can end while another holds.
  */
-DateADT
-consent_ends(Relation rel, int64 family_id, DateADT from)
+static DateADT
+consent_ends(Relation rel, int64 family_id, DateADT from, ConsentLock lock)
 {
 	DateADT		until = from;
 	DateADT		reach;
 
-	while (until != DATEVAL_NOEND && (reach = lock_consents(rel, family_id, until)) != until)
+	while (until != DATEVAL_NOEND && (reach = consented_until(rel, family_id, until, lock)) != until)
 		until = reach;
 	return until;
 }
@@ -68,7 +77,7 @@ consent_ends(Relation rel, int64 family_id, DateADT from)
 DateADT
 require_consent(Relation rel, int64 family_id, DateADT on, const char *what)
 {
-	DateADT		ends = consent_ends(rel, family_id, on);
+	DateADT		ends = consent_ends(rel, family_id, on, CONSENT_LOCKED_SHARED);
 
 	if (ends == on)
 		rule_error(RULE_CONSENT, rel, NULL,
@@ -124,52 +133,75 @@ ended_so(const Record *support)
  * ---------------------------------------------------------------------
  */
 
-static const PartnershipQuery open_support_query = {
-	"select distinct s.started_on from ("
-	" select p.started_on::pg_catalog.date from @plan p join @episode e on e.episode_id == p.episode_id"
-	" where e.family_id == $1 and p.ended_on is null"
-	" union all select a.started_on::pg_catalog.date from @assessment a join @episode e on e.episode_id == a.episode_id"
-	" where e.family_id == $1 and a.ended_on is null and a.completed_on is null"
-	" and a.corrects_assessment_id is null) as s",
+/*
+ * The family's plans and EHAs that a withdrawal can end or has ended, and the
+ * day on which their episode closed, for the first time since they started.
+ */
+static const PartnershipQuery support_query = {
+	"select s.plan_id, s.assessment_id, s.started_on, s.ended_on, s.end_reason::pg_catalog.text,"
+	" case when s.end_reason::pg_catalog.text == 'episode_closed' then s.ended_on"
+	" when e.reopened_on is null then e.closed_on::pg_catalog.date"
+	" else coalesce((select pg_catalog.min(v.happened_on) from @episode_event v where v.episode_id == e.episode_id"
+	" and v.state_to == 'closed' and v.happened_on >= s.started_on), e.closed_on)::pg_catalog.date end"
+	" from ("
+	" select p.episode_id, p.plan_id, null::pg_catalog.int8 as assessment_id, p.started_on::pg_catalog.date,"
+	" p.ended_on::pg_catalog.date, p.end_reason::pg_catalog.text"
+	" from @plan p where p.completed_by_review_id is null"
+	" union all select a.episode_id, null, a.assessment_id, a.started_on, a.ended_on, a.end_reason::pg_catalog.text"
+	" from @assessment a where a.completed_on is null and a.corrects_assessment_id is null"
+	") as s join @episode e on e.episode_id == s.episode_id"
+	" where e.family_id == $1 order by s.plan_id, s.assessment_id",
 	1, {INT8OID}
 };
 
-static const PartnershipQuery withdraw_plans_query = {
-	"update @plan set ended_on = $3, end_reason = 'consent_withdrawn'"
-	" from @episode e"
-	" where plan.episode_id == e.episode_id and e.family_id == $1"
-	" and plan.started_on == $2 and plan.ended_on is null",
-	3, {INT8OID, DATEOID, DATEOID}
+static const PartnershipQuery end_plan_query = {
+	"update @plan set ended_on = $2, end_reason = $3::pg_catalog.text::early_help.plan_end_reason where plan_id == $1",
+	3, {INT8OID, DATEOID, TEXTOID}
 };
 
-static const PartnershipQuery withdraw_assessments_query = {
-	"update @assessment set ended_on = $3, end_reason = 'consent_withdrawn'"
-	" from @episode e"
-	" where assessment.episode_id == e.episode_id and e.family_id == $1"
-	" and assessment.started_on == $2 and assessment.ended_on is null"
-	" and assessment.completed_on is null and assessment.corrects_assessment_id is null",
-	3, {INT8OID, DATEOID, DATEOID}
+static const PartnershipQuery end_assessment_query = {
+	"update @assessment set ended_on = $2, end_reason = $3::pg_catalog.text::early_help.assessment_end_reason"
+	" where assessment_id == $1",
+	3, {INT8OID, DATEOID, TEXTOID}
 };
 
-/* Ends the family's running EHAs and plans on the day that their consent ends. */
+/* Ends a plan or EHA; without an end it goes on. */
 static void
-end_support(Relation rel, int64 family_id)
+write_end(Relation rel, int64 plan_id, int64 assessment_id, DateADT on, const char *reason)
 {
-	Datum		values[] = {Int64GetDatum(family_id), (Datum) 0, (Datum) 0};
-	uint64		count = run_partnership_query(rel, &open_support_query, values, NULL);
-	SPITupleTable *open = SPI_tuptable;
+	Datum		values[] = {
+		Int64GetDatum(plan_id != NO_ID ? plan_id : assessment_id),
+		DateADTGetDatum(on),
+		reason ? CStringGetTextDatum(reason) : (Datum) 0
+	};
+	const char *nulls = reason ? NULL : " nn";
+
+	write_by_rules(rel, plan_id != NO_ID ? &end_plan_query : &end_assessment_query, values, nulls);
+}
+
+/*
+ * Ends the family's EHAs and plans on the day that their consent ends. A day
+ * that was mended moves an end to a later day too, or takes it back. The caller
+ * has locked the family.
+ */
+static void
+settle_support(Relation rel, int64 family_id, bool mended)
+{
+	Datum		values[] = {Int64GetDatum(family_id)};
+	uint64		count = run_partnership_query(rel, &support_query, values, NULL);
+	SPITupleTable *support = SPI_tuptable;
 
 	for (uint64 i = 0; i < count; i++)
 	{
-		DateADT		started_on = row_date(open, i, 1);
-		DateADT		ends = consent_ends(rel, family_id, started_on);
+		DateADT		consent = consent_ends(rel, family_id, row_date(support, i, 3), CONSENT_FAMILY_LOCKED);
+		DateADT		closure = row_date(support, i, 6);
+		DateADT		ends = Min(consent, closure);
+		DateADT		ended = row_date(support, i, 4);
+		const char *reason = consent < closure ? SUPPORT_CONSENT_WITHDRAWN : SUPPORT_EPISODE_CLOSED;
 
-		if (ends == DATEVAL_NOEND)
-			continue;
-		values[1] = DateADTGetDatum(started_on);
-		values[2] = DateADTGetDatum(ends);
-		write_by_rules(rel, &withdraw_plans_query, values, NULL);
-		write_by_rules(rel, &withdraw_assessments_query, values, NULL);
+		if (ends < ended || (ends > ended && mended))
+			write_end(rel, row_id(support, i, 1), row_id(support, i, 2), ends,
+					  ends == DATEVAL_NOEND ? NULL : reason);
 	}
 }
 
@@ -216,7 +248,8 @@ early_help_consent_after(PG_FUNCTION_ARGS)
 		!field_is_new(&change, "withdrawn_on"))
 		return record_result(&change);
 	begin_partnership_queries();
-	end_support(change.rel, id_of(consent, "family_id"));
+	lock_family(change.rel, id_of(consent, "family_id"));
+	settle_support(change.rel, id_of(consent, "family_id"), false);
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -265,11 +298,13 @@ PG_FUNCTION_INFO_V1(early_help_consent_stays);
 
 /*
  * Trigger, after delete of consent or update of given_on or withdrawn_on. Every
- * EHA, plan and step up that needed this consent is covered by another consent,
- * or the change is refused. Every EHA and plan that a withdrawal ended still
- * has a withdrawal, however late that was recorded. A first withdrawal is
- * always taken. The lock on the family makes two deletes wait for each other,
- * so that they cannot each rely on the other's consent.
+ * EHA, plan and step up that began with this consent is covered by another
+ * consent, or the change is refused. An EHA or plan that began with another
+ * consent and went on with this one ends where consent now ends. One that a
+ * withdrawal ended keeps its end, unless the withdrawal is mended: then it
+ * follows. A first withdrawal is always taken. The lock on the family makes two
+ * writers wait for each other, so that they cannot each rely on the other's
+ * consent.
  */
 Datum
 early_help_consent_stays(PG_FUNCTION_ARGS)
@@ -282,17 +317,20 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 	};
 	bool		given = field_is_new(&change, "given_on");
 	bool		withdrawn = !is_null(consent, "withdrawn_on");
+	bool		mended;
 
 	if (!text_is(consent, "kind", "take_part") || (!given && !withdrawn))
 		return record_result(&change);
 	begin_partnership_queries();
 	lock_family(change.rel, id_of(consent, "family_id"));
+	mended = is_mended(change.rel, id_of(consent, "consent_id"));
 	if ((given && run_partnership_query(change.rel, &uncovered_query, values, NULL) > 0) ||
-		(withdrawn && run_partnership_query(change.rel, &ended_by_nothing_query, values, NULL) > 0))
+		(withdrawn && !mended && run_partnership_query(change.rel, &ended_by_nothing_query, values, NULL) > 0))
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
-						"Set withdrawn_on; consent that is given again is a new row.",
+						"Consent that is given again is a new row; a withdrawal that was recorded wrongly is mended by correct_withdrawal.",
 						"%s %s rests on consent_id %s", result_text(1),
 						id_words(result_id(2)), id_words(id_of(consent, "consent_id")));
+	settle_support(change.rel, id_of(consent, "family_id"), mended);
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -17,7 +17,6 @@
 #define SUPPORT_CONSENT_WITHDRAWN "consent_withdrawn"
 #define SUPPORT_EPISODE_CLOSED "episode_closed"
 
-extern DateADT consent_ends(Relation rel, int64 family_id, DateADT from);
 extern DateADT require_consent(Relation rel, int64 family_id, DateADT on, const char *what);
 extern void end_with_consent(Record *support, DateADT ends);
 extern bool ended_so(const Record *support);

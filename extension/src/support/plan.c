@@ -266,14 +266,17 @@ check_end(const RecordChange *change)
 	const Record *plan = &change->after;
 	bool		ended = !is_null(plan, "ended_on") && !is_null(plan, "end_reason");
 
-	if (field_was_set(change, "ended_on") && !ended)
+	if (field_was_set(change, "ended_on") && !ended && !rules_are_writing())
 		rule_error_hint(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
 						"Start a new plan.",
 						"plan_id %s ended on %s", id_words(id_of(plan, "plan_id")),
 						date_words(date_of(&change->before, "ended_on")));
 	if (!ended)
 		return;
-	check_nothing_after_end(plan);
+	/* A withdrawal is always taken, also after what was recorded before it. */
+	if (field_is_new(change, "ended_on") &&
+		!(rules_are_writing() && text_is(plan, "end_reason", SUPPORT_CONSENT_WITHDRAWN)))
+		check_nothing_after_end(plan);
 	if (!rules_are_writing() &&
 		(field_is_new(change, "end_reason") || field_is_new(change, "ended_on") ||
 		 field_is_new(change, "completed_by_review_id")) &&

@@ -34,14 +34,23 @@ where (p.ended_on is null) <> (p.end_reason is null)
                 and c.kind = 'take_part'
                 and c.withdrawn_on <= p.ended_on));
 
--- Reviews outside the days of their plan, or that completed a plan which does not say so.
+-- Reviews outside the days of their plan, or that completed a plan which does not say so. What was
+-- recorded before the withdrawal that ended the plan stays, however it is dated.
 select 'review', r.review_id,
     format('plan_id %s, held_on %s, decision %s, ended_on %s of the plan',
         r.plan_id, r.held_on, r.decision, coalesce(p.ended_on::text, 'none'))
 from records.review r
 join records.plan p on p.plan_id = r.plan_id
+join records.episode e on e.episode_id = p.episode_id
 where r.held_on < p.started_on
-    or r.held_on > p.ended_on
+    or (r.held_on > p.ended_on
+        and not (p.end_reason = 'consent_withdrawn'
+            and exists (
+                select
+                from records.consent c
+                where c.family_id = e.family_id
+                    and c.kind = 'take_part'
+                    and r.recorded_at <= c.withdrawal_recorded_at)))
     or (r.decision = 'complete' and p.completed_by_review_id is distinct from r.review_id);
 
 -- Outcomes and actions agreed after their plan had ended. Those of a plan that ended with its
@@ -53,6 +62,13 @@ join records.plan p on p.plan_id = o.plan_id
 join records.episode e on e.episode_id = p.episode_id
 where o.agreed_on > p.ended_on
     and p.ended_on is distinct from e.closed_on
+    and not (p.end_reason = 'consent_withdrawn'
+        and exists (
+            select
+            from records.consent c
+            where c.family_id = e.family_id
+                and c.kind = 'take_part'
+                and o.recorded_at <= c.withdrawal_recorded_at))
 union all
 select 'action', a.action_id,
     format('agreed_on %s, ended_on %s of plan_id %s', a.agreed_on, p.ended_on, a.plan_id)
@@ -61,4 +77,11 @@ join records.plan p on p.plan_id = a.plan_id
 join records.episode e on e.episode_id = p.episode_id
 where a.agreed_on > p.ended_on
     and a.safety_reason is null
-    and p.ended_on is distinct from e.closed_on;
+    and p.ended_on is distinct from e.closed_on
+    and not (p.end_reason = 'consent_withdrawn'
+        and exists (
+            select
+            from records.consent c
+            where c.family_id = e.family_id
+                and c.kind = 'take_part'
+                and a.recorded_at <= c.withdrawal_recorded_at));
