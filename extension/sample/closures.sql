@@ -10,18 +10,16 @@ begin
     for one in
         select
             c.withdrawn_on,
-            x.consent_id
+            n.consent_id
         from sample_case c
-        cross join lateral (
-            select max(n.consent_id) as consent_id
-            from consent n
-            where n.family_id = c.family_id
-                and n.kind = 'take_part'
-        ) x
+        -- Also one that the family gave in an earlier case.
+        join consent n on n.family_id = c.family_id
+            and n.kind = 'take_part'
+            and n.withdrawn_on is null
         where c.round = this_round
             and c.consent_on <= c.withdrawn_on
             and c.withdrawn_on <= to_on
-        order by c.no
+        order by c.no, n.consent_id
     loop
         update consent
         set withdrawn_on = one.withdrawn_on

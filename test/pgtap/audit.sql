@@ -218,6 +218,9 @@ select plants('{}', $$update episode_child set left_on = '2024-03-01' where chil
 select plants('{step.step_decided_once}', $$update step set decided_on = '2024-03-03' where step_id = 3$$, '{R12 step 3}', 'R12: decided without an outcome');
 select plants('{step.step_decided_after_offered}', $$update step set decided_on = '2024-03-26' where step_id = 1;
     update level_change set changed_on = '2024-03-26' where event = 'accept_step_up'$$, '{R12 step 1}', 'R12: decided before it was offered');
+select plants('{}', $$insert into step (step_id, child_id, family_id, from_level, to_level, offered_on, basis, reason, consulted_role, consulted_on, no_assessment_reason,
+    decided_on, outcome) select 99, child_id, family_id, from_level, to_level, offered_on, basis, reason, consulted_role, consulted_on, no_assessment_reason,
+    offered_on + 1, 'declined' from step where step_id = 3$$, '{R12 step 99}', 'R12: two steps of a child on one day');
 select plants('{}', $$update step set family_id = 2 where step_id = 3$$, '{R12 step 3,S02 step 3}', 'R12: a step of one family on the episode of another');
 select plants('{}', $$update step set outcome = null, decided_on = null where step_id = 1;
     delete from level_change where child_id = 1 and change_number > 1; delete from step where step_id = 2;
@@ -233,6 +236,11 @@ select plants('{episode.episode_state_closed_if_and_only_if_date}', $$update epi
     '{R14 episode 1,S03 episode 1}', 'R14: closed and still planned');
 select plants('{}', $$update episode set reopened_on = '2024-02-20', reopen_reason = 'Really.' where episode_id = 3$$,
     '{R14 episode 3}', 'R14: reopened without an event');
+select plants('{}', $$update episode set closure_reason_code = 'stepped_up' where episode_id = 1$$, '{R14 episode 1}', 'R14: stepped up without a step');
+select plants('{}', $$update episode set closure_reason_code = 'consent_withdrawn' where episode_id = 1$$, '{R14 episode 1}', 'R14: consent was not withdrawn');
+select plants('{}', $$insert into episode_event (episode_id, event, happened_on, state_from, state_to)
+    values (1, 'close', '2024-03-30', 'planned', 'closed'), (1, 'reopen', '2024-04-02', 'closed', 'allocated')$$,
+    '{R14 lead_practitioner 1,S03 episode 1,S03 episode_event 21}', 'R14: a lead practitioner between closure and reopening');
 select plants('{}', $$update plan_outcome set achieved_on = '2024-05-16' where plan_outcome_id = 3$$, '{R14 plan_outcome 3}', 'R14: achieved after closure');
 select plants('{}', $$update lead_practitioner set from_on = '2024-05-16' where episode_id = 1 and practitioner_id = 2$$,
     '{R14 lead_practitioner 1}', 'R14: a lead practitioner after closure');
@@ -248,7 +256,11 @@ select plants('{}', $$update referral set referred_on = '2024-01-06'$$, '{R16 re
 select plants('{}', format($$update referral set referred_on = %L$$, d), '{}', 'R16: not on the day it opens or closes')
 from unnest('{2024-01-05,2024-05-15}'::date[]) d;
 select plants('{contact_child.contact_child_attached_is_not_referred}', $$update contact_child set attached_episode_id = 1 where contact_child_id = 1$$,
-    '{R16 contact_child 1}', 'R16: attached and referred');
+    '{R16 contact_child 1,R16 contact_child 1}', 'R16: attached and referred, to an episode that was not open yet');
+select plants('{}', format('update contact set received_on = %L where contact_id = 2;
+    update contact_child set attached_episode_id = 1, received_on = %1$L where contact_child_id = 2', d),
+    '{R16 contact_child 2}', 'R16: attached to another family''s episode, or on a day it was not open')
+from unnest('{2024-02-02,2024-01-04,2024-05-16}'::date[]) d;
 select plants('{feedback.feedback_answers_a_question}', $$update feedback set helpful = null$$, '{R17 feedback 1}', 'R17: no question answered');
 select plants('{feedback.feedback_of_an_episode_or_group}', $$update feedback set group_programme_id = 1$$, '{R17 feedback 1}', 'R17: of two things');
 select plants('{case_audit.case_audit_has_outside_auditor}', $$update case_audit set auditor_agency_id = 2, lead_agency_id = 2$$, '{R18 case_audit 1}', 'R18: no auditor from outside');

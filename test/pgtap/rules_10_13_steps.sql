@@ -56,7 +56,13 @@ select results_eq($$select from_level::text, episode_id, family_id from step whe
     'a step takes level, episode and family from the record');
 
 -- R12
-select refused(replace(offer(), 'values (1,', 'values (2,'), '23505', 'one open step a child');
+select refused(replace(offer(), 'values (1,', 'values (2,'), 'YH012', 'one open step a child', 'step_id 1 of child_id 11 is open from 2024-03-01 to no date');
+select refused($$insert into step (child_id, family_id, to_level, offered_on, basis, reason, consulted_role, consulted_on, no_assessment_reason, decided_on, outcome)
+    values (11, 1, 'social_care', '2024-03-02', 'section_17', 'why', 'supervisor', '2024-03-02', 'none', '2024-03-04', 'accepted')$$,
+    'YH012', 'nor one that is decided on days on which another is open', 'step_id 1 of child_id 11 %');
+select allowed($$insert into step (child_id, family_id, to_level, offered_on, basis, reason, consulted_role, consulted_on, no_assessment_reason, decided_on, outcome)
+    values (11, 1, 'social_care', '2024-02-20', 'section_17', 'why', 'supervisor', '2024-02-20', 'none', '2024-03-01', 'declined')$$,
+    'one that was decided before is recorded late');
 select refused($$update step set child_id = 12 where step_id = 1$$, 'YHS02', 'it stays this child''s');
 select refused($$update step set outcome = 'accepted' where step_id = 1$$, 'YH012', 'decided on a day');
 select refused($$update step set decided_on = '2024-03-05' where step_id = 1$$, 'YH012', 'with an outcome');

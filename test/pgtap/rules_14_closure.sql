@@ -202,5 +202,54 @@ select refused(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-22'
 select allowed(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-21', '2024-02-20')$c$, command, family),
     'closed on the day: ' || command) from dated;
 
+-- An episode closes as stepped up by the last child's step, and for withdrawn consent where it was withdrawn.
+select support(200, 'planned'), support(201, 'planned', children => 1), support(202, 'planned') \g /dev/null
+select refused($$select close_episode(200, 'stepped_up', '2024-04-01', '2024-04-01')$$, 'YH014', 'not stepped up without a step',
+    'closure_reason_code stepped_up of episode_id 200, closed_on 2024-04-01');
+select refused($$select close_episode(200, 'moved_away', '2024-04-01', '2024-04-01'); update episode set closure_reason_code = 'stepped_up' where episode_id = 200$$,
+    'YH014', 'nor afterwards');
+select refused($$insert into family (family_id) values (299);
+    insert into episode (family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on)
+    values (299, '2020-01-01', '2020-02-01', 'stepped_up', '2020-02-01')$$, 'YH014', 'nor as it is recorded');
+select accept_step((step_up(2011, 'section_47', 'why', '2024-03-01', no_assessment_reason => 'none')).step_id, '2024-03-02') \g /dev/null
+select results_eq('select closed_on::date, closure_reason_code::text from episode where episode_id = 201', $$values (date '2024-03-02', 'stepped_up')$$,
+    'the last child''s step closes it so');
+select refused($$update episode set closure_reason_code = 'outcomes_achieved' where episode_id = 201$$, 'YH014', 'and so it stays');
+select refused($$update episode set closed_on = '2024-03-03' where episode_id = 201$$, 'YH014', 'on that day');
+select refused($$select close_episode(202, 'consent_withdrawn', '2024-04-01', agreement_absent_reason => 'x')$$, 'YH014', 'consent that nobody withdrew');
+select refused($$select withdraw_consent(202, '2024-04-02'); select close_episode(202, 'consent_withdrawn', '2024-04-01', agreement_absent_reason => 'x')$$,
+    'YH014', 'or not yet');
+select withdraw_consent(202, '2024-03-20'), close_episode(202, 'consent_withdrawn', '2024-04-01', agreement_absent_reason => 'x') \g /dev/null
+select refused($$select correct_withdrawal(202, null, 'a mistake')$$, 'YH008', 'what closed for it keeps it', 'episode_id 202 closed on 2024-04-01 because %');
+select allowed($$update episode set closure_reason_code = 'family_disengaged' where episode_id = 202; select correct_withdrawal(202, null, 'a mistake')$$,
+    'until the reason is put right');
+
+-- Nothing is dated between a closure and the reopening after it.
+select support(210, 'planned') \g /dev/null
+delete from assessment where assessment_id = 210;
+select close_episode(210, 'outcomes_achieved', '2024-04-01', '2024-04-01'), reopen_episode(210, 'again', '2024-06-01') \g /dev/null
+select refused(command, 'YH014', 'not in the gap: ' || command, '% is after episode_id 210 closed on 2024-04-01 and before it was reopened on 2024-06-01')
+from unnest(array[
+    $$insert into plan (episode_id, started_on) values (210, '2024-05-01')$$,
+    $$select start_assessment(210, '2024-05-31')$$,
+    $$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (210, '2024-05-01', 2)$$,
+    $$insert into episode_child (episode_id, child_id, joined_on, left_on) values (210, 2101, '2024-04-02', '2024-04-03')$$,
+    $$select step_up(2101, 'section_47', 'why', '2024-05-01', no_assessment_reason => 'none')$$]) command;
+select allowed(command, 'on its last day or from the reopening on: ' || command)
+from unnest(array[
+    $$insert into plan (episode_id, started_on) values (210, '2024-06-01')$$,
+    $$insert into plan (episode_id, started_on) values (210, '2024-04-01')$$]) command;
+-- A closure that is re-dated takes its event, its levels and so the gap along.
+select support(211, 'planned') \g /dev/null
+select close_episode(211, 'outcomes_achieved', '2024-04-01', '2024-04-01') \g /dev/null
+update episode set closed_on = '2024-04-10' where episode_id = 211;
+select results_eq($$select happened_on::date from episode_event where episode_id = 211 and event = 'close'
+    union all select distinct changed_on::date from level_change where episode_id = 211 and event = 'close'$$,
+    $$values (date '2024-04-10'), (date '2024-04-10')$$, 'event and levels of a closure are of its day');
+update episode_child set joined_on = '2024-01-02' where episode_id = 211 and child_id = 2111;
+select is((select changed_on::date from level_change where episode_id = 211 and child_id = 2111 and event = 'refer'), date '2024-01-02', 'and those of joining');
+update episode set opened_on = '2023-12-30' where episode_id = 211;
+select is((select happened_on::date from episode_event where episode_id = 211 and event = 'refer'), date '2023-12-30', 'and of opening');
+
 select * from finish();
 rollback;

@@ -51,6 +51,14 @@ select allowed(attaches(11, 1, '2024-01-01'), 'a contact of the day the episode 
 select refused(attaches(11, 1, '2023-12-31'), 'YH016', 'one of before is not, by hand', 'episode_id 1 is not open on 2023-12-31 for child_id 11');
 select refused(attaches(21, 2, '2024-04-01'), 'YH016', 'nor one of after the closure');
 select refused(attaches(11, 2, '2024-03-01'), 'YH016', 'nor one of another family''s child');
+-- And the other way round: the episode's days are not taken from under it.
+select refused(attaches(21, 2, '2024-03-20') || $$; update episode set closed_on = '2024-03-19' where episode_id = 2$$, 'YH016',
+    'an episode is not closed before a contact that is attached to it', 'contact_child_id % of 2024-03-20 is attached to episode_id 2%');
+select allowed(attaches(21, 2, '2024-03-20') || $$; update episode set closed_on = '2024-03-20' where episode_id = 2$$, 'on its day it is');
+select refused(attaches(11, 1, '2024-01-01') || $$; update episode set opened_on = '2024-01-02' where episode_id = 1$$, 'YH016', 'nor opened after it');
+select refused(attaches(11, 1, '2024-02-01') || $$; select close_episode(1, 'moved_away', '2024-01-31', '2024-01-31')$$, 'YH016', 'nor closed by the act');
+select allowed(attaches(11, 1, '2024-02-01') || $$; update contact_child set attached_episode_id = null where attached_episode_id = 1;
+    select close_episode(1, 'moved_away', '2024-01-31', '2024-01-31')$$, 'once it is detached, it is');
 select refused($$update contact set received_on = '2023-01-01' where contact_id = (
     select contact_id from contact_child where attached_episode_id = 1)$$, 'YH016', 'nor re-dated to before it opened');
 select refused($$update contact_child set child_id = 21 where attached_episode_id = 1$$, 'YH016', 'nor given to another family''s child');

@@ -144,7 +144,7 @@ while (sql("select exists (select from p.kpi_refresh where state = 'running')") 
 	sql("set lock_timeout = '100ms'; select count(*) from p_kpi.contacts");
 	$reads++;
 }
-cmp_ok($writes, '>', 1, "$writes writers and $reads readers, none of whom waited for a lock");
+cmp_ok($writes, '>=', 1, "$writes writers and $reads readers, none of whom waited for a lock");
 unlike(what_it_said($_), qr/ERROR/, 'a refresh ends well beside another') foreach @two;
 is(sql('select string_agg(state, $$ $$) from live.run where n in (4, 5)'), 'ended ended', 'so says the log');
 is(sql('select resumes from live.run where n = 4'), 't', 'the first of them had gone on where one was cancelled');

@@ -8,10 +8,14 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+
+#include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/rule.h"
 #include "continuum/continuum.h"
 #include "episode/closure.h"
+#include "family/consent.h"
 
 /* ---------------------------------------------------------------------
  * Whom closing waits for
@@ -261,4 +265,60 @@ check_nothing_after_closure(const RecordChange *change)
 	refuse_rows_dated_after(change, &steps, episode_id);
 	refuse_rows_dated_after(change, &leads, episode_id);
 	refuse_rows_dated_after(change, &children, episode_id);
+}
+
+/* ---------------------------------------------------------------------
+ * Why it closed
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery stepped_up_on_query = {
+	"select step_id from @step where episode_id == $1 and decided_on == $2"
+	" and outcome == 'accepted' and early_help.level_number(to_level) == 3 limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* Was a step up of the episode accepted on the day that it closed? */
+static bool
+stepped_up_then(const Record *episode)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(episode, "episode_id")), DateADTGetDatum(date_of(episode, "closed_on"))
+	};
+
+	return run_partnership_query(episode->rel, &stepped_up_on_query, values, NULL) > 0;
+}
+
+static void
+refuse_reason(const Record *episode, const char *hint)
+{
+	rule_error_hint(RULE_CLOSURE, episode->rel, NULL, hint,
+					"closure_reason_code %s of episode_id %s, closed_on %s",
+					text_of(episode, "closure_reason_code"), id_words(id_of(episode, "episode_id")),
+					date_words(date_of(episode, "closed_on")));
+}
+
+/*
+ * R14: an episode closes as stepped up by the acceptance of its last child's
+ * step up, and because consent was withdrawn if it was.  The caller has locked
+ * the episode and the family.
+ */
+void
+check_closure_reason(const RecordChange *change)
+{
+	const Record *episode = &change->after;
+	bool		stepped_up = text_is(episode, "closure_reason_code", "stepped_up");
+	bool		was_stepped_up = change->before.tuple != NULL && text_is(&change->before, "closure_reason_code", "stepped_up");
+
+	if (rules_are_writing() ||
+		(!field_is_new(change, "closure_reason_code") && !field_is_new(change, "closed_on")))
+		return;
+	if (stepped_up && !stepped_up_then(episode))
+		refuse_reason(episode, "Offer the step up with step_up and accept it with accept_step: "
+					  "the last child's acceptance closes the episode, on its day.");
+	if (was_stepped_up && !stepped_up && stepped_up_then(&change->before))
+		refuse_reason(episode, "The acceptance of the last child's step up closed the episode. It stays stepped_up.");
+	if (text_is(episode, "closure_reason_code", "consent_withdrawn") &&
+		!consent_was_withdrawn(episode->rel, id_of(episode, "family_id"), date_of(episode, "closed_on")))
+		refuse_reason(episode, "Record the withdrawal with withdraw_consent first, or close it for another reason, such as family_disengaged.");
 }

@@ -14,5 +14,6 @@
 extern bool is_open_assessment(const Record *row);
 extern void let_others_go_first(const Record *episode);
 extern void check_nothing_after_closure(const RecordChange *change);
+extern void check_closure_reason(const RecordChange *change);
 
 #endif

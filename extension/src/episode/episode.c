@@ -224,6 +224,8 @@ check_days(const RecordChange *change)
 	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
 		return;					/* check_row says so */
 	lock_family(episode->rel, id_of(episode, "family_id"));
+	if (TRIGGER_FIRED_BY_UPDATE(change->event))
+		check_attached_contacts(episode);
 	if (!gains_days(change))
 		return;
 	check_one_at_a_time(episode);
@@ -261,6 +263,8 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 		check_referral(episode);
 	if (field_is_new(&change, "opened_on") || field_is_new(&change, "closed_on"))
 		check_days(&change);
+	if (!is_null(episode, "closed_on"))
+		check_closure_reason(&change);
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -324,6 +328,36 @@ static const PartnershipQuery assessments_redated_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
+static const PartnershipQuery closure_redated_query = {
+	"update @episode_event set happened_on = $2"
+	" where episode_id == $1 and state_to == 'closed' and happened_on == $3",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+static const PartnershipQuery levels_redated_query = {
+	"update @level_change set changed_on = $2"
+	" where episode_id == $1 and event == 'close' and changed_on == $3",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+static const PartnershipQuery opening_redated_query = {
+	"update @episode_event set happened_on = $2"
+	" where episode_id == $1 and state_from is null and happened_on == $3",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+static void
+redate_opening(const RecordChange *change, int64 episode_id)
+{
+	Datum		values[] = {
+		Int64GetDatum(episode_id),
+		DateADTGetDatum(date_of(&change->after, "opened_on")),
+		DateADTGetDatum(date_of(&change->before, "opened_on"))
+	};
+
+	write_by_rules(change->rel, &opening_redated_query, values, NULL);
+}
+
 static void
 redate_what_ended(Relation rel, int64 episode_id, DateADT on, DateADT before)
 {
@@ -332,6 +366,8 @@ redate_what_ended(Relation rel, int64 episode_id, DateADT on, DateADT before)
 	write_by_rules(rel, &children_redated_query, values, NULL);
 	write_by_rules(rel, &plans_redated_query, values, NULL);
 	write_by_rules(rel, &assessments_redated_query, values, NULL);
+	write_by_rules(rel, &closure_redated_query, values, NULL);
+	write_by_rules(rel, &levels_redated_query, values, NULL);
 }
 
 /* A closure lowers the children that the episode supported. */
@@ -411,6 +447,8 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 			log_event(change.rel, id, EVENT_CLOSE, from, STATE_CLOSED, closed_on, NO_ID);
 		end_what_is_open(change.rel, id, closed_on);
 	}
+	if (field_is_updated(&change, "opened_on"))
+		redate_opening(&change, id);
 	if (is_closed && was_closed && field_is_new(&change, "closed_on"))
 		redate_what_ended(change.rel, id, closed_on, date_of(&change.before, "closed_on"));
 	if (was_closed && !is_closed)

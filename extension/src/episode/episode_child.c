@@ -24,6 +24,33 @@ static const PartnershipQuery leaves_query = {
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
+static const PartnershipQuery joining_redated_query = {
+	"update @level_change set changed_on = $3 where episode_id == $1 and child_id == $2"
+	" and event <> 'close' and early_help.level_number(level_from) == 1 and changed_on == $4",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+static const PartnershipQuery leaving_redated_query = {
+	"update @level_change set changed_on = $3 where episode_id == $1 and child_id == $2"
+	" and event == 'close' and changed_on == $4",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+/* The child's level changed on the day that it joined or left; it follows when that day is corrected. */
+static void
+redate_level(const RecordChange *change, const char *day, const PartnershipQuery *query)
+{
+	Datum		values[4];
+
+	if (!field_is_updated(change, day) || !field_was_set(change, day) || is_null(&change->after, day))
+		return;
+	values[0] = Int64GetDatum(id_of(&change->after, "episode_id"));
+	values[1] = Int64GetDatum(id_of(&change->after, "child_id"));
+	values[2] = DateADTGetDatum(date_of(&change->after, day));
+	values[3] = DateADTGetDatum(date_of(&change->before, day));
+	write_by_rules(change->rel, query, values, NULL);
+}
+
 PG_FUNCTION_INFO_V1(early_help_episode_child_after);
 
 /*
@@ -54,6 +81,8 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		refuse_after_closure(change.rel, &episode, "joined_on", date_of(member, "joined_on"));
 		if (left || had_left)
 			refuse_after_closure(change.rel, &episode, "left_on", left_on);
+		redate_level(&change, "joined_on", &joining_redated_query);
+		redate_level(&change, "left_on", &leaving_redated_query);
 		if (insert || (had_left && !left))
 			raise_child(change.rel, child_id, rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
 						episode_id, date_of(member, "joined_on"));

@@ -7,6 +7,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+
+#include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/rule.h"
 #include "episode/episode_row.h"
@@ -21,6 +24,7 @@ episode_from_row(const Record *row, Episode *episode)
 	episode->opened_on = date_of(row, "opened_on");
 	episode->allocated_on = date_of(row, "allocated_on");
 	episode->closed_on = date_of(row, "closed_on");
+	episode->reopened = !is_null(row, "reopened_on");
 }
 
 /* Reads the latest version of an episode; false if it is not there. */
@@ -91,7 +95,31 @@ supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for
 	return count;
 }
 
-/* R14: nothing is dated after the closure. */
+/* The days between a closure and the reopening after it. */
+static const PartnershipQuery gap_query = {
+	"select c.happened_on::pg_catalog.date, r.happened_on::pg_catalog.date from @episode_event r"
+	" cross join lateral (select v.happened_on from @episode_event v"
+	" where v.episode_id == r.episode_id and v.state_to == 'closed' and v.episode_event_id < r.episode_event_id"
+	" order by v.episode_event_id desc limit 1) c"
+	" where r.episode_id == $1 and r.event == 'reopen' and c.happened_on < $2 and r.happened_on > $2 limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* R14: nothing is dated between a closure and the reopening.  The caller stands between begin_ and end_partnership_queries(). */
+void
+refuse_in_gap(Relation rel, const Episode *episode, const char *what, DateADT on)
+{
+	Datum		values[] = {Int64GetDatum(episode->id), DateADTGetDatum(on)};
+
+	if (episode->reopened && run_partnership_query(rel, &gap_query, values, NULL) > 0)
+		rule_error_hint(RULE_CLOSURE, rel, NULL,
+						"Date it to a day on which the episode was open.",
+						"%s %s is after episode_id %s closed on %s and before it was reopened on %s",
+						what, date_words(on), id_words(episode->id),
+						date_words(result_date(1)), date_words(result_date(2)));
+}
+
+/* R14: nothing is dated after the closure, nor in a gap before. */
 void
 refuse_after_closure(Relation rel, const Episode *episode, const char *what, DateADT on)
 {
@@ -100,4 +128,5 @@ refuse_after_closure(Relation rel, const Episode *episode, const char *what, Dat
 				   "%s %s is after closed_on %s of episode_id %s",
 				   what, date_words(on), date_words(episode->closed_on),
 				   id_words(episode->id));
+	refuse_in_gap(rel, episode, what, on);
 }

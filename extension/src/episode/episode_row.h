@@ -21,6 +21,7 @@ typedef struct Episode
 	DateADT		opened_on;
 	DateADT		allocated_on;	/* DATEVAL_NOEND: waiting */
 	DateADT		closed_on;		/* DATEVAL_NOEND: open */
+	bool		reopened;		/* closed once, and open again from a later day */
 } Episode;
 
 extern void episode_from_row(const Record *row, Episode *episode);
@@ -29,6 +30,7 @@ extern bool lock_episode(Relation rel, int64 episode_id, Episode *episode);
 extern int64 episode_of_assessment(Relation rel, int64 assessment_id);
 extern int	supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for,
 								Episode *episode);
+extern void refuse_in_gap(Relation rel, const Episode *episode, const char *what, DateADT on);
 extern void refuse_after_closure(Relation rel, const Episode *episode,
 								 const char *what, DateADT on);
 

@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 
 #include "base/partnership_query.h"
+#include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
 #include "episode/child_level.h"
@@ -128,9 +129,43 @@ check_offer(Record *step)
 			rule_error(RULE_STEP_ONCE, step->rel, NULL,
 					   "episode_id %s is not one of family_id %s",
 					   id_words(episode.id), id_words(id_of(step, "family_id")));
+		if (is_step_up(step) && !is_null(step, "offered_on"))
+			refuse_in_gap(step->rel, &episode, "offered_on", date_of(step, "offered_on"));
 	}
 	settle_from_level(step);
 	check_consent(step);
+}
+
+/* Another step of the child, or of a duplicate of it, that is open on a day on which this one is. */
+static const PartnershipQuery open_beside_query = {
+	"select s.step_id, s.offered_on::pg_catalog.date, s.decided_on::pg_catalog.date from @step s"
+	" join @child c on c.child_id == s.child_id"
+	" where c.counts_for_child_id == (select k.counts_for_child_id from @child k where k.child_id == $1)"
+	" and s.step_id <> $2 and ((s.decided_on is null and $4 is null)"
+	" or (s.offered_on < coalesce($4, 'infinity') and $3 < coalesce(s.decided_on, 'infinity'))) limit 1",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+/*
+ * A child has one open step on every day, in whatever order steps are recorded.
+ * The lock on the child makes two writers wait for each other.
+ */
+static void
+check_one_open(const Record *step)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(step, "child_id")), Int64GetDatum(id_of(step, "step_id")),
+		DateADTGetDatum(date_of(step, "offered_on")), DateADTGetDatum(date_of(step, "decided_on"))
+	};
+	char		nulls[] = {' ', ' ', ' ', is_null(step, "decided_on") ? 'n' : ' '};
+
+	if (is_null(step, "offered_on"))
+		return;					/* check_row says so */
+	(void) lock_sibling_only(step->rel, "child", "child_id", id_of(step, "child_id"), LockTupleNoKeyExclusive);
+	if (run_partnership_query(step->rel, &open_beside_query, values, nulls) > 0)
+		rule_error(RULE_STEP_ONCE, step->rel, "step_one_open_a_child",
+				   "step_id %s of child_id %s is open from %s to %s", id_words(result_id(1)),
+				   id_words(id_of(step, "child_id")), date_words(result_date(2)), date_words(result_date(3)));
 }
 
 /* R10: the EHA that goes to social care is one of this family. */
@@ -200,6 +235,8 @@ early_help_step_before(PG_FUNCTION_ARGS)
 	}
 	if (!is_null(step, "assessment_id") && field_is_new(&change, "assessment_id"))
 		check_assessment(step);
+	if (field_is_new(&change, "offered_on") || field_is_new(&change, "decided_on"))
+		check_one_open(step);
 	end_partnership_queries();
 	return record_result(&change);
 }

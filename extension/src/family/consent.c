@@ -86,6 +86,20 @@ require_consent(Relation rel, int64 family_id, DateADT on, const char *what)
 	return ends;
 }
 
+/* Has the family withdrawn its consent to take part, by a day?  The caller has locked the family. */
+bool
+consent_was_withdrawn(Relation rel, int64 family_id, DateADT by)
+{
+	SiblingScan	consents;
+	bool		withdrawn = false;
+
+	sibling_beginscan(rel, "consent", "family_id", family_id, &consents);
+	while (!withdrawn && sibling_getnext(&consents))
+		withdrawn = text_is(&consents.row, "kind", "take_part") && date_of(&consents.row, "withdrawn_on") <= by;
+	sibling_endscan(&consents);
+	return withdrawn && consent_ends(rel, family_id, by, CONSENT_FAMILY_LOCKED) == by;
+}
+
 /* ---------------------------------------------------------------------
  * How EHAs and plans end without being completed
  * ---------------------------------------------------------------------
@@ -281,6 +295,30 @@ static const PartnershipQuery uncovered_query = {
 	2, {INT8OID, DATEOID}
 };
 
+static const PartnershipQuery closed_withdrawn_query = {
+	"select episode_id, closed_on::pg_catalog.date from @episode"
+	" where family_id == $1 and closure_reason_code == 'consent_withdrawn'",
+	1, {INT8OID}
+};
+
+/* An episode that closed because consent was withdrawn. */
+static void
+refuse_closed_without(const RecordChange *change, int64 family_id)
+{
+	Datum		values[] = {Int64GetDatum(family_id)};
+	uint64		count = run_partnership_query(change->rel, &closed_withdrawn_query, values, NULL);
+	SPITupleTable *closed = SPI_tuptable;
+
+	for (uint64 i = 0; i < count; i++)
+	{
+		if (!consent_was_withdrawn(change->rel, family_id, row_date(closed, i, 2)))
+			rule_error_hint(RULE_CONSENT, change->rel, NULL,
+							"Correct closure_reason_code of the episode first.",
+							"episode_id %s closed on %s because consent was withdrawn",
+							id_words(row_id(closed, i, 1)), date_words(row_date(closed, i, 2)));
+	}
+}
+
 static const PartnershipQuery ended_by_nothing_query = {
 	"select s.what, s.id from ("
 	" select 'assessment_id' as what, a.assessment_id as id, a.ended_on"
@@ -330,6 +368,7 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 						"Consent that is given again is a new row; a withdrawal that was recorded wrongly is mended by correct_withdrawal.",
 						"%s %s rests on consent_id %s", result_text(1),
 						id_words(result_id(2)), id_words(id_of(consent, "consent_id")));
+	refuse_closed_without(&change, id_of(consent, "family_id"));
 	settle_support(change.rel, id_of(consent, "family_id"), mended);
 	end_partnership_queries();
 	return record_result(&change);

@@ -18,6 +18,7 @@
 #define SUPPORT_EPISODE_CLOSED "episode_closed"
 
 extern DateADT require_consent(Relation rel, int64 family_id, DateADT on, const char *what);
+extern bool consent_was_withdrawn(Relation rel, int64 family_id, DateADT by);
 extern void end_with_consent(Record *support, DateADT ends);
 extern bool ended_so(const Record *support);
 

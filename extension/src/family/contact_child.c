@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 
 #include "base/partnership_query.h"
+#include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
 
@@ -77,6 +78,9 @@ early_help_contact_child_fits_episode(PG_FUNCTION_ARGS)
 	if (is_null(contact_child, "received_on") || is_null(contact_child, "child_id"))
 		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
+	/* Nobody closes the episode before the contact's day meanwhile. */
+	(void) lock_sibling_only(change.rel, "episode", "episode_id", id_of(contact_child, "attached_episode_id"),
+							 LockTupleNoKeyExclusive);
 	if (run_partnership_query(change.rel, &attachable_query, values, NULL) == 0)
 		rule_error_hint(RULE_ATTACHED_CONTACT, change.rel, NULL,
 						"Attach it to the episode that the child's family has open on that day, or to none.",

@@ -78,3 +78,30 @@ check_no_referral_during(const Record *episode)
 						"referral_id %s of family_id %s was made while this episode was open",
 						id_words(result_id(1)), id_words(id_of(episode, "family_id")));
 }
+
+static const PartnershipQuery attached_outside_query = {
+	"select contact_child_id, received_on::pg_catalog.date from @contact_child where attached_episode_id == $1"
+	" and (received_on < $2 or received_on > $3) limit 1",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+/*
+ * A contact stays attached only to an episode that is open on its day.  Who
+ * attaches one locks the episode first.
+ */
+void
+check_attached_contacts(const Record *episode)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(episode, "episode_id")),
+		DateADTGetDatum(date_of(episode, "opened_on")),
+		DateADTGetDatum(date_of(episode, "closed_on"))
+	};
+	char		nulls[] = {' ', ' ', is_null(episode, "closed_on") ? 'n' : ' '};
+
+	if (run_partnership_query(episode->rel, &attached_outside_query, values, nulls) > 0)
+		rule_error_hint(RULE_ATTACHED_CONTACT, episode->rel, NULL,
+						"Set attached_episode_id of the contact to null, or correct its day or the episode's.",
+						"contact_child_id %s of %s is attached to episode_id %s, which would not be open on that day",
+						id_words(result_id(1)), date_words(result_date(2)), id_words(id_of(episode, "episode_id")));
+}

@@ -11,5 +11,6 @@
 #include "base/record.h"
 
 extern void check_no_referral_during(const Record *episode);
+extern void check_attached_contacts(const Record *episode);
 
 #endif

@@ -17,6 +17,19 @@ where s.child_id is null
     or s.decided_on < s.offered_on
     or (s.outcome is null and s.open > 1);
 
+-- Two steps of a child, or of it and its duplicate, that were open on the same day.
+select 'step', s.step_id,
+    format('offered_on %s, while step_id %s of the child was open from %s to %s', s.offered_on, o.step_id, o.offered_on,
+        coalesce(o.decided_on::text, 'none'))
+from records.step s
+join records.child c on c.child_id = s.child_id
+join records.child k on k.counts_for_child_id = c.counts_for_child_id
+join records.step o on o.child_id = k.child_id
+    and o.step_id <> s.step_id
+where s.offered_on < coalesce(o.decided_on, 'infinity')
+    and o.offered_on < coalesce(s.decided_on, 'infinity')
+    and (o.offered_on, o.step_id) < (s.offered_on, s.step_id);
+
 -- Steps of another family than their episode's, and steps up of an episode that closed before they
 -- were decided.
 select 'step', s.step_id,

@@ -80,3 +80,61 @@ from (
 ) s
 join records.episode e on e.episode_id = s.episode_id
 where e.closed_on is not null;
+
+-- Episodes that closed as stepped up though no step up was accepted on that day, or because consent
+-- was withdrawn though none was.
+select 'episode', e.episode_id, format('closed on %s as %s', e.closed_on, e.closure_reason_code)
+from records.episode e
+where (e.closure_reason_code = 'stepped_up'
+        and not exists (
+            select
+            from records.step s
+            where s.episode_id = e.episode_id
+                and s.to_level = 'social_care'
+                and s.outcome = 'accepted'
+                and s.decided_on = e.closed_on))
+    or (e.closure_reason_code = 'consent_withdrawn'
+        and not exists (
+            select
+            from records.consent c
+            where c.family_id = e.family_id
+                and c.kind = 'take_part'
+                and c.withdrawn_on <= e.closed_on));
+
+-- Records dated between a closure and the reopening after it.
+select s.record, s.record_id,
+    format('dated %s, episode_id %s was closed from %s to %s', s.day, s.episode_id, g.closed_on, g.reopened_on)
+from (
+    select 'assessment' as record, assessment_id as record_id, episode_id, started_on as day
+    from records.assessment
+    where corrects_assessment_id is null
+    union all
+    select 'plan', plan_id, episode_id, started_on
+    from records.plan
+    union all
+    select 'step', step_id, episode_id, offered_on
+    from records.step
+    where to_level = 'social_care'
+    union all
+    select 'lead_practitioner', episode_id, episode_id, from_on
+    from records.lead_practitioner
+    union all
+    select 'episode_child', episode_id, episode_id, joined_on
+    from records.episode_child
+) s
+join (
+    select r.episode_id, r.happened_on as reopened_on,
+        (
+            select v.happened_on
+            from records.episode_event v
+            where v.episode_id = r.episode_id
+                and v.state_to = 'closed'
+                and v.episode_event_id < r.episode_event_id
+            order by v.episode_event_id desc
+            limit 1
+        ) as closed_on
+    from records.episode_event r
+    where r.event = 'reopen'
+) g on g.episode_id = s.episode_id
+where s.day > g.closed_on
+    and s.day < g.reopened_on;

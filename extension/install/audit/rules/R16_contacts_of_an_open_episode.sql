@@ -16,3 +16,22 @@ select 'contact_child', c.contact_child_id,
 from records.contact_child c
 where c.attached_episode_id is not null
     and c.decision = 'referral';
+
+-- Contacts attached to an episode that was not open on their day, or is of another family.
+select 'contact_child', c.contact_child_id,
+    format('received_on %s, attached to episode_id %s, open from %s to %s', c.received_on, e.episode_id, e.opened_on,
+        coalesce(e.closed_on::text, 'none'))
+from records.contact_child c
+join records.episode e on e.episode_id = c.attached_episode_id
+where c.received_on < e.opened_on
+    or c.received_on > e.closed_on
+    or not exists (
+        select
+        from records.family_member m
+        where m.family_id = e.family_id
+            and m.child_id in (c.child_id, c.counted_child_id)
+        union all
+        select
+        from records.episode_child m
+        where m.episode_id = e.episode_id
+            and m.child_id in (c.child_id, c.counted_child_id));
