@@ -46,6 +46,40 @@ from unnest(array[
 select refused($$insert into assessment_domain (assessment_id, domain, assessed_on) values (2, 'health_and_wellbeing', '2024-01-12');
     update assessment_domain set assessment_id = 1 where assessment_id = 2$$, 'YH005', 'nothing moves into a complete EHA');
 
+-- Every table whose rows are parts of an EHA: they go with it (on delete cascade). EHA 6 is open.
+select support(5, 'assessing'), support(6, 'assessing') \g /dev/null
+select assess_all(5) \g /dev/null
+select assess_domain(6, 'parenting_and_caring', '2024-01-12') \g /dev/null
+insert into assessment_factor_found (assessment_id, assessment_factor_code) values (5, '1A'), (6, '2A');
+create view public.part as
+    select k.conrelid::regclass as part, a.attname as key, k.confdeltype = 'c' as of_it
+    from pg_constraint k
+    join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+    where k.confrelid = 'assessment'::regclass and k.contype = 'f';
+select is((select string_agg(part::text || '.' || key, ', ' order by part::text) from public.part where not of_it),
+    'assessment.corrects_assessment_id, plan.assessment_id, step.assessment_id', 'others refer to an EHA and are no part of it');
+select bag_has(format('select %I from %s', key, part), 'values (5::bigint), (6)', format('%s has rows to try', part))
+from public.part where of_it;
+update assessment set completed_on = '2024-01-20' where assessment_id = 5;
+create function public.part_stays(why text)
+returns setof text
+language sql
+as $$
+    select refused(format(command, part, key), 'YH005', format('%s, %s: %s', part, why, command), 'assessment_id 5 is complete or ended since%')
+    from public.part, unnest(array[
+        'insert into %1$s select (jsonb_populate_record(r, jsonb_build_object(%2$L, 5))).* from %1$s r where %2$I = 6',
+        'update %1$s set %2$I = %2$I where %2$I = 5',
+        'update %1$s set %2$I = 6 where %2$I = 5',
+        'update %1$s set %2$I = 5 where %2$I = 6',
+        'delete from %1$s where %2$I = 5']) command
+    where of_it;
+$$;
+select public.part_stays('complete');
+update episode set closed_on = '2024-03-01', closure_reason_code = 'outcomes_achieved', closure_agreed_on = '2024-03-01' where episode_id = 5;
+select public.part_stays('complete in a closed episode');
+update episode set closed_on = '2024-03-01', closure_reason_code = 'outcomes_achieved', closure_agreed_on = '2024-03-01' where episode_id = 6;
+select refused(format('delete from %s where %I = 6', part, key), 'YH005', format('%s of an EHA that ended', part)) from public.part where of_it;
+
 -- A correction is a new version.
 select refused($$insert into assessment (episode_id, started_on, corrects_assessment_id) values (2, '2024-01-08', 1)$$,
     'YH005', 'it corrects an EHA of its own episode');

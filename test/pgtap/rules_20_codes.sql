@@ -52,7 +52,7 @@ select assess_all(1) \g /dev/null
 select refused($$insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, 'F1');
     update assessment set completed_on = '2024-02-01' where assessment_id = 1$$, 'YH020', 'nor completed after it went');
 select refused($$update assessment set completed_on = '2024-02-01' where assessment_id = 1;
-    insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, 'F1')$$, 'YH020', 'and found then');
+    insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, 'F1')$$, 'YH005', 'nor found then');
 select allowed($$insert into assessment_factor_found (assessment_id, assessment_factor_code) values (1, 'F1');
     update assessment set completed_on = '2024-01-31' where assessment_id = 1$$, 'in its days, it is');
 

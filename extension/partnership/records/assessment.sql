@@ -83,12 +83,12 @@ create table assessment_factor_found (
     assessment_factor_code varchar(40) not null references assessment_factor,
     constraint assessment_factor_found_pkey primary key (assessment_id, assessment_factor_code)
 );
-comment on table assessment_factor_found is 'Factors an EHA found (DfE assessment factor codes).';
+comment on table assessment_factor_found is 'Factors an EHA found (DfE assessment factor codes). They are fixed when it is completed (R05).';
 comment on column assessment_factor_found.assessment_id is 'The assessment.';
 comment on column assessment_factor_found.assessment_factor_code is 'The factor.';
 
 create trigger assessment_factor_codes
-    before insert or update on assessment_factor_found
+    before insert or update or delete on assessment_factor_found
     for each row
     execute function early_help_internal.assessment_factor_found_before();
 

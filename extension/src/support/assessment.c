@@ -242,32 +242,21 @@ early_help_assessment_after(PG_FUNCTION_ARGS)
 }
 
 /* ---------------------------------------------------------------------
- * Domains
+ * Parts of an EHA: written only while it is open
+ *
+ * Closing the episode ended the EHA, so nothing is found after it (R14).
  * ---------------------------------------------------------------------
  */
 
 static void
-check_open_assessment(const Record *domain, const Record *assessment)
+check_open_assessment(const Record *part, const Record *assessment)
 {
 	if (!is_null(assessment, "completed_on") || !is_null(assessment, "ended_on"))
-		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
+		rule_error(RULE_FOUR_DOMAINS, part->rel, NULL,
 				   "assessment_id %s is complete or ended since %s",
 				   id_words(id_of(assessment, "assessment_id")),
 				   date_words(Min(date_of(assessment, "completed_on"),
 								  date_of(assessment, "ended_on"))));
-}
-
-static void
-check_assessed_on(const Record *domain, const Record *assessment)
-{
-	DateADT		assessed_on = date_of(domain, "assessed_on");
-
-	if (is_null(domain, "assessed_on"))
-		return;
-	if (assessed_on < date_of(assessment, "started_on"))
-		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
-				   "assessed_on %s is before the start of assessment_id %s",
-				   date_words(assessed_on), id_words(id_of(assessment, "assessment_id")));
 }
 
 /*
@@ -286,20 +275,45 @@ lock_assessment_of(const Record *part, Record *assessment)
 	return true;
 }
 
-/*
- * A domain is written only while its EHA is open. Closing the episode ended the
- * EHA, so nothing is assessed after it (R14).
- */
+/* A part leaves an EHA: it is deleted, or becomes another version of itself. */
 static void
-check_domain(const Record *domain, bool new)
+check_part_leaves(const Record *part)
+{
+	Record		assessment;
+
+	if (!lock_assessment_of(part, &assessment))
+		return;
+	check_open_assessment(part, &assessment);
+	leave_sibling(&assessment);
+}
+
+/* ---------------------------------------------------------------------
+ * Domains
+ * ---------------------------------------------------------------------
+ */
+
+static void
+check_assessed_on(const Record *domain, const Record *assessment)
+{
+	DateADT		assessed_on = date_of(domain, "assessed_on");
+
+	if (is_null(domain, "assessed_on"))
+		return;
+	if (assessed_on < date_of(assessment, "started_on"))
+		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
+				   "assessed_on %s is before the start of assessment_id %s",
+				   date_words(assessed_on), id_words(id_of(assessment, "assessment_id")));
+}
+
+static void
+check_domain(const Record *domain)
 {
 	Record		assessment;
 
 	if (!lock_assessment_of(domain, &assessment))
 		return;
 	check_open_assessment(domain, &assessment);
-	if (new)
-		check_assessed_on(domain, &assessment);
+	check_assessed_on(domain, &assessment);
 	leave_sibling(&assessment);
 }
 
@@ -314,9 +328,9 @@ early_help_assessment_domain_before(PG_FUNCTION_ARGS)
 
 	begin_partnership_queries();
 	if (change.before.tuple)
-		check_domain(&change.before, false);
+		check_part_leaves(&change.before);
 	if (change.after.tuple)
-		check_domain(&change.after, true);
+		check_domain(&change.after);
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -332,30 +346,40 @@ static const PartnershipQuery not_valid_query = {
 	2, {TEXTOID, DATEOID}
 };
 
+/* An open EHA is of the day it started on. */
+static void
+check_factor(const Record *found)
+{
+	Record		assessment;
+	Datum		values[2];
+
+	if (!lock_assessment_of(found, &assessment))
+		return;
+	check_open_assessment(found, &assessment);
+	if (!is_null(found, "assessment_factor_code"))
+	{
+		values[0] = CStringGetTextDatum(text_of(found, "assessment_factor_code"));
+		values[1] = DateADTGetDatum(date_of(&assessment, "started_on"));
+		if (run_partnership_query(found->rel, &not_valid_query, values, NULL) > 0)
+			refuse_factor(found->rel, &assessment);
+	}
+	leave_sibling(&assessment);
+}
+
 PG_FUNCTION_INFO_V1(early_help_assessment_factor_found_before);
 
-/* Trigger, before insert or update of assessment_factor_found: the factor is valid on the EHA's day. */
+/* Trigger, before insert, update or delete of assessment_factor_found: R05, and the factor is valid on the EHA's day. */
 Datum
 early_help_assessment_factor_found_before(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "assessment_factor_found_before", true,
-										ROW_INSERT | ROW_UPDATE);
-	Record	   *found = &change.after;
-	Record		assessment;
+										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
 
 	begin_partnership_queries();
-	if (!is_null(found, "assessment_factor_code") &&
-		lock_assessment_of(found, &assessment))
-	{
-		Datum		values[] = {
-			CStringGetTextDatum(text_of(found, "assessment_factor_code")),
-			DateADTGetDatum(day_of_factors(&assessment))
-		};
-
-		if (run_partnership_query(change.rel, &not_valid_query, values, NULL) > 0)
-			refuse_factor(change.rel, &assessment);
-		leave_sibling(&assessment);
-	}
+	if (change.before.tuple)
+		check_part_leaves(&change.before);
+	if (change.after.tuple)
+		check_factor(&change.after);
 	end_partnership_queries();
 	return record_result(&change);
 }
