@@ -263,7 +263,7 @@ select plants('{}', format('update contact set received_on = %L where contact_id
 from unnest('{2024-02-02,2024-01-04,2024-05-16}'::date[]) d;
 select plants('{feedback.feedback_answers_a_question}', $$update feedback set helpful = null$$, '{R17 feedback 1}', 'R17: no question answered');
 select plants('{feedback.feedback_of_an_episode_or_group}', $$update feedback set group_programme_id = 1$$, '{R17 feedback 1}', 'R17: of two things');
-select plants('{case_audit.case_audit_has_outside_auditor}', $$update case_audit set auditor_agency_id = 2, lead_agency_id = 2$$, '{R18 case_audit 1}', 'R18: no auditor from outside');
+select plants('{}', $$update case_audit set auditor_agency_id = 2, lead_agency_id = 2$$, '{R18 case_audit 1}', 'R18: no auditor from outside');
 select plants('{}', $$update case_audit set lead_agency_id = null, recorded_at = recorded_at + interval '1 day'$$, '{R18 case_audit 1}', 'R18: the lead''s agency is not known');
 select plants('{case_audit_action.owner_practitioner_id!}', $$update case_audit_action set owner_practitioner_id = null$$,
     '{R18 case_audit_action 1}', 'R18: nobody''s action');

@@ -1,14 +1,19 @@
 -- R18: A case audit has a grade and an auditor from another agency; each of its actions has an
 -- owner and a due date.
 
--- Case audits without a grade or an auditor, or by an auditor of the agency that leads.
+-- Case audits without a grade or an auditor, or by auditors of the agency that leads alone.
 select 'case_audit', a.case_audit_id,
     format('grade %s, auditor_practitioner_id %s, auditor_agency_id %s, lead_agency_id %s', coalesce(a.grade::text, 'none'),
         coalesce(a.auditor_practitioner_id::text, 'none'), coalesce(a.auditor_agency_id::text, 'none'),
         coalesce(a.lead_agency_id::text, 'none'))
 from records.case_audit a
 where num_nulls(a.grade, a.auditor_practitioner_id, a.auditor_agency_id) > 0
-    or a.auditor_agency_id = a.lead_agency_id
+    or (a.auditor_agency_id = a.lead_agency_id
+        and not exists (
+            select
+            from records.case_audit_auditor f
+            where f.case_audit_id = a.case_audit_id
+                and f.agency_id <> a.lead_agency_id))
     -- Who leads may be recorded after the audit.
     or (a.lead_agency_id is null
         and exists (
