@@ -37,8 +37,8 @@ early_help_sharing_decision_before(PG_FUNCTION_ARGS)
 	};
 
 	if (!text_is(decision, "basis", "consent") || !text_is(decision, "shared", "t") ||
-		is_null(decision, "decided_on"))
-		return record_result(&change);
+		is_null(decision, "decided_on") || is_null(decision, "family_id") || is_null(decision, "agency_id"))
+		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
 	if (run_partnership_query(change.rel, &consent_to_share_query, values, NULL) == 0)
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
