@@ -251,5 +251,42 @@ select is((select changed_on::date from level_change where episode_id = 211 and 
 update episode set opened_on = '2023-12-30' where episode_id = 211;
 select is((select happened_on::date from episode_event where episode_id = 211 and event = 'refer'), date '2023-12-30', 'and of opening');
 
+-- A closure that was a mistake is undone: it never happened.
+create function snapshot_of(id bigint)
+returns table (what text, is_now jsonb)
+language sql
+as $$
+    select 'episode', to_jsonb(e) from episode e where e.episode_id = id
+    union all
+    select 'child ' || c.child_id, to_jsonb(c) from episode_child c where c.episode_id = id
+    union all
+    select 'plan ' || p.plan_id, to_jsonb(p) from plan p where p.episode_id = id
+    union all
+    select 'eha ' || a.assessment_id, to_jsonb(a) from assessment a where a.episode_id = id
+    union all
+    select 'event ' || v.episode_event_id, to_jsonb(v) from episode_event v where v.episode_id = id
+    union all
+    select 'level ' || l.level_change_id, to_jsonb(l) from level_change l where l.episode_id = id
+$$;
+select support(220 + n, stage) from unnest('{waiting,allocated,assessing,planned,under_review}'::text[]) with ordinality s (stage, n) \g /dev/null
+create temporary table before as select id, s.* from generate_series(221, 225) id, snapshot_of(id) s;
+select close_episode(id, 'moved_away', '2024-05-01', '2024-05-01') from generate_series(221, 225) id \g /dev/null
+select is((select count(*)::integer from generate_series(221, 225) id, lateral (select * from snapshot_of(id) except select what, is_now from before b where b.id = id) s
+    where s.what = 'episode'), 5, 'closed');
+select undo_closure(id, 'the wrong family') from generate_series(221, 225) id \g /dev/null
+select set_eq('select id, s.* from generate_series(221, 225) id, snapshot_of(id) s', 'select * from before', 'undone in every state, all is as it was');
+select is((select count(*)::integer from correction where table_name = 'episode' and column_name = 'closed_on' and value_before = '2024-05-01'), 5, 'and each correction is noted');
+select is_empty($$select * from early_help.audit('town') where rule in ('R03', 'R08', 'R11', 'R14', 'S03')$$, 'the audit finds nothing');
+select allowed($$select close_episode(224, 'moved_away', '2024-05-02', '2024-05-02')$$, 'it closes again');
+select refused($$select undo_closure(224, 'x')$$, 'YHS01', 'an open one has no closure to undo');
+select refused($$select undo_closure(999, 'x')$$, 'YHS05', 'nor one that is not there');
+select refused($$select close_episode(224, 'moved_away', '2024-05-01', '2024-05-01'); select undo_closure(224, ' ')$$, 'YHS06', 'it says why');
+select refused($$select undo_closure(201, 'x')$$, 'YH014', 'an accepted step up closed it', 'episode_id 201 closed by the acceptance %');
+select refused($$select close_episode(224, 'moved_away', '2024-05-01', '2024-05-01'); select open_episode(224, '2024-06-01'); select undo_closure(224, 'x')$$,
+    'YH011', 'not under a later episode', 'the level of child_id % has changed since episode_id 224 closed%');
+select refused($$update episode set closed_on = null where episode_id = 211$$, 'YH014', 'and not without a word');
+select close_episode(224, 'moved_away', '2024-05-01', '2024-05-01'), withdraw_consent(224, '2024-05-10'), undo_closure(224, 'x') \g /dev/null
+select is((select ended_on::date from plan where episode_id = 224), date '2024-05-10', 'consent that was withdrawn since ends what goes on');
+
 select * from finish();
 rollback;

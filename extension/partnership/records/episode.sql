@@ -236,6 +236,31 @@ end;
 comment on function reopen_episode(bigint, text, date) is
     'Reopens a closed episode, with a day and a reason. Errors YHS01 if it is open, YHS05, YH006, YH007, YH014.';
 
+create function undo_closure(episode_id bigint, reason text)
+returns episode
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('episode_id %s', undo_closure.episode_id))
+    where not exists (select from only episode r where r.episode_id = undo_closure.episode_id);
+    select early_help_internal.raise_rule('S01', format('episode_id %s is open, state %s', e.episode_id, e.state),
+        'Only a closed episode has a closure to undo.')
+    from only episode e
+    where e.episode_id = undo_closure.episode_id
+        and e.closed_on is null;
+    insert into correction (table_name, record_id, column_name, value_before, reason)
+    select 'episode', e.episode_id, 'closed_on', e.closed_on::text, undo_closure.reason
+    from only episode e
+    where e.episode_id = undo_closure.episode_id;
+    update only episode
+    set closed_on = null
+    where episode.episode_id = undo_closure.episode_id
+    returning episode;
+end;
+comment on function undo_closure(bigint, text) is
+    'Undoes a closure that was a mistake, as if it had never happened: the episode is in the state that it was in, and its '
+    'children, plans and EHAs go on. A family that asks for more help later is reopen_episode. '
+    'Errors YHS01 if it is open, YHS05, YHS06, YH006, YH011, YH014, YH016 where something rests on the closure.';
+
 create function assign_lead_practitioner(episode_id bigint, practitioner_id bigint, from_on date default current_date)
 returns episode
 language sql

@@ -16,6 +16,7 @@
 #include "base/rule.h"
 #include "episode/child_level.h"
 #include "episode/closure.h"
+#include "episode/closure_undone.h"
 #include "episode/episode_event.h"
 #include "episode/episode_row.h"
 #include "family/family.h"
@@ -254,7 +255,9 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 			check_allocated_on(episode);
 		if (is_closed && field_is_new(&change, "closed_on"))
 			close_episode(&change);
-		if (was_closed && !is_closed)
+		if (closure_is_undone(&change))
+			undo_closure(&change);
+		else if (was_closed && !is_closed)
 			reopen_episode(&change);
 		else
 			check_reopening(&change);
@@ -451,7 +454,9 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 		redate_opening(&change, id);
 	if (is_closed && was_closed && field_is_new(&change, "closed_on"))
 		redate_what_ended(change.rel, id, closed_on, date_of(&change.before, "closed_on"));
-	if (was_closed && !is_closed)
+	if (closure_is_undone(&change))
+		resume_what_ended(&change);
+	else if (was_closed && !is_closed)
 	{
 		Datum		values[] = {
 			Int64GetDatum(id),

@@ -198,7 +198,7 @@ write_end(Relation rel, int64 plan_id, int64 assessment_id, DateADT on, const ch
  * that was mended moves an end to a later day too, or takes it back. The caller
  * has locked the family.
  */
-static void
+void
 settle_support(Relation rel, int64 family_id, bool mended)
 {
 	Datum		values[] = {Int64GetDatum(family_id)};

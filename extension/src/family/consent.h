@@ -19,6 +19,7 @@
 
 extern DateADT require_consent(Relation rel, int64 family_id, DateADT on, const char *what);
 extern bool consent_was_withdrawn(Relation rel, int64 family_id, DateADT by);
+extern void settle_support(Relation rel, int64 family_id, bool mended);
 extern void end_with_consent(Record *support, DateADT ends);
 extern bool ended_so(const Record *support);
 
