@@ -72,8 +72,8 @@ end
 $$;
 
 -- What the audit finds after a change written with the rules off: the findings,
--- and what it says of the guard. Constraints and columns (NOT NULL) given are
--- dropped first. All of it is undone.
+-- and what it says of the guard. Constraints, columns (NOT NULL, with !) and indexes (with @)
+-- given are dropped first. All of it is undone.
 create function public.after(partnership text, dropped text[], change text, out findings text[], out guard text[])
 language plpgsql
 as $$
@@ -83,8 +83,9 @@ begin
     perform set_config('search_path', format('%I', partnership), true);
     perform set_config('session_replication_role', 'replica', true);
     foreach one in array dropped loop
-        execute format(case when one like '%!' then 'alter table %I alter %I drop not null' else 'alter table %I drop constraint %I cascade' end,
-            split_part(one, '.', 1), rtrim(split_part(one, '.', 2), '!'));
+        execute format(case when one like '%!' then 'alter table %I alter %I drop not null'
+            when one like '%@' then 'drop index %2$I' else 'alter table %I drop constraint %I cascade' end,
+            split_part(one, '.', 1), rtrim(split_part(one, '.', 2), '!@'));
     end loop;
     execute change;
     perform set_config('search_path', 'public', true);
@@ -108,7 +109,7 @@ language plpgsql
 as $$
 declare
     a record := public.after('medway', dropped, change);
-    guard text[] := array(select rtrim(d, '!') from unnest(dropped) d order by 1);
+    guard text[] := array(select rtrim(d, '!@') from unnest(dropped) d order by 1);
     right_ boolean := a.findings = expected and a.guard = guard;
 begin
     return ok(coalesce(right_, false), why)
@@ -189,7 +190,7 @@ select plants('{episode.episode_waiting_if_and_only_if_not_allocated}', $$update
     delete from lead_practitioner where episode_id = 3$$, '{R07 episode 3}', 'R07: planned without anybody to lead');
 select plants('{}', $$update consent set given_on = '2024-02-10' where consent_id = 2$$,
     '{R08 assessment 2}', 'R08: an EHA before consent');
-select plants('{}', $$update consent set withdrawn_on = '2024-02-20' where consent_id = 2$$,
+select plants('{}', $$update consent set withdrawn_on = '2024-02-20', withdrawal_recorded_at = now() where consent_id = 2$$,
     '{R08 assessment 2,R08 plan 2,R08 plan 3}', 'R08: EHA and plans go on after consent');
 select plants('{}', $$delete from consent where consent_id = 1$$,
     '{R08 assessment 1,R08 plan 1,R08 step 1}', 'R08: the consent is gone');
@@ -252,6 +253,17 @@ select plants('{child.child_born_or_expected_not_both}', $$update child set expe
     '{R15 child 1}', 'R15: born and expected');
 select plants('{}', $$update child set died_on = '2023-01-01' where child_id = 1$$, '{R15 referral 1}', 'R15: referred after death');
 select plants('{}', $$update child set birth_date = null, expected_birth_date = '2024-12-01' where child_id = 1$$, '{R15 referral 1}', 'R15: referred too long before birth');
+select plants('{}', $$update consent set withdrawal_recorded_at = now() where consent_id = 1$$, '{R08 consent 1}', 'R08: when nothing was withdrawn');
+select plants('{}', $$update level_change set changed_on = '2023-12-31' where child_id = 1 and change_number = 2;
+    update step set offered_on = '2023-12-30', decided_on = '2023-12-31', consulted_on = '2023-12-30' where step_id = 1$$, '{R08 step 1,R11 level_change 3}', 'R11: levels that run backwards');
+select plants('{}', $$insert into episode_child (episode_id, child_id, joined_on, left_on) select episode_id, child_id, joined_on + 1, joined_on + 2
+    from episode_child where episode_id = 2 and left_on is null$$,
+    '{R11 episode_child 2}', 'R11: twice in an episode on one day');
+select plants('{}', $$update child set merged_into_child_id = 4 where child_id = 3;
+    insert into child_merge (merged_child_id, kept_child_id, merged_on, reason) values (3, 4, '2024-06-01', 'x')$$,
+    '{A01 contact_child 2,M01 child 3}', 'M01: a duplicate that is supported');
+select plants('{episode.episode_one_at_a_time,episode.episode_one_open_a_family@}', $$insert into episode (episode_id, family_id, opened_on) values (9, 2, '2025-01-01');
+    insert into episode_event (episode_id, event, happened_on, state_to) values (9, 'refer', '2025-01-01', 'waiting')$$, '{R06 episode 9}', 'R06: two open ones');
 select plants('{}', $$update referral set referred_on = '2024-01-06'$$, '{R16 referral 1}', 'R16: referred again while an episode is open');
 select plants('{}', format($$update referral set referred_on = %L$$, d), '{}', 'R16: not on the day it opens or closes')
 from unnest('{2024-01-05,2024-05-15}'::date[]) d;
@@ -289,7 +301,7 @@ select plants('{}', $$insert into child_merge (child_merge_id, kept_child_id, me
     values (5, 2, 1, '2024-09-01', 'Same child.')$$, '{S03 child 1}', 'S03: a merge that changed nothing');
 select plants('{child_merge.child_merge_has_a_reason}', $$insert into child_merge (child_merge_id, kept_child_id, merged_child_id, merged_on, reason)
     values (5, 2, 1, '2024-09-01', ' '); update child set merged_into_child_id = 2 where child_id = 1;
-    update contact_child set counted_child_id = 2 where child_id = 1$$, '{A01 referral 1,M01 child_merge 5}',
+    update contact_child set counted_child_id = 2 where child_id = 1$$, '{A01 referral 1,M01 child 1,M01 child_merge 5}',
     'M01: a merge without a reason, and a referral that counts for another child');
 select plants('{}', $$delete from child where child_id = 4$$,
     '{A01 episode_child 4,A01 episode_event 20,A01 family_member 4,A01 level_change 7,A01 step 3}', 'A01: what referred to a child that is gone');

@@ -95,6 +95,8 @@ select results_eq($$select event::text, child_id from episode_event where episod
     $$values ('accept_step_up', 12::bigint)$$, 'by that event');
 
 -- R13, and the way down.
+select refused($$select accept_step((step_down(11, 'better', '2024-02-01')).step_id, '2024-02-02', 1, 2, '2024-06-01')$$, 'YH012',
+    'not before the child came to social care', 'step_id % of child_id 11 is open from 2024-03-01 to 2024-03-05');
 select step_down(11, 'better', '2024-05-01') \g /dev/null
 select step_id as down from step where child_id = 11 and outcome is null \gset
 select refused(format('select accept_step(%s, %L, %s)', :down, '2024-05-05', args), 'YH013', 'received without ' || missing)

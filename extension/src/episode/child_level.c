@@ -28,13 +28,14 @@ typedef struct LastLevel
 {
 	int			number;			/* of the change; 0: there was none */
 	NeedLevel	level;			/* where it led */
+	DateADT		on;				/* its day */
 } LastLevel;
 
 static LastLevel
 last_level(Relation rel, int64 child_id)
 {
 	SiblingScan	changes;
-	LastLevel	last = {0, NEED_LEVEL_NONE};
+	LastLevel	last = {0, NEED_LEVEL_NONE, DATEVAL_NOBEGIN};
 
 	sibling_beginscan(rel, "level_change", "child_id", child_id, &changes);
 	while (sibling_getnext(&changes))
@@ -42,7 +43,7 @@ last_level(Relation rel, int64 child_id)
 		int			number = number_of(&changes.row, "change_number");
 
 		if (number > last.number)
-			last = (LastLevel) {number, (NeedLevel) level_of(&changes.row, "level_to")};
+			last = (LastLevel) {number, (NeedLevel) level_of(&changes.row, "level_to"), date_of(&changes.row, "changed_on")};
 	}
 	sibling_endscan(&changes);
 	return last;
@@ -87,7 +88,7 @@ log_level(Relation rel, int64 child_id, LastLevel last, NeedLevel from, NeedLeve
 /*
  * Moves a child from one level to another. A child without level changes counts
  * as being at the level it comes from. A child that is at the new level already
- * stays there.
+ * stays there. A child does not leave a level before the day it came to it.
  */
 void
 change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
@@ -103,6 +104,12 @@ change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
 				   "child_id %s is at level %s, and %s leads from %s to %s",
 				   id_words(child_id), need_level_name(now), event_name(event),
 				   need_level_name(from), need_level_name(to));
+	if (on < last.on)
+		rule_error_hint(RULE_LEVELS, rel, NULL,
+						"Record a child's changes in the order of their days: correct this day, or that of the later change.",
+						"child_id %s would change by %s on %s, and came to level %s on %s",
+						id_words(child_id), event_name(event), date_words(on),
+						need_level_name(last.level), date_words(last.on));
 	log_level(rel, child_id, last, from, to, event, episode_id, on);
 }
 

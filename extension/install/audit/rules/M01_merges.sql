@@ -15,3 +15,18 @@ where m.kept_child_id = m.merged_child_id
     or (m.undone_on is null) <> (m.undo_reason is null)
     or m.undone_on < m.merged_on
     or (m.undone_on is null and m.holding > 1);
+
+-- Duplicates with a life of their own: supported, or with a step that nobody has decided.
+select 'child', c.child_id, format('merged into child_id %s, supported by episode_id %s', c.merged_into_child_id, m.episode_id)
+from records.child c
+join records.episode_child m on m.child_id = c.child_id
+    and m.left_on is null
+join records.episode e on e.episode_id = m.episode_id
+    and e.closed_on is null
+where c.merged_into_child_id is not null
+union all
+select 'child', c.child_id, format('merged into child_id %s, step_id %s is open', c.merged_into_child_id, s.step_id)
+from records.child c
+join records.step s on s.child_id = c.child_id
+    and s.outcome is null
+where c.merged_into_child_id is not null;

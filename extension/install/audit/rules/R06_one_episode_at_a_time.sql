@@ -8,8 +8,8 @@ from (
         e.episode_id,
         e.family_id,
         e.opened_on,
-        -- An episode closed the day it opened takes that day.
-        max(coalesce(greatest(e.closed_on, e.opened_on + 1), 'infinity')) over (
+        -- An episode closed the day it opened takes that day; an open one takes every day.
+        max(greatest(coalesce(e.closed_on, 'infinity'), e.opened_on + 1)) over (
             partition by e.family_id
             order by e.opened_on, e.episode_id
             rows between unbounded preceding and 1 preceding) as taken_to

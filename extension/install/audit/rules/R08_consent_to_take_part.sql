@@ -73,11 +73,12 @@ where coalesce(d.reason, '') !~ '\S'
                     or c.withdrawn_on > d.decided_on
                     or d.recorded_at <= c.withdrawal_recorded_at)));
 
--- Consents withdrawn before they were given, or with an agency where none belongs, or without one
+-- Consents withdrawn before they were given or nobody knows when, or with an agency where none belongs, or without one
 -- where one does.
 select 'consent', c.consent_id,
     format('kind %s, agency_id %s, given_on %s, withdrawn_on %s', c.kind,
         coalesce(c.agency_id::text, 'none'), c.given_on, coalesce(c.withdrawn_on::text, 'none'))
 from records.consent c
 where (c.kind = 'share') <> (c.agency_id is not null)
-    or c.withdrawn_on < c.given_on;
+    or c.withdrawn_on < c.given_on
+    or (c.withdrawn_on is null) <> (c.withdrawal_recorded_at is null);

@@ -27,6 +27,31 @@ where c.change_number <> c.n
                 and t.level_from = c.level_from
                 and t.level_to = c.level_to));
 
+-- Changes of level by a step that are dated before the change before them.
+select 'level_change', c.level_change_id,
+    format('child_id %s, change_number %s on %s, the change before was on %s', c.child_id, c.change_number, c.changed_on, c.before)
+from (
+    select
+        c.*,
+        lag(c.changed_on) over (partition by c.child_id order by c.change_number, c.level_change_id) as before
+    from records.level_change c
+) c
+where c.changed_on < c.before
+    and c.event in ('accept_step_up', 'accept_step_down');
+
+-- Children who left an episode before they joined it, or who were in it twice on one day.
+select 'episode_child', m.episode_id,
+    format('child_id %s, joined_on %s, left_on %s', m.child_id, m.joined_on, coalesce(m.left_on::text, 'none'))
+from records.episode_child m
+where m.left_on < m.joined_on
+    or exists (
+        select
+        from records.episode_child o
+        where o.episode_id = m.episode_id
+            and o.child_id = m.child_id
+            and o.joined_on < m.joined_on
+            and coalesce(o.left_on, 'infinity') > m.joined_on);
+
 -- Changes of level by a step that nobody accepted, or by an episode that the child is not in.
 select 'level_change', c.level_change_id,
     format('child_id %s, %s to %s on %s without such a step', c.child_id, c.event, c.level_to, c.changed_on)
