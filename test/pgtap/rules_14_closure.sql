@@ -205,7 +205,7 @@ select allowed(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-21'
 -- An episode closes as stepped up by the last child's step, and for withdrawn consent where it was withdrawn.
 select support(200, 'planned'), support(201, 'planned', children => 1), support(202, 'planned') \g /dev/null
 select refused($$select close_episode(200, 'stepped_up', '2024-04-01', '2024-04-01')$$, 'YH014', 'not stepped up without a step',
-    'closure_reason_code stepped_up of episode_id 200, closed_on 2024-04-01');
+    'closure_reason_code of episode_id 200, closed_on 2024-04-01');
 select refused($$select close_episode(200, 'moved_away', '2024-04-01', '2024-04-01'); update episode set closure_reason_code = 'stepped_up' where episode_id = 200$$,
     'YH014', 'nor afterwards');
 select refused($$insert into family (family_id) values (299);

@@ -293,8 +293,7 @@ static void
 refuse_reason(const Record *episode, const char *hint)
 {
 	rule_error_hint(RULE_CLOSURE, episode->rel, NULL, hint,
-					"closure_reason_code %s of episode_id %s, closed_on %s",
-					text_of(episode, "closure_reason_code"), id_words(id_of(episode, "episode_id")),
+					"closure_reason_code of episode_id %s, closed_on %s", id_words(id_of(episode, "episode_id")),
 					date_words(date_of(episode, "closed_on")));
 }
 
