@@ -131,8 +131,14 @@ is(differ(), '', 'every view equals the same computed live');
 # ---------------------------------------------------------------------------
 # Two at once, beside writers and readers
 # ---------------------------------------------------------------------------
+# Neither begins with a month before both are there.
+my $sleeper = q{exists (select from pg_stat_activity where query ~ '^select pg_sleep' and state = 'active' and xact_start is not null)};
+my $before = start_script("begin;\nselect early_help_internal.exclude_refresh('p'::regnamespace);\nselect pg_sleep(60);\nrollback;\n");
+wait_for($sleeper, 'who keeps both from beginning');
 my @two = map { start_script("call early_help.refresh_kpis('p');") } 1 .. 2;
 ok(wait_for("(select count(*) from p.kpi_refresh where state = 'running') = 2", 'two refreshes'), 'two are seen at work');
+sql(q{select pg_cancel_backend(pid) from pg_stat_activity where query ~ '^select pg_sleep'});
+what_it_said($before);
 my ($writes, $reads) = (0, 0);
 while (sql("select exists (select from p.kpi_refresh where state = 'running')") eq 't' && $writes < 100)
 {
@@ -156,7 +162,7 @@ is(differ(), '', 'and every view equals the same computed live, from the cells')
 # In the middle of a month: its cells are written, and not committed.
 sql("select early_help.mark_stale('p', '2022-05-01')");
 my $middle = start_script("begin;\nselect early_help_internal.exclude_refresh('p'::regnamespace);\nselect early_help_internal.refresh_kpi_month('p', '2022-05-01');\nselect pg_sleep(60);\nrollback;\n");
-ok(wait_for(q{exists (select from pg_stat_activity where query ~ '^select pg_sleep' and state = 'active' and xact_start is not null)}, 'the middle of a month'), 'a refresh in the middle of a month');
+ok(wait_for($sleeper, 'the middle of a month'), 'a refresh in the middle of a month');
 is(sql(q{set lock_timeout = '10ms'; insert into p.contact (contact_id, received_on, source_code) values (2000000, '2022-05-09', '6');
 	insert into p.contact_child (contact_id, child_id, primary_need_code) select 2000000, min(child_id), 'N1' from p.child; delete from p.contact_child where contact_id = 2000000 returning contact_id}),
 	'2000000', 'who writes to that month waits for nobody');
