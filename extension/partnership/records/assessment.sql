@@ -83,7 +83,8 @@ create table assessment_factor_found (
     assessment_factor_code varchar(40) not null references assessment_factor,
     constraint assessment_factor_found_pkey primary key (assessment_id, assessment_factor_code)
 );
-comment on table assessment_factor_found is 'Factors an EHA found (DfE assessment factor codes). They are fixed when it is completed (R05).';
+comment on table assessment_factor_found is
+    'Factors an EHA found (DfE assessment factor codes). They are fixed when it is completed (R05).';
 comment on column assessment_factor_found.assessment_id is 'The assessment.';
 comment on column assessment_factor_found.assessment_factor_code is 'The factor.';
 

@@ -319,5 +319,6 @@ check_closure_reason(const RecordChange *change)
 		refuse_reason(episode, "The acceptance of the last child's step up closed the episode. It stays stepped_up.");
 	if (text_is(episode, "closure_reason_code", "consent_withdrawn") &&
 		!consent_was_withdrawn(episode->rel, id_of(episode, "family_id"), date_of(episode, "closed_on")))
-		refuse_reason(episode, "Record the withdrawal with withdraw_consent first, or close it for another reason, such as family_disengaged.");
+		refuse_reason(episode, "Record the withdrawal with withdraw_consent first, "
+					  "or close it for another reason, such as family_disengaged.");
 }

@@ -29,7 +29,8 @@ where c.change_number <> c.n
 
 -- Changes of level by a step that are dated before the change before them.
 select 'level_change', c.level_change_id,
-    format('child_id %s, change_number %s on %s, the change before was on %s', c.child_id, c.change_number, c.changed_on, c.before)
+    format('child_id %s, change_number %s on %s, the change before was on %s', c.child_id, c.change_number, c.changed_on,
+        c.before)
 from (
     select
         c.*,
