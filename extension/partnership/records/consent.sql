@@ -94,7 +94,8 @@ begin atomic
     select early_help_internal.raise_rule('S05', format('consent_id %s', correct_withdrawal.consent_id))
     where not exists (select from only consent r where r.consent_id = correct_withdrawal.consent_id);
     insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
-    select 'consent', c.consent_id, 'withdrawn_on', c.withdrawn_on::text, correct_withdrawal.withdrawn_on::text,
+    select 'consent', c.consent_id, 'withdrawn_on', to_char(c.withdrawn_on, 'YYYY-MM-DD'),
+        to_char(correct_withdrawal.withdrawn_on, 'YYYY-MM-DD'),
         correct_withdrawal.reason
     from only consent c
     where c.consent_id = correct_withdrawal.consent_id;

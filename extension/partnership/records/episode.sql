@@ -248,7 +248,7 @@ begin atomic
     where e.episode_id = undo_closure.episode_id
         and e.closed_on is null;
     insert into correction (table_name, record_id, column_name, value_before, reason)
-    select 'episode', e.episode_id, 'closed_on', e.closed_on::text, undo_closure.reason
+    select 'episode', e.episode_id, 'closed_on', to_char(e.closed_on, 'YYYY-MM-DD'), undo_closure.reason
     from only episode e
     where e.episode_id = undo_closure.episode_id;
     update only episode
