@@ -74,7 +74,7 @@ from (values
     ('YH008', $$delete from consent$$),
     ('YH011', $$delete from episode_child$$),
     ('YH012', $$select step_up(11, 'section_47', 'x', '2024-02-01', no_assessment_reason => 'x'); update step set outcome = 'accepted', decided_on = '2024-02-02'; update step set outcome = null, decided_on = null$$),
-    ('23505', $$insert into step (child_id, to_level, offered_on, basis, reason, no_assessment_reason) select 11, 'social_care', '2024-02-01', 'section_47', 'x', 'x' from generate_series(1, 2)$$),
+    ('YH012', $$insert into step (child_id, to_level, offered_on, basis, reason, no_assessment_reason) select 11, 'social_care', '2024-02-01', 'section_47', 'x', 'x' from generate_series(1, 2)$$),
     ('YH014', $$update episode set closed_on = '2024-01-20', closure_reason_code = 'moved_away', closure_agreed_on = '2024-01-20' where closed_on is null$$),
     ('YH014', $$update plan_outcome set achieved_on = '2024-05-01'; update episode set closed_on = '2024-04-30', closure_reason_code = 'moved_away', closure_agreed_on = '2024-04-30' where episode_id = 1$$),
     ('YH015', $$update child set expected_birth_date = birth_date$$),
