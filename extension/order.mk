@@ -90,7 +90,7 @@ AUDIT := \
 	rules/R19_achieved_when_the_family_agrees.sql \
 	rules/R20_codes_valid_on_the_day.sql \
 	rules/R22_memberships_do_not_overlap.sql \
-	rules/S02_children_of_the_family.sql \
+	rules/S02_of_one_family.sql \
 	rules/S03_written_by_the_rules_alone.sql \
 	rules/M01_merges.sql \
 	rules/A04_versions.sql

@@ -33,12 +33,12 @@ select refused(
     '23505', 'a position is taken once');
 select refused($$update plan_outcome set position = 2 where plan_outcome_id = 1$$, '23505', 'and by update');
 select refused($$update plan_outcome set plan_id = 1 where plan_outcome_id = 20$$,
-    'YH001', 'none moves into a full plan');
+    'YHS02', 'none moves to another plan');
 select refused(
     $$insert into plan_outcome (plan_id, plan_kind, agreed_on, position) values (1, 'family_outcomes', '2024-02-02', 6)$$,
     '23503', 'an outcome cannot call its plan another kind');
 select refused($$update plan_outcome set plan_kind = 'family_outcomes', position = 6 where plan_outcome_id = 5$$,
-    '23503', 'nor by update');
+    'YHS02', 'nor by update');
 select refused($$update plan set kind = 'family_outcomes' where plan_id = 1$$, 'YHS02', 'nor does the plan become one');
 select refused($$update plan_outcome set position = null where plan_outcome_id = 20; do $a$ begin
     if (select position from plan_outcome where plan_outcome_id = 20) is null then raise 'none'; end if; end $a$ $$,
@@ -62,11 +62,6 @@ select refused($$update plan_outcome set withdrawn_on = null where plan_outcome_
 select refused($$insert into plan_outcome (plan_id, agreed_on, withdrawn_on, position) values (1, '2024-02-01', '2024-02-02', 1)$$,
     'OK000', 'a withdrawn outcome may be recorded beside five live ones');
 
--- Moving frees and takes.
-update plan_outcome set plan_id = 2 where plan_outcome_id = 6;
-select results_eq('select plan_id, position::integer from plan_outcome where plan_outcome_id = 6',
-    'values (2::bigint, 2)', 'a moved outcome takes the lowest free position there');
-select allowed($$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-02-12')$$, 'and frees its own');
 delete from plan_outcome where plan_outcome_id = 6;
 
 -- A family outcomes plan has a cap only where the partnership sets one.

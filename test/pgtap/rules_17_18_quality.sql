@@ -62,7 +62,7 @@ select refused(audit_of(2, '{1}'), 'YH018', 'if both are of the lead''s agency')
 select matches((outcome_of(audit_of(2))).hint, 'case_audit_auditor in the same transaction', 'the hint says how');
 select refused(audit_of(2, '{1,3}') || 'delete from case_audit_auditor where practitioner_id = 3', 'YH018', 'nor is that one taken away');
 select refused(audit_of(2, '{1,3}') || 'update case_audit_auditor set practitioner_id = 2 where practitioner_id = 3', 'YH018', 'nor replaced');
-select refused(audit_of(2, '{3}') || audit_of(3, id => 8) || 'update case_audit_auditor set case_audit_id = 8', 'YH018', 'nor moved to another audit');
+select refused(audit_of(2, '{3}') || audit_of(3, id => 8) || 'update case_audit_auditor set case_audit_id = 8', 'YHS02', 'nor moved to another audit');
 select allowed(audit_of(2, '{3}') || 'update case_audit set auditor_practitioner_id = 3 where case_audit_id = 9; delete from case_audit_auditor where case_audit_id = 9', 'unless the first one is');
 select refused(audit_of(2, '{3}') || 'update case_audit_auditor set agency_id = 1', 'YHS03', 'their agencies are those of the record');
 select allowed(audit_of(2, '{3}') || 'update practitioner set agency_id = 1', 'a later move rewrites nothing');

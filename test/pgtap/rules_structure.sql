@@ -35,6 +35,7 @@ insert into breach values
     ('23505', '23505', $$insert into assessment_domain (assessment_id, domain, assessed_on) select 1, 'parenting_and_caring', '2024-03-01' from generate_series(1, 2)$$),
     -- R06
     ('23P01', '23P01', $$insert into episode (family_id, opened_on) values (1, '2025-01-01')$$),
+    ('23505', '23505', $$update episode set referral_id = 7$$),
     ('23P01', '23P01', $$update episode set family_id = 1 where episode_id = 2$$),
     ('23P01', '23P01', $$insert into episode (family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on, state) values (2, '2024-02-01', '2024-02-01', 'x', '2024-02-01', 'closed')$$),
     -- R07

@@ -44,11 +44,11 @@ from (values
     ('YH001', $$insert into plan_outcome (plan_id, agreed_on) select 2, '2024-02-02' from generate_series(1, 6)$$),
     ('YH001', $$insert into plan_outcome (plan_id, agreed_on) select plan_id, agreed_on from plan_outcome where plan_id = 1$$),
     ('YH001', $$with w as (insert into plan_outcome (plan_id, agreed_on) values (1, '2024-02-02') returning plan_id) insert into plan_outcome (plan_id, agreed_on) select plan_id, '2024-02-02' from w$$),
-    ('YH001', $$insert into plan_outcome (plan_id, agreed_on) values (2, '2024-02-02'), (2, '2024-02-02'); update plan_outcome set plan_id = 1 where plan_id = 2$$),
+    ('YHS02', $$insert into plan_outcome (plan_id, agreed_on) values (2, '2024-02-02'), (2, '2024-02-02'); update plan_outcome set plan_id = 1 where plan_id = 2$$),
     ('YH001', $$merge into plan_outcome o using (select generate_series(1, 6) as id) s on o.plan_outcome_id = s.id when not matched then insert (plan_outcome_id, plan_id, agreed_on) values (s.id, 1, '2024-02-02')$$),
-    ('YH001', $$insert into plan_outcome (plan_id, agreed_on) select 2, '2024-02-02' from generate_series(1, 2);
+    ('YHS02', $$insert into plan_outcome (plan_id, agreed_on) select 2, '2024-02-02' from generate_series(1, 2);
         merge into plan_outcome o using (values (2), (3)) s (plan_id) on o.plan_id = s.plan_id when matched then update set plan_id = 1$$),
-    ('YH001', $$insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) select 100 + n, 2, '2024-02-02' from generate_series(1, 2) n;
+    ('YHS02', $$insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) select 100 + n, 2, '2024-02-02' from generate_series(1, 2) n;
         insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (101, 1, '2024-02-02'), (102, 1, '2024-02-02') on conflict (plan_outcome_id) do update set plan_id = 1$$),
     ('23505', $$update plan_outcome set position = position % 4 + 1 where plan_id = 1$$),
     ('YH002', $$update plan set review_due_on = review_due_on + 1$$),

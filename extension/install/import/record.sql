@@ -124,6 +124,21 @@ begin
                 and (k.other_child or r.decided is distinct from 'referral')
         $query$, '@', place);
 
+        -- A partnership of a version before has no such table yet.
+        if to_regclass(place || 'correction') is not null then
+            execute replace($query$
+                insert into @correction (table_name, record_id, column_name, value_before, value_after, reason)
+                select 'contact_child', cc.contact_child_id, 'child_id', cc.child_id::text, c.child_id::text,
+                    'The file names another child for this contact.'
+                from early_help_import_known k
+                join early_help_import_row r on r.row_no = k.row_no
+                join only @child c on c.source_ref = r.child_ref
+                join only @contact_child cc on cc.contact_child_id = k.contact_child_id
+                where k.other_child
+                    and cc.child_id <> c.child_id
+            $query$, '@', place);
+        end if;
+
         execute replace($query$
             update only @contact_child cc
             set child_id = c.child_id,

@@ -51,6 +51,11 @@ comment on column alert.note is 'What that person said about it. Narrative.';
 comment on column alert.cleared_on is
     'Day on which run_due found that the cause was gone: reviewed, ended, recorded, handed over, re-dated. Null: it is there.';
 
+create trigger alert_keeps_what_it_is_about
+    before update on alert
+    for each row
+    execute function early_help_internal.keep_columns('kind', 'plan_id', 'step_id', 'episode_id', 'practitioner_id');
+
 create function acknowledge_alert(
     alert_id bigint,
     practitioner_id bigint,

@@ -73,6 +73,10 @@ comment on column assessment_domain.strengths is 'Strengths found. Narrative.';
 comment on column assessment_domain.family_voice is 'What the family says about it, in their words. Narrative.';
 comment on column assessment_domain.recorded_at is 'When the row was written.';
 
+create trigger assessment_domain_keeps_assessment
+    before update on assessment_domain
+    for each row
+    execute function early_help_internal.keep_columns('assessment_id');
 create trigger assessment_domain_rules
     before insert or update or delete on assessment_domain
     for each row
@@ -88,6 +92,10 @@ comment on table assessment_factor_found is
 comment on column assessment_factor_found.assessment_id is 'The assessment.';
 comment on column assessment_factor_found.assessment_factor_code is 'The factor.';
 
+create trigger assessment_factor_found_keeps_assessment
+    before update on assessment_factor_found
+    for each row
+    execute function early_help_internal.keep_columns('assessment_id');
 create trigger assessment_factor_codes
     before insert or update or delete on assessment_factor_found
     for each row

@@ -57,6 +57,10 @@ comment on column case_audit_auditor.practitioner_id is 'The auditor.';
 comment on column case_audit_auditor.agency_id is
     'Agency of this auditor when the row was written. The rules fill it. Null: written before 0.4.0.';
 
+create trigger case_audit_auditor_keeps_audit
+    before update on case_audit_auditor
+    for each row
+    execute function early_help_internal.keep_columns('case_audit_id');
 create trigger case_audit_auditor_agency
     before insert or update on case_audit_auditor
     for each row
@@ -85,3 +89,8 @@ comment on column case_audit_action.description is 'What is to be done. Narrativ
 comment on column case_audit_action.due_on is 'Day it is due.';
 comment on column case_audit_action.done_on is 'Day it was done; null: not yet.';
 comment on column case_audit_action.recorded_at is 'When the row was written.';
+
+create trigger case_audit_action_keeps_audit
+    before update on case_audit_action
+    for each row
+    execute function early_help_internal.keep_columns('case_audit_id');

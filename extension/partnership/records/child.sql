@@ -63,3 +63,8 @@ comment on column child_identity.postcode is 'Current postcode.';
 comment on column child_identity.nhs_number is 'NHS number, ten digits.';
 comment on column child_identity.unique_pupil_number is 'Unique pupil number (DfE), thirteen characters.';
 comment on column child_identity.recorded_at is 'When the row was written.';
+
+create trigger child_identity_keeps_child
+    before update on child_identity
+    for each row
+    execute function early_help_internal.keep_columns('child_id');

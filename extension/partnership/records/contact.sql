@@ -69,6 +69,15 @@ comment on column contact_child.attached_episode_id is
     'Episode that was open already: the contact is attached to it and not referred again (R16).';
 comment on column contact_child.recorded_at is 'When the row was written.';
 
+create trigger contact_child_keeps_contact
+    before update on contact_child
+    for each row
+    execute function early_help_internal.keep_columns('contact_id');
+-- An import corrects which child it was, and says so in table correction.
+create trigger contact_child_keeps_child
+    before update of child_id on contact_child
+    for each row
+    execute function early_help_internal.keep_unless_mended('contact_child_id', 'child_id');
 create trigger contact_child_facts
     before insert on contact_child
     for each row

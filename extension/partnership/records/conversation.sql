@@ -31,6 +31,15 @@ create trigger conversation_keeps_family
     before update on conversation
     for each row
     execute function early_help_internal.keep_columns('family_id');
+create trigger conversation_keeps_child
+    before update on conversation
+    for each row
+    execute function early_help_internal.keep_given('child_id');
+create trigger conversation_names_own_family
+    before insert or update of child_id on conversation
+    for each row
+    when (new.child_id is not null)
+    execute function early_help_internal.names_own_family('family_id', 'child_id');
 
 create function record_conversation(
     family_id bigint,

@@ -15,6 +15,7 @@ create table episode (
     source_ref text,
     recorded_at timestamptz not null default now(),
     constraint episode_source_ref_is_unique unique (source_ref),
+    constraint episode_answers_its_referral_alone unique (referral_id),
     constraint episode_facts_its_requests_share unique (episode_id, family_id),
     constraint episode_closed_if_and_only_if_reason check ((closed_on is null) = (closure_reason_code is null)),
     constraint episode_state_closed_if_and_only_if_date check ((state = 'closed') = (closed_on is not null)),
@@ -34,7 +35,6 @@ create table episode (
     )
 );
 create unique index episode_one_open_a_family on episode (family_id) where closed_on is null;
-create index on episode (referral_id);
 comment on table episode is
     'A period of early help for a family, from the accepted request to closure. At most one is open (R06).';
 comment on column episode.episode_id is 'Key.';

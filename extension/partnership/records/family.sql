@@ -34,7 +34,11 @@ comment on column family_member.joined_on is 'First day of membership; null: bef
 comment on column family_member.left_on is 'Day membership ended (not included); null: still a member.';
 comment on column family_member.recorded_at is 'When the row was written.';
 
+create trigger family_member_keeps_family_and_child
+    before update on family_member
+    for each row
+    execute function early_help_internal.keep_columns('family_id', 'child_id');
 create trigger family_member_stays
-    after delete or update of family_id, child_id on family_member
+    after delete on family_member
     for each row
     execute function early_help_internal.family_member_stays();

@@ -41,6 +41,10 @@ comment on column plan_outcome.withdrawn_reason is 'Why it was dropped. Narrativ
 comment on column plan_outcome.source_ref is 'Identifier in the sending system.';
 comment on column plan_outcome.recorded_at is 'When the row was written.';
 
+create trigger plan_outcome_keeps_plan
+    before update on plan_outcome
+    for each row
+    execute function early_help_internal.keep_columns('plan_id', 'plan_kind');
 create trigger plan_outcome_rules
     before insert or update on plan_outcome
     for each row

@@ -53,6 +53,24 @@ comment on column referral.recorded_at is 'When the row was written.';
 -- The episode that answers a referral: that table comes first, so its key is made here.
 alter table episode add constraint episode_referral_id_fkey foreign key (referral_id) references referral;
 
+create trigger referral_keeps_child_and_family
+    before update on referral
+    for each row
+    execute function early_help_internal.keep_columns('child_id', 'family_id');
+create trigger referral_keeps_contact
+    before update on referral
+    for each row
+    execute function early_help_internal.keep_given('contact_child_id');
+create trigger referral_names_own_family
+    before insert or update of child_id on referral
+    for each row
+    when (new.child_id is not null)
+    execute function early_help_internal.names_own_family('family_id', 'child_id');
+create trigger referral_declined
+    before update of declined_on on referral
+    for each row
+    when (new.declined_on is not null)
+    execute function early_help_internal.referral_declined();
 create trigger referral_counts_for
     before insert or update of child_id on referral
     for each row

@@ -96,6 +96,16 @@ comment on column review_participant.agency_id is 'The agency.';
 comment on column review_participant.present is 'True: present; false: apologies.';
 comment on column review_participant.recorded_at is 'When the row was written.';
 
+create trigger review_participant_keeps_review_and_person
+    before update on review_participant
+    for each row
+    execute function early_help_internal.keep_columns('review_id', 'child_id', 'adult_id');
+create trigger review_participant_names_own_family
+    before insert or update of child_id, adult_id on review_participant
+    for each row
+    when (new.child_id is not null or new.adult_id is not null)
+    execute function early_help_internal.names_own_family('review_id', 'child_id', 'adult_id');
+
 create function hold_review(
     plan_id bigint,
     decision early_help.review_decision,

@@ -54,6 +54,19 @@ comment on column service_request.outcome is 'What became of it; null: waiting. 
 comment on column service_request.source_ref is 'Identifier in the sending system.';
 comment on column service_request.recorded_at is 'When the row was written.';
 
+create trigger service_request_keeps_family
+    before update on service_request
+    for each row
+    execute function early_help_internal.keep_columns('family_id');
+create trigger service_request_keeps_child_and_episode
+    before update on service_request
+    for each row
+    execute function early_help_internal.keep_given('child_id', 'episode_id');
+create trigger service_request_names_own_family
+    before insert or update of child_id on service_request
+    for each row
+    when (new.child_id is not null)
+    execute function early_help_internal.names_own_family('family_id', 'child_id');
 create trigger service_request_codes
     before insert or update on service_request
     for each row

@@ -29,6 +29,19 @@ comment on column sharing_decision.reason is 'Why. Narrative.';
 comment on column sharing_decision.source_ref is 'Identifier in the sending system.';
 comment on column sharing_decision.recorded_at is 'When the row was written.';
 
+create trigger sharing_decision_keeps_family
+    before update on sharing_decision
+    for each row
+    execute function early_help_internal.keep_columns('family_id');
+create trigger sharing_decision_keeps_child
+    before update on sharing_decision
+    for each row
+    execute function early_help_internal.keep_given('child_id');
+create trigger sharing_decision_names_own_family
+    before insert or update of child_id on sharing_decision
+    for each row
+    when (new.child_id is not null)
+    execute function early_help_internal.names_own_family('family_id', 'child_id');
 create trigger sharing_decision_rests_on_consent
     before insert or update on sharing_decision
     for each row

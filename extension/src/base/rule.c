@@ -148,7 +148,7 @@ static const Rule rules[] = {
 	},
 	[RULE_RECORD_STAYS] = {
 		"S02", "what a record belongs to stays", "YHS02",
-		"a record stays with the family, child, episode and kind it was made for",
+		"a record stays with what it was made for, and names only what belongs to its own family",
 		"Record it anew where it belongs, and remove or close the wrong one."
 	},
 	[RULE_WRITTEN_BY_RULES] = {
@@ -411,6 +411,8 @@ static const RuleConstraint rule_constraints[] = {
 	"an outcome is achieved or withdrawn, not both"},
 	{"plan_outcome_achieved_after_agreed", RULE_ACHIEVED_AGREED,
 	"achieved_on is not before agreed_on"},
+	{"episode_answers_its_referral_alone", RULE_RECORD_STAYS,
+	"a referral is answered by one episode"},
 	{"correction_has_a_reason", RULE_CORRECTION,
 	"reason is not empty"},
 	{"child_merge_of_two", RULE_MERGE,

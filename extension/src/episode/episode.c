@@ -20,6 +20,7 @@
 #include "episode/episode_event.h"
 #include "episode/episode_row.h"
 #include "family/family.h"
+#include "family/referral_answered.h"
 #include "family/referral_while_open.h"
 
 /* ---------------------------------------------------------------------
@@ -185,22 +186,6 @@ check_reopening(const RecordChange *change)
 		legal_transition(change->rel, &episode, EVENT_REOPEN, false);
 }
 
-/* An episode answers a referral of its own family. */
-static void
-check_referral(const Record *episode)
-{
-	int64		referral_id = id_of(episode, "referral_id");
-	int64		its_family;
-	Record		referral;
-
-	if (!read_sibling(episode->rel, "referral", "referral_id", referral_id, &referral))
-		return;					/* the foreign key says so */
-	its_family = id_of(&referral, "family_id");
-	leave_sibling(&referral);
-	refuse_other_family(episode->rel, "referral_id", referral_id, its_family,
-						id_of(episode, "family_id"));
-}
-
 /*
  * Does the episode cover days that it did not cover before? Closing it, or
  * closing it earlier, only takes days away.
@@ -263,7 +248,7 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 			check_reopening(&change);
 	}
 	if (!is_null(episode, "referral_id") && field_is_new(&change, "referral_id"))
-		check_referral(episode);
+		check_answers(episode);
 	if (field_is_new(&change, "opened_on") || field_is_new(&change, "closed_on"))
 		check_days(&change);
 	if (!is_null(episode, "closed_on"))

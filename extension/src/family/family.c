@@ -37,72 +37,59 @@ refuse_other_family(Relation rel, const char *what, int64 id, int64 its_family, 
 
 /* Locks one membership FOR KEY SHARE: nobody deletes it while a record that needs it is written. */
 static bool
-lock_membership(Relation rel, int64 family_id, int64 child_id)
+lock_membership(Relation rel, const char *table, const char *key, int64 family_id, int64 id)
 {
 	SiblingScan	members;
 	bool		held = false;
 
-	sibling_beginscan(rel, "family_member", "family_id", family_id, &members);
+	sibling_beginscan(rel, table, "family_id", family_id, &members);
 	while (!held && sibling_getnext(&members))
-		held = id_of(&members.row, "child_id") == child_id &&
+		held = id_of(&members.row, key) == id &&
 			lock_this_sibling(&members, LockTupleKeyShare) &&
-			id_of(&members.row, "child_id") == child_id;
+			id_of(&members.row, key) == id;
 	sibling_endscan(&members);
 	return held;
+}
+
+/* A membership of another record of the same child. */
+static const PartnershipQuery as_duplicate_query = {
+	"select m.child_id from @family_member m join @child c on c.child_id == m.child_id"
+	" where m.family_id == $1 and c.counts_for_child_id =="
+	" (select k.counts_for_child_id from @child k where k.child_id == $2) limit 1 for key share of m",
+	2, {INT8OID, INT8OID}
+};
+
+static bool
+is_member_as_duplicate(Relation rel, int64 family_id, int64 child_id)
+{
+	Datum		values[] = {Int64GetDatum(family_id), Int64GetDatum(child_id)};
+	bool		found;
+
+	begin_partnership_queries();
+	found = run_partnership_query(rel, &as_duplicate_query, values, NULL) > 0;
+	end_partnership_queries();
+	return found;
 }
 
 /* A family's record is about a child that belongs to the family, now, earlier or later. */
 void
 require_member(Relation rel, int64 family_id, int64 child_id)
 {
-	if (!lock_membership(rel, family_id, child_id))
+	if (!lock_membership(rel, "family_member", "child_id", family_id, child_id) &&
+		!is_member_as_duplicate(rel, family_id, child_id))
 		rule_error_hint(RULE_RECORD_STAYS, rel, NULL,
 						"Record first from when to when the child belonged to the family, in family_member.",
 						"child_id %s was never of family_id %s",
 						id_words(child_id), id_words(family_id));
 }
 
-static const PartnershipQuery not_a_member_query = {
-	"select r.what, r.id from ("
-	" select 'episode_id' as what, e.episode_id as id from @episode e"
-	" join @episode_child c on c.episode_id == e.episode_id"
-	" where e.family_id == $1 and c.child_id == $2"
-	" union all select 'assessment_id', a.assessment_id from @episode e"
-	" join @assessment a on a.episode_id == e.episode_id"
-	" where e.family_id == $1 and a.child_id == $2"
-	" union all select 'step_id', s.step_id from @step s"
-	" where s.family_id == $1 and s.child_id == $2"
-	") as r where not exists (select from @family_member m"
-	" where m.family_id == $1 and m.child_id == $2) limit 1",
-	2, {INT8OID, INT8OID}
-};
-
-PG_FUNCTION_INFO_V1(early_help_family_member_stays);
-
-/*
- * Trigger, after delete of family_member or update of its family or child: a
- * family that has a record about the child keeps a membership of it. The lock
- * on the family makes two deletes wait for each other, so that they cannot each
- * rely on the other's membership.
- */
-Datum
-early_help_family_member_stays(PG_FUNCTION_ARGS)
+/* The same of an adult. */
+void
+require_adult(Relation rel, int64 family_id, int64 adult_id)
 {
-	RecordChange change = record_change(fcinfo, "family_member_stays", false, ROW_UPDATE | ROW_DELETE);
-	Record	   *member = &change.before;
-	Datum		values[] = {
-		Int64GetDatum(id_of(member, "family_id")), Int64GetDatum(id_of(member, "child_id"))
-	};
-
-	begin_partnership_queries();
-	lock_family(change.rel, id_of(member, "family_id"));
-	if (run_partnership_query(change.rel, &not_a_member_query, values, NULL) > 0)
-		rule_error_hint(RULE_RECORD_STAYS, change.rel, NULL,
-						"Set left_on; who was of a family stays so.",
-						"%s %s of family_id %s is about child_id %s", result_text(1),
-						id_words(result_id(2)), id_words(id_of(member, "family_id")),
-						id_words(id_of(member, "child_id")));
-	end_partnership_queries();
-	return record_result(&change);
+	if (!lock_membership(rel, "family_adult", "adult_id", family_id, adult_id))
+		rule_error_hint(RULE_RECORD_STAYS, rel, NULL,
+						"Record first from when to when the adult belonged to the family, in family_adult.",
+						"adult_id %s was never of family_id %s",
+						id_words(adult_id), id_words(family_id));
 }
-

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/correction.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
@@ -39,6 +40,14 @@ early_help_refuse_delete(PG_FUNCTION_ARGS)
 					"the row of \"%s\" is not deleted", RelationGetRelationName(change.rel));
 }
 
+static void
+refuse_change(const RecordChange *change, const char *column)
+{
+	rule_error(RULE_RECORD_STAYS, change->rel, NULL, "%s of \"%s\" does not change: %s",
+			   column, RelationGetRelationName(change->rel),
+			   row_ids(change->rel, change->trigger->tg_trigslot));
+}
+
 PG_FUNCTION_INFO_V1(early_help_keep_columns);
 
 /* Trigger, before update: the columns named as its arguments change by rules alone. */
@@ -53,10 +62,56 @@ early_help_keep_columns(PG_FUNCTION_ARGS)
 	for (int i = 0; i < trigger->tgnargs; i++)
 	{
 		if (field_is_new(&change, trigger->tgargs[i]))
-			rule_error(RULE_RECORD_STAYS, change.rel, NULL,
-					   "%s of \"%s\" does not change: %s",
-					   trigger->tgargs[i], RelationGetRelationName(change.rel),
-					   row_ids(change.rel, change.trigger->tg_trigslot));
+			refuse_change(&change, trigger->tgargs[i]);
+	}
+	return record_result(&change);
+}
+
+PG_FUNCTION_INFO_V1(early_help_keep_given);
+
+/*
+ * Trigger, before update: what the columns named as its arguments were given
+ * stays; a column that is empty may be given a value later.
+ */
+Datum
+early_help_keep_given(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "keep_given", true, ROW_UPDATE);
+	Trigger    *trigger = change.trigger->tg_trigger;
+
+	if (rules_are_writing())
+		return record_result(&change);
+	for (int i = 0; i < trigger->tgnargs; i++)
+	{
+		if (field_was_set(&change, trigger->tgargs[i]) && field_is_new(&change, trigger->tgargs[i]))
+			refuse_change(&change, trigger->tgargs[i]);
+	}
+	return record_result(&change);
+}
+
+PG_FUNCTION_INFO_V1(early_help_keep_unless_mended);
+
+/*
+ * Trigger, before update: the record's key is its first argument; the other
+ * columns change only where this transaction mends the record.
+ */
+Datum
+early_help_keep_unless_mended(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "keep_unless_mended", true, ROW_UPDATE);
+	Trigger    *trigger = change.trigger->tg_trigger;
+
+	if (trigger->tgnargs == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("early_help_internal.keep_unless_mended needs the key and the columns as arguments")));
+	if (rules_are_writing())
+		return record_result(&change);
+	for (int i = 1; i < trigger->tgnargs; i++)
+	{
+		if (field_is_new(&change, trigger->tgargs[i]) &&
+			!is_mended(change.rel, id_of(&change.before, trigger->tgargs[0])))
+			refuse_change(&change, trigger->tgargs[i]);
 	}
 	return record_result(&change);
 }

@@ -82,27 +82,6 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	return true;
 }
 
-static const PartnershipQuery lock_both_episodes_query = {
-	"select episode_id from @episode where episode_id =="
-	" any (array(select episode_id from @plan where plan_id == $1 or plan_id == $2))"
-	" order by episode_id for no key update",
-	2, {INT8OID, INT8OID}
-};
-
-/* Locks two plans in the order of their ids, so that two moves in opposite directions cannot deadlock. */
-void
-lock_both_plans(Relation rel, int64 one, int64 other)
-{
-	Datum		values[] = {Int64GetDatum(one), Int64GetDatum(other)};
-	SupportPlan plan;
-
-	begin_partnership_queries();
-	run_partnership_query(rel, &lock_both_episodes_query, values, NULL);
-	end_partnership_queries();
-	lock_plan(rel, Min(one, other), &plan);
-	lock_plan(rel, Max(one, other), &plan);
-}
-
 static const PartnershipQuery review_weeks_query = {
 	"select family_outcomes_plan_review_weeks::pg_catalog.int8 from @partnership",
 	0, {0}

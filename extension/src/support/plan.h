@@ -29,7 +29,6 @@ typedef struct SupportPlan
 
 extern bool lock_plan(Relation rel, int64 plan_id, SupportPlan *plan);
 extern bool read_plan(Relation rel, int64 plan_id, SupportPlan *plan);
-extern void lock_both_plans(Relation rel, int64 one, int64 other);
 extern DateADT default_review_due(Relation rel, const char *kind, DateADT from);
 
 #endif

@@ -7,8 +7,7 @@
  * A live outcome holds a position; unique (plan_id, position) and a CHECK of
  * 1 to 5 hold the rule against every writer. If no position is given, this
  * trigger finds the lowest free one. A writer that makes an outcome live locks
- * its plan first, so that no other writer takes the same free position. A move
- * locks two plans, in the order of their ids.
+ * its plan first, so that no other writer takes the same free position.
  *
  * The plan of the last row is remembered for one statement (fn_extra). Its lock
  * is held until the transaction ends, so a load of many outcomes reads each plan
@@ -122,7 +121,7 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 
 	if (is_null(outcome, "agreed_on"))
 		return;					/* check_row says so */
-	if (field_is_new(change, "agreed_on") || field_is_new(change, "plan_id"))
+	if (field_is_new(change, "agreed_on"))
 		check_agreed_on(outcome, plan);
 	if (!is_null(outcome, "achieved_on"))
 		last = Max(last, date_of(outcome, "achieved_on"));
@@ -139,8 +138,8 @@ static bool
 takes_a_place(const RecordChange *change)
 {
 	return !is_null(&change->after, "withdrawn_on") ? TRIGGER_FIRED_BY_INSERT(change->event) :
-		field_is_new(change, "plan_id") || field_is_new(change, "position") ||
-		field_is_new(change, "agreed_on") || field_is_new(change, "withdrawn_on");
+		field_is_new(change, "position") || field_is_new(change, "agreed_on") ||
+		field_is_new(change, "withdrawn_on");
 }
 
 typedef struct LastPlan
@@ -185,14 +184,14 @@ plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
 }
 
 static void
-settle_position(const RecordChange *change, Record *outcome, const SupportPlan *plan, bool moved)
+settle_position(const RecordChange *change, Record *outcome, const SupportPlan *plan)
 {
 	if (!is_null(outcome, "withdrawn_on"))
 	{
 		if (!is_null(outcome, "position"))
 			set_field_null(outcome, "position");
 	}
-	else if (moved || is_null(outcome, "position"))
+	else if (is_null(outcome, "position"))
 		set_smallint(outcome, "position", (int16) lowest_free_position(outcome, plan));
 	else if (field_is_new(change, "position"))
 		check_cap(outcome, plan);
@@ -206,21 +205,17 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "plan_outcome_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *outcome = &change.after;
-	bool		moved = field_is_updated(&change, "plan_id");
-	SupportPlan *plan;
+	SupportPlan *plan = plan_of(fcinfo, &change);
 
-	if (moved)
-		lock_both_plans(change.rel, id_of(&change.before, "plan_id"), id_of(outcome, "plan_id"));
-	plan = plan_of(fcinfo, &change);
 	if (plan == NULL && !is_null(outcome, "plan_id"))
 		rule_error(RULE_NO_SUCH_RECORD, change.rel, "plan_outcome_of_a_plan",
 				   "plan_id %s", id_words(id_of(outcome, "plan_id")));
 	if (plan != NULL)
 	{
-		if (moved || is_null(outcome, "plan_kind"))
+		if (is_null(outcome, "plan_kind"))
 			set_field_text(outcome, "plan_kind", plan->kind);
 		check_dates(&change, plan);
-		settle_position(&change, outcome, plan, moved);
+		settle_position(&change, outcome, plan);
 	}
 	return record_result(&change);
 }
