@@ -1,0 +1,130 @@
+# Every way in that the catalogue knows, tried against families in every state: a date, key or code of any row changed
+# to what else it could be, any row deleted or written again with one difference, any act with arguments by chance;
+# one at a time, then some after each other to one family. What is accepted leaves nothing that the audit finds.
+#
+# The audit is not asked after each write: there are a thousand copies of the families (one_of_each.psql), each write
+# goes to another one, and a finding is traced to the writes of its copy by its ids.
+#
+#   EARLY_HELP_WRITES=50000  how many accepted writes (3000); EARLY_HELP_SEED=1; EARLY_HELP_SESSIONS=2 at a time
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use IPC::Run;
+use Test::More;
+
+my $wanted = $ENV{EARLY_HELP_WRITES} || 3000;
+my $seed = $ENV{EARLY_HELP_SEED} || 1;
+my $sessions = $ENV{EARLY_HELP_SESSIONS} || 2;
+my $copies = 1000;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', <<'END');
+fsync = off
+synchronous_commit = off
+log_min_messages = fatal
+log_min_error_statement = panic
+autovacuum = off
+END
+$node->start;
+$node->safe_psql('postgres', 'create database world');
+$node->safe_psql('world', 'create extension early_help cascade');
+$node->safe_psql('world', q{select early_help.create_partnership('town')});
+$ENV{PGHOST} = $node->host;
+$ENV{PGPORT} = $node->port;
+my $in_town = 'set search_path = town, public; set client_min_messages = warning;';
+
+my $began = time;
+$node->safe_psql('world', slurp_file('test/t/one_of_each.psql'));
+is($node->safe_psql('world', q{select rule, record, record_id, detail from early_help.audit('town')}), '', 'before any attack the audit finds nothing');
+$node->safe_psql('world', slurp_file('test/t/attacks.psql'));
+$node->safe_psql('world', "$in_town call public.make_calls($seed, 20); call public.order_attacks($seed)");
+$node->safe_psql('world', "$in_town call public.copy_to($copies)");
+$node->safe_psql('world', 'vacuum analyze');
+my $attacks = $node->safe_psql('world', 'select max(place) from attack_order');
+my $states = $node->safe_psql('world', 'select count(distinct state) from town.episode');
+is($states, $node->safe_psql('world', q{select count(distinct state_to) from early_help.transitions()}), 'there is an episode in every state');
+note(sprintf '%d attacks, %d s', $attacks, time - $began);
+
+# One round of a session: attacks on fresh copies, and what the audit finds then.
+my ($writes, $tries, $rounds, %broken, %example, %accepted, %refused) = (0, 0, 0);
+sub start_round
+{
+	my ($session, $place, $in_each) = @_;
+	my ($out, $err) = ('', '');
+	my $name = "round$session";
+	my $run = IPC::Run::start(
+		[ 'sh', '-c', 'dropdb --if-exists "$1" 2>/dev/null; createdb -T world "$1" && exec psql -XqAt -F "$2" -R "$3" -v ON_ERROR_STOP=1 -d "$1"'
+			. ' -c "set search_path = town, public" -c "$4" -c "$5" -c "$6"',
+			'sh', $name, "\x1f", "\x1e",
+			"call public.attack_copies($seed, $place, $sessions, 2, $copies, $in_each)",
+			q{select 'tried', kind, sqlstate, times from public.tried},
+			q{select 'broken', coalesce(kinds, 'nothing written'), rule, concat_ws(' ', record, record_id), detail, statements from public.broken()} ],
+		'<', \undef, '>', \$out, '2>', \$err);
+	return { run => $run, out => \$out, err => \$err };
+}
+
+sub end_round
+{
+	my ($one) = @_;
+	if (!$one->{run}->finish)
+	{
+		fail('a round ends');
+		diag(${ $one->{err} });
+		return;
+	}
+	$rounds++;
+	chomp(my $out = ${ $one->{out} });
+	my ($next, @lines) = split /\x1e/, $out;
+	foreach (@lines)
+	{
+		my ($what, @f) = split /\x1f/;
+		if ($what eq 'tried')
+		{
+			$tries += $f[2];
+			if ($f[1] eq '00000') { $writes += $f[2]; $accepted{$f[0]} += $f[2] }
+			else { $refused{$f[1]} += $f[2] }
+		}
+		else
+		{
+			my $kind = "$f[1]: $f[0]";
+			$broken{$kind}++;
+			$example{$kind} //= "$f[2]: $f[3]\n  $f[4]";
+		}
+	}
+	return $next;
+}
+
+# So many writes to each copy, until so many are accepted in all or the list is at its end.
+sub attack
+{
+	my ($in_each, $until) = @_;
+	my @place = map { $_ } 1 .. $sessions;
+	while ($writes < $until && grep { $_ <= $attacks } @place)
+	{
+		my @running = map { [ $_, start_round($_, $place[ $_ - 1 ], $in_each) ] } grep { $place[ $_ - 1 ] <= $attacks } 1 .. $sessions;
+		foreach my $one (@running)
+		{
+			my $next = end_round($one->[1]) // return;
+			$place[ $one->[0] - 1 ] = $next;
+		}
+	}
+	note(sprintf '%d in each: %d writes, %d tries, %d rounds, %d s', $in_each, $writes, $tries, $rounds, time - $began);
+	return;
+}
+attack(1, $wanted >= 50000 ? $wanted : $wanted / 3);
+attack(2, $writes + ($wanted - $writes) / 2) if $writes < $wanted;
+attack(4, $wanted) if $writes < $wanted;
+
+my @broken = sort { $broken{$b} <=> $broken{$a} } keys %broken;
+is(scalar(@broken), 0, 'the audit finds nothing after any accepted write')
+  or diag(join "\n", map { "$broken{$_} times $_\n  $example{$_}" } @broken[ 0 .. ($#broken < 30 ? $#broken : 30) ]);
+cmp_ok($writes, '>=', $wanted, "$writes writes were accepted, of $tries, in $rounds rounds");
+note('accepted: ' . join ', ', map { "$_ $accepted{$_}" } sort { $accepted{$b} <=> $accepted{$a} } keys %accepted);
+note('refused: ' . join ', ', map { "$_ $refused{$_}" } sort { $refused{$b} <=> $refused{$a} } keys %refused);
+# What the statement is made of, and what no rule says, is an error of this test or of ours.
+is(join(' ', grep { !/^(YH...|23...|22...|0A000|428C9)$/ } sort keys %refused), '', 'what is refused is refused by a rule, a constraint or a type');
+
+$node->stop;
+done_testing();
