@@ -97,5 +97,18 @@ select close_episode(72, 'moved_away', '2024-01-12', '2024-01-12') \g /dev/null
 select refused($$delete from episode where episode_id = 71$$, 'YH011', 'nor one whose changes others came after');
 select is_empty($$select * from early_help.audit('town') where rule = 'R11'$$, 'so levels stay whole');
 
+-- A child is in an episode once on any day (R11), whatever is written when.
+select support(92, 'planned') \g /dev/null
+update episode_child set left_on = '2024-02-01' where child_id = 921;
+select refused(format('insert into episode_child values (92, 921, %L, %L)', joined, departed), 'YH011', 'not twice in an episode on one day',
+    'child_id 921, joined_on ' || joined || ': it is in episode_id 92 from 2024-01-01 to 2024-02-01 already')
+from (values ('2024-01-31', null), ('2024-01-15', '2024-01-20'), ('2023-12-01', '2024-01-02'), ('2023-12-01', null)) t (joined, departed);
+select allowed(format('insert into episode_child values (92, 921, %L, %L)', joined, departed), 'before and after it')
+from (values ('2024-02-01', null), ('2023-12-01', '2024-01-01')) t (joined, departed);
+insert into episode_child values (92, 921, '2024-02-10');
+select refused($$update episode_child set joined_on = '2024-01-31' where child_id = 921 and left_on is null$$, 'YH011', 'nor by another day of joining');
+select refused($$update episode_child set left_on = '2024-02-11' where child_id = 921 and joined_on = '2024-01-01'$$, 'YH011', 'or of leaving');
+select allowed($$update episode_child set left_on = '2024-02-10' where child_id = 921 and joined_on = '2024-01-01'$$, 'up to the day it joined again');
+
 select * from finish();
 rollback;

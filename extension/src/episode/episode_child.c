@@ -51,6 +51,41 @@ redate_level(const RecordChange *change, const char *day, const PartnershipQuery
 	write_by_rules(change->rel, query, values, NULL);
 }
 
+/* Whether the child is in the episode by both rows on some day. It is not on the day that it leaves. */
+static bool
+share_a_day(const Record *one, const Record *other)
+{
+	const Record *first = date_of(one, "joined_on") < date_of(other, "joined_on") ? one : other;
+	const Record *second = first == one ? other : one;
+
+	return is_null(first, "left_on") || date_of(first, "left_on") > date_of(second, "joined_on");
+}
+
+/* A child is in an episode once on any day (R11). The lock on the episode lets nobody else add it. */
+static void
+refuse_twice_on_a_day(Relation rel, const Record *member)
+{
+	SiblingScan members;
+
+	sibling_beginscan(rel, "episode_child", "episode_id", id_of(member, "episode_id"), &members);
+	while (sibling_getnext(&members))
+	{
+		const Record *other = &members.row;
+
+		if (id_of(other, "child_id") == id_of(member, "child_id") &&
+			date_of(other, "joined_on") != date_of(member, "joined_on") &&
+			share_a_day(other, member))
+			rule_error_hint(RULE_LEVELS, rel, NULL,
+							"Correct joined_on or left_on of the row that is there.",
+							"child_id %s, joined_on %s: it is in episode_id %s from %s%s%s already",
+							id_words(id_of(member, "child_id")), date_words(date_of(member, "joined_on")),
+							id_words(id_of(member, "episode_id")), date_words(date_of(other, "joined_on")),
+							is_null(other, "left_on") ? "" : " to ",
+							is_null(other, "left_on") ? "" : date_words(date_of(other, "left_on")));
+	}
+	sibling_endscan(&members);
+}
+
 PG_FUNCTION_INFO_V1(early_help_episode_child_after);
 
 /*
@@ -81,6 +116,7 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		refuse_after_closure(change.rel, &episode, "joined_on", date_of(member, "joined_on"));
 		if (left || had_left)
 			refuse_after_closure(change.rel, &episode, "left_on", left_on);
+		refuse_twice_on_a_day(change.rel, member);
 		redate_level(&change, "joined_on", &joining_redated_query);
 		redate_level(&change, "left_on", &leaving_redated_query);
 		if (insert || (had_left && !left))
