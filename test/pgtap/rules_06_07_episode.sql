@@ -106,9 +106,11 @@ from (values ('2024-01-31', null), ('2024-01-15', '2024-01-20'), ('2023-12-01', 
 select allowed(format('insert into episode_child values (92, 921, %L, %L)', joined, departed), 'before and after it')
 from (values ('2024-02-01', null), ('2023-12-01', '2024-01-01')) t (joined, departed);
 insert into episode_child values (92, 921, '2024-02-10');
+insert into episode_child values (92, 921, '2024-02-05', '2024-02-08');
+select is(level_of(921), 'early_help', 'a period that is over when it is recorded does not lower a child who is in the episode again');
 select refused($$update episode_child set joined_on = '2024-01-31' where child_id = 921 and left_on is null$$, 'YH011', 'nor by another day of joining');
 select refused($$update episode_child set left_on = '2024-02-11' where child_id = 921 and joined_on = '2024-01-01'$$, 'YH011', 'or of leaving');
-select allowed($$update episode_child set left_on = '2024-02-10' where child_id = 921 and joined_on = '2024-01-01'$$, 'up to the day it joined again');
+select allowed($$update episode_child set left_on = '2024-02-05' where child_id = 921 and joined_on = '2024-01-01'$$, 'up to the day it joined again');
 
 select * from finish();
 rollback;

@@ -86,6 +86,20 @@ refuse_twice_on_a_day(Relation rel, const Record *member)
 	sibling_endscan(&members);
 }
 
+/*
+ * Whether the child, as it left, is no longer at early help. A period that is
+ * over when it is recorded lowers nobody whom this episode, or another, still supports.
+ */
+static bool
+leaves_support(const RecordChange *change)
+{
+	Episode		still;
+
+	return !field_was_set(change, "left_on") &&
+		!(TRIGGER_FIRED_BY_INSERT(change->event) &&
+		  supporting_episodes(change->rel, id_of(&change->after, "child_id"), NO_ID, NO_ID, &still) > 0);
+}
+
 PG_FUNCTION_INFO_V1(early_help_episode_child_after);
 
 /*
@@ -122,7 +136,7 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		if (insert || (had_left && !left))
 			raise_child(change.rel, child_id, rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
 						episode_id, date_of(member, "joined_on"));
-		if (left && !had_left && !rules_are_writing())
+		if (left && !rules_are_writing() && leaves_support(&change))
 			lower_child(change.rel, child_id, episode_id, left_on);
 		if (insert && !left && episode.closed_on != DATEVAL_NOEND)
 		{
