@@ -114,7 +114,7 @@ begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', start_assessment.episode_id))
     where not exists (select from only episode r where r.episode_id = start_assessment.episode_id);
     insert into assessment (episode_id, started_on, child_id, practitioner_id, service_id)
-    values (start_assessment.episode_id, start_assessment.started_on, start_assessment.child_id,
+    values (start_assessment.episode_id, start_assessment.started_on, kept_child(start_assessment.child_id),
         start_assessment.practitioner_id, start_assessment.service_id)
     returning assessment;
 end;

@@ -41,6 +41,35 @@ create trigger child_merged_by_merges
     for each row
     execute function early_help_internal.child_merged_by_merges();
 
+create function kept_child(child_id bigint) returns bigint
+language sql
+begin atomic
+    select coalesce(
+        (
+            select c.counts_for_child_id
+            from only child c
+            where c.child_id = kept_child.child_id
+            for key share of c
+        ),
+        kept_child.child_id);
+end;
+comment on function kept_child(bigint) is
+    'The child to write for: the child given, or the one it was merged into. '
+    'Nobody merges or parts it until the transaction ends.';
+
+create function records_of_child(child_id bigint) returns setof bigint
+language sql
+begin atomic
+    select k.child_id
+    from (select kept_child(records_of_child.child_id) as child_id offset 0) k
+    union all
+    select c.child_id
+    from only child c
+    join (select kept_child(records_of_child.child_id) as child_id offset 0) k on c.merged_into_child_id = k.child_id;
+end;
+comment on function records_of_child(bigint) is
+    'The child that the child given counts for, and every duplicate of it.';
+
 create function merge_children(
     keep_child_id bigint,
     merge_child_id bigint,
@@ -55,8 +84,9 @@ begin atomic
     returning child_merge;
 end;
 comment on function merge_children(bigint, bigint, text, date) is
-    'Records that two children are one: contacts and referrals of merge_child_id then count for keep_child_id. '
-    'Both keep their histories. Errors YHM01, 23505 if the duplicate is merged already.';
+    'Records that two children are one: contacts and referrals of merge_child_id then count for keep_child_id, and what '
+    'is recorded for it later is recorded for keep_child_id. Both keep their histories. '
+    'Errors YHM01, YH015 if its referrals do not fit the dates of the other, 23505 if the duplicate is merged already.';
 
 create function unmerge_children(child_merge_id bigint, reason text, undone_on date default current_date)
 returns child_merge
@@ -71,4 +101,5 @@ begin atomic
     returning child_merge;
 end;
 comment on function unmerge_children(bigint, text, date) is
-    'Undoes a merge. What was recorded for the duplicate counts for it again. Errors YHS02 if it was undone already, YHS05.';
+    'Undoes a merge. What was recorded for the duplicate before it counts for it again; what came later stays the kept child''s. '
+    'Errors YHS02 if it was undone already, YHS05.';

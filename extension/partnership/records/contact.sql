@@ -116,6 +116,8 @@ begin atomic
         values (record_contact.received_on, record_contact.source_code, record_contact.agency_id,
             record_contact.practitioner_id)
         returning contact_id, received_on, source_code
+    ), kept as materialized (
+        select kept_child(record_contact.child_id) as child_id
     )
     insert into contact_child (
         contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision,
@@ -124,7 +126,7 @@ begin atomic
         r.contact_id,
         r.received_on,
         r.source_code,
-        record_contact.child_id,
+        k.child_id,
         record_contact.primary_need_code,
         record_contact.reason,
         record_contact.locality_id,
@@ -133,7 +135,7 @@ begin atomic
             select e.episode_id
             from only episode_child c
             join only episode e on e.episode_id = c.episode_id
-            where c.child_id = record_contact.child_id
+            where c.child_id = k.child_id
                 and c.joined_on <= record_contact.received_on
                 and (c.left_on is null or c.left_on > record_contact.received_on)
                 and e.opened_on < record_contact.received_on
@@ -141,6 +143,7 @@ begin atomic
             limit 1
         )
     from received r
+    cross join kept k
     returning contact_child;
 end;
 comment on function record_contact(bigint, text, text, date, text, bigint, early_help.contact_decision, bigint, bigint) is

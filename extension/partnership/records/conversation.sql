@@ -53,7 +53,7 @@ language sql
 begin atomic
     insert into conversation (family_id, held_on, practitioner_id, child_id, family_voice)
     values (record_conversation.family_id, record_conversation.held_on, record_conversation.practitioner_id,
-        record_conversation.child_id, record_conversation.family_voice)
+        kept_child(record_conversation.child_id), record_conversation.family_voice)
     returning conversation;
 end;
 comment on function record_conversation(bigint, date, bigint, bigint, text) is

@@ -155,23 +155,32 @@ begin atomic
     where not exists (select from only family r where r.family_id = open_episode.family_id);
     insert into episode (family_id, referral_id, opened_on)
     values (open_episode.family_id, open_episode.referral_id, open_episode.opened_on);
+    -- A duplicate is the child it counts for. If that child belongs to the family itself, its own membership says when.
     insert into episode_child (episode_id, child_id, joined_on)
     select
         e.episode_id,
-        m.child_id,
+        c.child_id,
         open_episode.opened_on
     from only episode e
     join only family_member m on m.family_id = e.family_id
-    join only child c on c.child_id = m.child_id
+    cross join lateral (select kept_child(m.child_id) as child_id offset 0) k
+    join only child c on c.child_id = k.child_id
     where e.family_id = open_episode.family_id
         and e.closed_on is null
         and (m.joined_on is null or m.joined_on <= open_episode.opened_on)
         and (m.left_on is null or m.left_on > open_episode.opened_on)
-        and (open_episode.children is null or m.child_id = any (open_episode.children))
+        and (open_episode.children is null or c.child_id in (
+            select kept_child(g.child_id)
+            from unnest(open_episode.children) g (child_id)))
+        and (c.child_id = m.child_id or not exists (
+            select
+            from only family_member own
+            where own.family_id = m.family_id
+                and own.child_id = c.child_id))
         and (c.died_on is null or c.died_on > open_episode.opened_on)
         and (c.pregnancy_ended_on is null or c.pregnancy_ended_on > open_episode.opened_on)
-    group by e.episode_id, m.child_id
-    order by m.child_id;
+    group by e.episode_id, c.child_id
+    order by c.child_id;
     insert into lead_practitioner (episode_id, from_on, practitioner_id)
     select
         e.episode_id,

@@ -27,6 +27,41 @@ begin
 end
 $$;
 
+-- Every table whose rows name a child: none names a duplicate anew (M01). contact_child and referral have a trigger of
+-- their own, child_merge is about duplicates, and the rules alone write level_change and episode_event. Where a row is
+-- open as long as a column is null, none of a duplicate opens again.
+do $$
+declare
+    names record;
+begin
+    for names in
+        select
+            c.conrelid::regclass as record_table,
+            a.attname as child,
+            o.open
+        from pg_constraint c
+        join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+        left join (values
+            ('episode_child', 'left_on'),
+            ('step', 'outcome')
+        ) o (name, open) on o.name::name = (select t.relname from pg_class t where t.oid = c.conrelid)
+        where c.contype = 'f'
+            and c.confrelid = 'child'::regclass
+            and c.conrelid not in (
+                'child'::regclass, 'child_merge'::regclass, 'contact_child'::regclass, 'referral'::regclass,
+                'level_change'::regclass, 'episode_event'::regclass)
+        order by 1, 2
+    loop
+        execute format(
+            'create trigger %s before insert or update of %s on %s
+            for each row execute function early_help_internal.kept_child(%s)',
+            names.child || '_is_kept',
+            concat_ws(', ', quote_ident(names.child), names.open), names.record_table,
+            concat_ws(', ', quote_literal(names.child), quote_literal(names.open)));
+    end loop;
+end
+$$;
+
 -- Settings and code lists: every figure and rule rests on them, so they are the
 -- owner's, also where somebody was granted all tables.
 do $$

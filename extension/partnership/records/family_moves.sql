@@ -15,17 +15,17 @@ begin atomic
     where not exists (
         select
         from only family_member m
-        where m.child_id = move_child.child_id
+        where m.child_id in (select r from records_of_child(move_child.child_id) r)
             and m.family_id = move_child.from_family_id
             and (m.joined_on is null or m.joined_on < move_child.moved_on)
             and m.left_on is null);
     update only family_member
     set left_on = move_child.moved_on
-    where family_member.child_id = move_child.child_id
+    where family_member.child_id in (select r from records_of_child(move_child.child_id) r)
         and family_member.family_id = move_child.from_family_id
         and family_member.left_on is null;
     insert into family_member (family_id, child_id, joined_on)
-    values (move_child.to_family_id, move_child.child_id, move_child.moved_on)
+    values (move_child.to_family_id, kept_child(move_child.child_id), move_child.moved_on)
     returning family_member;
 end;
 comment on function move_child(bigint, bigint, bigint, date) is
@@ -44,22 +44,25 @@ begin atomic
     where not exists (
         select
         from only family_member m
-        where m.child_id = c.child_id
+        where m.child_id in (select r from records_of_child(c.child_id) r)
             and m.family_id = split_family.family_id
             and m.left_on is null);
     update only family_member
     set left_on = split_family.split_on
     where family_member.family_id = split_family.family_id
-        and family_member.child_id = any (split_family.children)
+        and family_member.child_id in (
+            select r
+            from unnest(split_family.children) as c (child_id)
+            cross join records_of_child(c.child_id) r)
         and family_member.left_on is null;
     with parted as (
         insert into family default values
         returning family as whole, family_id
     ), joined as (
         insert into family_member (family_id, child_id, joined_on)
-        select
+        select distinct
             p.family_id,
-            c.child_id,
+            kept_child(c.child_id),
             split_family.split_on
         from parted p
         cross join unnest(split_family.children) as c (child_id)
@@ -84,18 +87,19 @@ begin atomic
     where e.family_id = join_families.join_family_id
         and e.closed_on is null;
     insert into family_member (family_id, child_id, joined_on)
-    select
+    select distinct
         join_families.keep_family_id,
-        m.child_id,
+        j.child_id,
         join_families.joined_on
     from only family_member m
+    cross join lateral (select kept_child(m.child_id) as child_id offset 0) j
     where m.family_id = join_families.join_family_id
         and m.left_on is null
         and not exists (
             select
             from only family_member k
             where k.family_id = join_families.keep_family_id
-                and k.child_id = m.child_id
+                and k.child_id = j.child_id
                 and k.left_on is null);
     update only family_member
     set left_on = join_families.joined_on

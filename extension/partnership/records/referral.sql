@@ -74,7 +74,7 @@ create trigger referral_declined
 create trigger referral_counts_for
     before insert or update of child_id on referral
     for each row
-    execute function early_help_internal.counted_child();
+    execute function early_help_internal.counted_child('contact_child_id');
 create trigger referral_fits_birth
     before insert or update of child_id, referred_on on referral
     for each row
@@ -101,6 +101,10 @@ language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('contact_child_id %s', refer.contact_child_id))
     where not exists (select from only contact_child r where r.contact_child_id = refer.contact_child_id);
+    -- The lock on the child comes before that on its contact, as a merge takes them.
+    select kept_child(r.child_id)
+    from only contact_child r
+    where r.contact_child_id = refer.contact_child_id;
     update only contact_child
     set decision = 'referral'
     where contact_child.contact_child_id = refer.contact_child_id

@@ -85,7 +85,7 @@ language sql
 begin atomic
     insert into service_request (
         family_id, child_id, episode_id, service_id, primary_need_code, locality_id, requested_on)
-    values (request_service.family_id, request_service.child_id,
+    values (request_service.family_id, kept_child(request_service.child_id),
         (
             select e.episode_id
             from only episode e

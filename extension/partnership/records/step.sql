@@ -118,7 +118,7 @@ begin atomic
     insert into step (
         child_id, family_id, to_level, offered_on, basis, reason, consulted_role, consulted_on,
         assessment_id, no_assessment_reason, consent_override_reason)
-    values (step_up.child_id, step_up.family_id, 'social_care', step_up.offered_on, step_up.basis, step_up.reason,
+    values (kept_child(step_up.child_id), step_up.family_id, 'social_care', step_up.offered_on, step_up.basis, step_up.reason,
         step_up.consulted_role, step_up.consulted_on, step_up.assessment_id, step_up.no_assessment_reason,
         step_up.consent_override_reason)
     returning step;
@@ -141,7 +141,7 @@ begin atomic
     select early_help_internal.raise_rule('S05', format('child_id %s', step_down.child_id))
     where not exists (select from only child r where r.child_id = step_down.child_id);
     insert into step (child_id, family_id, to_level, offered_on, reason)
-    values (step_down.child_id, step_down.family_id, step_down.to_level, step_down.offered_on, step_down.reason)
+    values (kept_child(step_down.child_id), step_down.family_id, step_down.to_level, step_down.offered_on, step_down.reason)
     returning step;
 end;
 comment on function step_down(bigint, text, date, bigint, early_help.need_level) is

@@ -310,6 +310,16 @@ date_of(const Record *record, const char *field)
 	return isnull ? DATEVAL_NOEND : DatumGetDateADT(value);
 }
 
+/* A timestamptz; DT_NOEND, later than any other, for null. */
+TimestampTz
+moment_of(const Record *record, const char *field)
+{
+	bool		isnull;
+	Datum		value = value_of(record, field, FIELD_TIMESTAMP, &isnull);
+
+	return isnull ? DT_NOEND : DatumGetTimestampTz(value);
+}
+
 /* A need_level's number; 0 for null. */
 int
 level_of(const Record *record, const char *field)

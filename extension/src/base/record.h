@@ -54,6 +54,7 @@ extern bool is_null(const Record *record, const char *field);
 extern int64 id_of(const Record *record, const char *field);
 extern int	number_of(const Record *record, const char *field);
 extern DateADT date_of(const Record *record, const char *field);
+extern TimestampTz moment_of(const Record *record, const char *field);
 extern char *text_of(const Record *record, const char *field);
 extern bool text_is(const Record *record, const char *field, const char *text);
 extern int level_of(const Record *record, const char *field);

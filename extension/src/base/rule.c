@@ -173,7 +173,7 @@ static const Rule rules[] = {
 	},
 	[RULE_MERGE] = {
 		"M01", "merging duplicates", "YHM01",
-		"a duplicate is merged once and never in a circle, and not while it is supported or has an open step",
+		"a merged child is the child that is kept: nothing is open or written anew for it, and merges form no circle",
 		"Close or undo what is open for the duplicate first, or merge the other way round."
 	},
 	[RULE_PARTNERSHIP_NAME] = {

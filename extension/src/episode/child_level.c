@@ -49,11 +49,26 @@ last_level(Relation rel, int64 child_id)
 	return last;
 }
 
-/* A child's level: where the last change led; NEED_LEVEL_NONE if there was none. */
+static const PartnershipQuery duplicate_with_levels_query = {
+	"select k.child_id from @child k join @level_change l on l.child_id == k.child_id"
+	" where k.merged_into_child_id == $1 order by l.changed_on desc, l.change_number desc limit 1",
+	1, {INT8OID}
+};
+
+/*
+ * A child's level: where the last change led; NEED_LEVEL_NONE if there was none.
+ * A child without changes of its own is where its duplicate was, if there is
+ * one: they are one child.
+ */
 NeedLevel
 level_of_child(Relation rel, int64 child_id)
 {
-	return last_level(rel, child_id).level;
+	Datum		values[] = {Int64GetDatum(child_id)};
+	NeedLevel	level = last_level(rel, child_id).level;
+
+	if (level == NEED_LEVEL_NONE && run_partnership_query(rel, &duplicate_with_levels_query, values, NULL) > 0)
+		level = last_level(rel, result_id(1)).level;
+	return level;
 }
 
 /*

@@ -284,14 +284,18 @@ static const PartnershipQuery close_assessments_query = {
 	2, {INT8OID, DATEOID}
 };
 
-/* A child that joined and left on the day of the reopening has a row of that day already. */
+/*
+ * A child that joined and left on the day of the reopening has a row of that day
+ * already.  For a duplicate, the child returns that it counts for.
+ */
 static const PartnershipQuery children_return_query = {
 	"insert into @episode_child (episode_id, child_id, joined_on)"
-	" select distinct episode_id, child_id, $3 from @episode_child"
+	" select distinct episode_id, k.counts_for_child_id, $3 from @episode_child"
+	" join @child k on k.child_id == episode_child.child_id"
 	" where episode_id == $1 and left_on == $2"
 	" and not exists (select from @step s where s.episode_id == $1"
 	" and s.child_id == episode_child.child_id and s.outcome == 'accepted' and s.decided_on == $2)"
-	" order by child_id"
+	" order by k.counts_for_child_id"
 	" on conflict on constraint episode_child_pkey do update set left_on = null",
 	3, {INT8OID, DATEOID, DATEOID}
 };

@@ -25,41 +25,55 @@ static const PartnershipQuery child_query = {
 	1, {INT8OID}
 };
 
+/* The caller stands between begin_ and end_partnership_queries(). */
+static void
+check_fits(const Record *referral, int64 child_id)
+{
+	DateADT		referred_on = date_of(referral, "referred_on");
+	Datum		values[] = {Int64GetDatum(child_id)};
+	DateADT		birth;
+
+	if (run_partnership_query(referral->rel, &child_query, values, NULL) == 0)
+		return;					/* the foreign key says so */
+	birth = result_date(1);
+	if (birth != DATEVAL_NOEND && referred_on < birth - DAYS_BEFORE_BIRTH)
+		rule_error(RULE_BIRTH, referral->rel, NULL,
+				   "referred_on %s is more than 280 days before the birth of child_id %s",
+				   date_words(referred_on), id_words(child_id));
+	if (referred_on > result_date(2) || referred_on > result_date(3))
+		rule_error(RULE_BIRTH, referral->rel, NULL,
+				   "referred_on %s is after the death or ended pregnancy of child_id %s",
+				   date_words(referred_on), id_words(child_id));
+}
+
 PG_FUNCTION_INFO_V1(early_help_referral_before);
 
-/* Trigger, before insert or update of referral. */
+/*
+ * Trigger, before insert or update of referral.  A referral of a duplicate fits
+ * the child that it counts for, and the duplicate too, which it belongs to again
+ * when the merge is undone.
+ */
 Datum
 early_help_referral_before(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "referral_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *referral = &change.after;
-	DateADT		referred_on = date_of(referral, "referred_on");
 	int64		child_id = id_of(referral, "child_id");
-	Datum		values[] = {Int64GetDatum(child_id)};
+	int64		counted = id_of(referral, "counted_child_id");
 
 	if (is_null(referral, "referred_on"))
 		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
-	if (run_partnership_query(change.rel, &child_query, values, NULL) > 0)
-	{
-		DateADT		birth = result_date(1);
-
-		if (birth != DATEVAL_NOEND && referred_on < birth - DAYS_BEFORE_BIRTH)
-			rule_error(RULE_BIRTH, change.rel, NULL,
-					   "referred_on %s is more than 280 days before the birth of child_id %s",
-					   date_words(referred_on), id_words(child_id));
-		if (referred_on > result_date(2) || referred_on > result_date(3))
-			rule_error(RULE_BIRTH, change.rel, NULL,
-					   "referred_on %s is after the death or ended pregnancy of child_id %s",
-					   date_words(referred_on), id_words(child_id));
-	}
+	check_fits(referral, child_id);
+	if (counted != NO_ID && counted != child_id)
+		check_fits(referral, counted);
 	end_partnership_queries();
 	return record_result(&change);
 }
 
 static const PartnershipQuery referrals_query = {
 	"select pg_catalog.min(referred_on)::pg_catalog.date, pg_catalog.max(referred_on)::pg_catalog.date"
-	" from @referral where child_id == $1",
+	" from @referral where child_id == $1 or counted_child_id == $1",
 	1, {INT8OID}
 };
 

@@ -7,7 +7,9 @@
  * No row is moved. A contact or referral has the child it was recorded for and
  * the child it counts for. Both are one composite foreign key to two columns of
  * the child, with ON UPDATE CASCADE, so they stay right under concurrent writes.
- * A merge changes only which child the duplicate counts for.
+ * A merge changes only which child the duplicate counts for.  Afterwards nothing
+ * new is recorded for the duplicate (kept_child.c), so an undone merge leaves
+ * each child with what was recorded for it.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,61 +22,29 @@
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "family/kept_child.h"
 
 /* ---------------------------------------------------------------------
  * Whom a contact or referral counts for
  * ---------------------------------------------------------------------
  */
 
-static const PartnershipQuery counts_for_query = {
-	"select counts_for_child_id from @child where child_id == $1",
-	1, {INT8OID}
-};
-
-/* Locks the child FOR KEY SHARE, as a foreign key locks a parent. */
-static const PartnershipQuery lock_child_query = {
-	"select child_id from @child where child_id == $1 for key share",
-	1, {INT8OID}
-};
-
-static void
-try_again(const char *concurrent, int64 child_id)
+/* A referral that follows a contact is of the contact's child: the foreign key to the contact says so. */
+static bool
+follows_contact(const RecordChange *change)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("could not serialize access due to concurrent %s", concurrent),
-			 errdetail("child_id %s", id_words(child_id)),
-			 errhint("Run the transaction again.")));
-}
+	Trigger    *trigger = change->trigger->tg_trigger;
 
-/*
- * Whom a child counts for. Above READ COMMITTED another transaction may have
- * merged the child since our snapshot. Our row would then count for one child,
- * and our own figures for another: so that fails with 40001.
- */
-static int64
-counted_child(Relation rel, int64 child_id)
-{
-	Datum		values[] = {Int64GetDatum(child_id)};
-	Record		child;
-	int64		counted;
-	int64		seen;
-
-	if (!read_sibling(rel, "child", "child_id", child_id, &child))
-		return child_id;		/* the foreign key says so */
-	counted = id_of(&child, "counts_for_child_id");
-	leave_sibling(&child);
-	if (!IsolationUsesXactSnapshot())
-		return counted;
-	seen = run_partnership_query_xact_snapshot(rel, &counts_for_query, values, NULL) > 0 ? result_id(1) : child_id;
-	if (seen != counted)
-		try_again("merge", child_id);
-	return counted;
+	return trigger->tgnargs > 0 && !is_null(&change->after, trigger->tgargs[0]);
 }
 
 PG_FUNCTION_INFO_V1(early_help_counted_child);
 
-/* Trigger, before insert or update of child_id of contact_child or referral. */
+/*
+ * Trigger, before insert or update of child_id of contact_child or referral.  A
+ * duplicate gets no new contact, but a contact from before the merge can still
+ * be referred.  The argument of the trigger is the column that names it.
+ */
 Datum
 early_help_counted_child(PG_FUNCTION_ARGS)
 {
@@ -85,17 +55,15 @@ early_help_counted_child(PG_FUNCTION_ARGS)
 
 	if (is_null(record, "child_id") || !field_is_new(&change, "child_id"))
 		return record_result(&change);
-	begin_partnership_queries();
 	child_id = id_of(record, "child_id");
-	counted = counted_child(change.rel, child_id);
-	set_id(record, "counted_child_id", counted);
+	counted = lock_counted_child(change.rel, child_id);
 	if (counted != child_id)
 	{
-		Datum		values[] = {Int64GetDatum(counted)};
-
-		run_partnership_query(change.rel, &lock_child_query, values, NULL);
+		if (!follows_contact(&change))
+			refuse_duplicate(change.rel, "child_id", child_id, counted);
+		(void) lock_sibling_only(change.rel, "child", "child_id", counted, LockTupleKeyShare);
 	}
-	end_partnership_queries();
+	set_id(record, "counted_child_id", counted);
 	return record_result(&change);
 }
 
@@ -103,6 +71,11 @@ early_help_counted_child(PG_FUNCTION_ARGS)
  * Merging and undoing it
  * ---------------------------------------------------------------------
  */
+
+static const PartnershipQuery counts_for_query = {
+	"select counts_for_child_id from @child where child_id == $1",
+	1, {INT8OID}
+};
 
 static const PartnershipQuery open_for_child_query = {
 	"select 'episode_id', c.episode_id from @episode_child c join @episode e on e.episode_id == c.episode_id"
@@ -118,22 +91,105 @@ lock_merges(Relation rel)
 	lock_sibling_table(rel, "child_merge", ShareRowExclusiveLock);
 }
 
+/*
+ * The moment of the merge is that of the clock, now that the duplicate is
+ * locked, and not that of the transaction's start.  What was recorded for the
+ * duplicate before is then always older, and the audit can tell it from what
+ * came after.
+ */
 static void
-check_merge(const Record *merge)
+note_when_recorded(Record *merge)
 {
-	int64		kept = id_of(merge, "kept_child_id");
-	int64		merged = id_of(merge, "merged_child_id");
-	Datum		kept_value[] = {Int64GetDatum(kept)};
-	Datum		merged_value[] = {Int64GetDatum(merged)};
+	if (moment_of(merge, "recorded_at") == GetCurrentTransactionStartTimestamp())
+		set_timestamp(merge, "recorded_at", GetCurrentTimestamp());
+}
 
-	lock_merges(merge->rel);
-	if (kept != merged && run_partnership_query(merge->rel, &counts_for_query, kept_value, NULL) > 0 &&
-		result_id(1) == merged)
-		rule_error(RULE_MERGE, merge->rel, NULL, "child_id %s counts for child_id %s already",
-				   id_words(kept), id_words(merged));
-	if (run_partnership_query(merge->rel, &open_for_child_query, merged_value, NULL) > 0)
+/* The last child of the chain: the one that the duplicate would count for. */
+static int64
+last_kept(Relation rel, int64 kept)
+{
+	Datum		values[] = {Int64GetDatum(kept)};
+
+	return run_partnership_query(rel, &counts_for_query, values, NULL) > 0 ? result_id(1) : kept;
+}
+
+/* A duplicate has no life of its own: nothing is open for it. */
+static void
+check_nothing_open(const Record *merge, int64 merged)
+{
+	Datum		values[] = {Int64GetDatum(merged)};
+
+	if (run_partnership_query(merge->rel, &open_for_child_query, values, NULL) > 0)
 		rule_error(RULE_MERGE, merge->rel, NULL, "%s %s is open for child_id %s",
 				   result_text(1), id_words(result_id(2)), id_words(merged));
+}
+
+static const PartnershipQuery with_social_care_query = {
+	"select child_id from (select distinct on (child_id) child_id, level_to from @level_change"
+	" where child_id == $1 or child_id == $2 order by child_id, change_number desc) last_change"
+	" where early_help.level_number(level_to) == 3",
+	2, {INT8OID, INT8OID}
+};
+
+/* One person is at one level.  If social care works with the duplicate alone, the kept child has the wrong level. */
+static void
+check_one_level(const Record *merge, int64 merged, int64 kept)
+{
+	Datum		values[] = {Int64GetDatum(merged), Int64GetDatum(kept)};
+
+	if (run_partnership_query(merge->rel, &with_social_care_query, values, NULL) == 1 && result_id(1) == merged)
+		rule_error_hint(RULE_MERGE, merge->rel, NULL,
+						"Merge the other way round, or step the duplicate down first.",
+						"child_id %s is at level social_care, and child_id %s is not",
+						id_words(merged), id_words(kept));
+}
+
+static const PartnershipQuery unfit_referral_query = {
+	"select r.referral_id, r.referred_on::pg_catalog.date from @referral r cross join @child k"
+	" where r.counted_child_id == $1 and k.child_id == $2"
+	" and (r.referred_on < (coalesce(k.birth_date, k.expected_birth_date)::pg_catalog.date - 280)"
+	" or r.referred_on > least(k.died_on, k.pregnancy_ended_on)) limit 1",
+	2, {INT8OID, INT8OID}
+};
+
+/* R15: the referrals of the duplicate fit the dates of the child that they will count for. */
+static void
+check_referrals_fit(const Record *merge, int64 merged, int64 kept)
+{
+	Datum		values[] = {Int64GetDatum(merged), Int64GetDatum(kept)};
+
+	if (run_partnership_query(merge->rel, &unfit_referral_query, values, NULL) > 0)
+		rule_error_hint(RULE_BIRTH, merge->rel, NULL,
+						"Correct the dates of the child that is kept, or merge the other way round.",
+						"referral_id %s of child_id %s was made on %s, which does not fit birth or death of child_id %s",
+						id_words(result_id(1)), id_words(merged), date_words(result_date(2)), id_words(kept));
+}
+
+/*
+ * The locks come before the checks.  The duplicate is locked first: whoever
+ * writes for children of a family locks all of them FOR KEY SHARE before it
+ * changes the level of one, so it can wait for the duplicate and holds nothing
+ * that we wait for.
+ */
+static void
+check_merge(Record *merge)
+{
+	int64		merged = id_of(merge, "merged_child_id");
+	int64		kept;
+
+	lock_merges(merge->rel);
+	(void) lock_sibling_only(merge->rel, "child", "child_id", merged, LockTupleExclusive);
+	kept = last_kept(merge->rel, id_of(merge, "kept_child_id"));
+	if (kept == merged && id_of(merge, "kept_child_id") != merged)
+		rule_error(RULE_MERGE, merge->rel, NULL, "child_id %s counts for child_id %s already",
+				   id_words(id_of(merge, "kept_child_id")), id_words(merged));
+	if (kept == merged)
+		return;					/* child_merge_of_two says so */
+	(void) lock_sibling_only(merge->rel, "child", "child_id", kept, LockTupleShare);
+	check_nothing_open(merge, merged);
+	check_one_level(merge, merged, kept);
+	check_referrals_fit(merge, merged, kept);
+	note_when_recorded(merge);
 }
 
 PG_FUNCTION_INFO_V1(early_help_child_merge_before);
@@ -245,9 +301,28 @@ early_help_child_merge_after(PG_FUNCTION_ARGS)
 	return record_result(&change);
 }
 
+/* Does an update change what is recorded of the child itself? */
+static bool
+facts_change(const RecordChange *change)
+{
+	static const char *const facts[] = {
+		"birth_date", "expected_birth_date", "pregnancy_ended_on", "died_on", "sex_code", "ethnicity_code"
+	};
+
+	for (int i = 0; i < (int) lengthof(facts); i++)
+	{
+		if (field_is_updated(change, facts[i]))
+			return true;
+	}
+	return false;
+}
+
 PG_FUNCTION_INFO_V1(early_help_child_merged_by_merges);
 
-/* Trigger, before insert or update of child. */
+/*
+ * Trigger, before insert or update of child.  The facts of a duplicate are those
+ * of the child that is kept.
+ */
 Datum
 early_help_child_merged_by_merges(PG_FUNCTION_ARGS)
 {
@@ -258,5 +333,8 @@ early_help_child_merged_by_merges(PG_FUNCTION_ARGS)
 		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL,
 				   "merged_into_child_id of child_id %s is set by child_merge",
 				   id_words(id_of(&change.after, "child_id")));
+	if (!is_null(&change.after, "merged_into_child_id") && facts_change(&change))
+		refuse_duplicate(change.rel, "child_id", id_of(&change.after, "child_id"),
+						 id_of(&change.after, "merged_into_child_id"));
 	return record_result(&change);
 }
