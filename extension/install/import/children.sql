@@ -12,6 +12,7 @@ declare
 begin
     -- What the rows without fault make of each child, beside what the record has.
     create temporary table early_help_import_child (
+        whom text,
         child_ref text,
         child_id bigint,
         born_before date,
@@ -33,6 +34,7 @@ begin
         execute replace($query$
             insert into early_help_import_child
             select
+                said.whom,
                 said.child_ref,
                 k.child_id,
                 k.birth_date,
@@ -50,16 +52,18 @@ begin
                 held.last_referral
             from (
                 select
-                    child_ref,
+                    whom,
+                    min(child_ref) as child_ref,
+                    min(child_id) as child_id,
                     max(word) filter (where born is not null) as born_by,
                     max(word) filter (where expected is not null) as expected_by,
                     max(word) filter (where sex is not null and expected is null) as sex_by,
                     max(word) filter (where sex is not null and expected is not null) as unborn_sex_by
                 from early_help_import_row
                 where fault is null
-                group by child_ref
+                group by whom
             ) said
-            left join only @child k on k.source_ref = said.child_ref
+            left join only @child k on k.child_id = said.child_id
             left join early_help_import_row b on b.word = said.born_by and b.fault is null
             left join early_help_import_row e on e.word = said.expected_by and e.fault is null
             left join early_help_import_row s on s.fault is null
@@ -75,7 +79,7 @@ begin
             left join lateral (
                 select min(f.referred_on) as first_referral, max(f.referred_on) as last_referral
                 from only @referral f
-                where f.child_id = k.child_id
+                where f.counted_child_id = k.child_id
                     and coalesce(becomes.born, becomes.expected) is distinct from coalesce(k.birth_date, k.expected_birth_date)
                     and not exists (
                         select
@@ -104,7 +108,7 @@ begin
             update early_help_import_row r
             set fault = 'R15 received_on'
             from early_help_import_child k
-            where k.child_ref = r.child_ref
+            where k.whom = r.whom
                 and r.fault is null
                 and r.decided = 'referral'
                 and (r.received < coalesce(k.born, k.expected) - days_before_birth
@@ -114,7 +118,7 @@ begin
         delete from early_help_import_child;
     end loop;
     analyze early_help_import_known;
-    analyze early_help_import_child (child_ref, child_id);
+    analyze early_help_import_child (whom, child_ref, child_id);
 end
 $$;
 comment on function early_help_internal.import_weigh_children(regnamespace) is
@@ -172,14 +176,14 @@ begin
     execute replace($query$
         with alone as (
             select
-                k.child_id,
-                row_number() over (order by k.child_id) as place
+                k.counts_for_child_id as child_id,
+                row_number() over (order by k.counts_for_child_id) as place
             from early_help_import_child c
             join only @child k on k.source_ref = c.child_ref
             where not exists (
                 select
                 from only @family_member m
-                where m.child_id = k.child_id)
+                where m.child_id = k.counts_for_child_id)
         ), made as (
             insert into @family (source_ref)
             select null

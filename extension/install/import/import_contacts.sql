@@ -99,7 +99,7 @@ begin
         into rejected, unchanged, accepted, corrected
     from early_help_import_row r
     left join early_help_import_known k on k.row_no = r.row_no
-    left join early_help_import_child c on c.child_ref = r.child_ref;
+    left join early_help_import_child c on c.whom = r.whom;
     unchanged := unchanged - accepted - corrected;
 
     perform early_help_internal.import_write_children(records);

@@ -39,6 +39,10 @@ begin
         ward_key text,
         -- Day and reference: of two rows about a child, the one with the greater word holds.
         word text collate "C",
+        -- The child that the rows are about: its reference, or if the record knows it, its id. The record knows a
+        -- duplicate as the child that is kept.
+        whom text,
+        child_id bigint,
         fault text
     ) on commit drop;
 
@@ -97,6 +101,8 @@ begin
             d.decided,
             lower(g.ward),
             g.received_on || g.contact_ref,
+            g.child_ref,
+            null,
             case
                 when g.contact_ref is null then 'I01 contact_ref'
                 when length(g.contact_ref) > 255 then 'I07 contact_ref'
@@ -158,7 +164,25 @@ begin
             and r.row_no <> t.row_no
             and t.identical;
     end if;
-    analyze early_help_import_row (row_no, contact_ref, child_ref, word, ward_key, decided, fault);
+
+    -- The children stay whom they count for until the import ends: a merge waits.
+    execute replace($query$
+        with held as (
+            select k.source_ref, k.counts_for_child_id
+            from only @child k
+            where k.source_ref in (
+                select r.child_ref
+                from early_help_import_row r)
+            order by k.child_id
+            for key share of k
+        )
+        update early_help_import_row r
+        set whom = ' ' || h.counts_for_child_id,
+            child_id = h.counts_for_child_id
+        from held h
+        where h.source_ref = r.child_ref
+    $query$, '@', place);
+    analyze early_help_import_row (row_no, contact_ref, child_ref, word, ward_key, decided, whom, child_id, fault);
 end
 $$;
 comment on function early_help_internal.import_read_inbox(regnamespace) is

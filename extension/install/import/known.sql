@@ -11,7 +11,9 @@ declare
 begin
     -- A row finds its contact by contact_ref, and in it the child by child_ref. If the
     -- contact has one child, and another one than the row names, the row corrects which
-    -- child it is about. If it has several, the row adds a child.
+    -- child it is about. If it has several, the row adds a child. A duplicate is no other
+    -- child than the one it counts for; if the contact has both, the row is about the one
+    -- that it names.
     execute replace($query$
         create temporary table early_help_import_known on commit drop as
         select
@@ -19,6 +21,10 @@ begin
             c.contact_id,
             cc.contact_child_id,
             f.referral_id,
+            case
+                when mine.contact_child_id is null then r.child_id
+                else mine.child_id
+            end as child_id,
             (mine.contact_child_id is null and cc.contact_child_id is not null) as other_child,
             coalesce(
                 mine.contact_child_id is not null
@@ -36,7 +42,15 @@ begin
         from early_help_import_row r
         join only @contact c on c.source_ref = r.contact_ref
         left join only @child k on k.source_ref = r.child_ref
-        left join only @contact_child mine on mine.contact_id = c.contact_id and mine.child_id = k.child_id
+        left join only @contact_child mine on mine.contact_id = c.contact_id
+            and mine.counted_child_id = r.child_id
+            and (mine.child_id = k.child_id or not exists (
+                select
+                from only @contact_child o
+                where o.contact_id = mine.contact_id
+                    and o.counted_child_id = mine.counted_child_id
+                    and (o.child_id = k.child_id, o.child_id = o.counted_child_id, mine.contact_child_id)
+                        > (false, mine.child_id = mine.counted_child_id, o.contact_child_id)))
         left join lateral (
             select min(o.contact_child_id) as contact_child_id
             from only @contact_child o
@@ -82,13 +96,12 @@ begin
         update early_help_import_row r
         set fault = 'R16 decision'
         from early_help_import_row same_row
-        join only @child k on k.source_ref = same_row.child_ref
         left join early_help_import_known o on o.row_no = same_row.row_no
         left join only @referral f on f.referral_id = o.referral_id and not o.other_child
         cross join lateral (
             select m.family_id
             from only @family_member m
-            where m.child_id = k.child_id
+            where m.child_id = coalesce(o.child_id, same_row.child_id)
             order by
                 same_row.received >= coalesce(m.joined_on, '-infinity')
                     and same_row.received < coalesce(m.left_on, 'infinity') desc,
@@ -103,6 +116,22 @@ begin
             and o.same is not true
             and e.opened_on < r.received
             and (e.closed_on is null or e.closed_on > r.received)
+    $query$, '@', place);
+
+    -- The contact of a duplicate from before its merge is referred as the duplicate's: it must fit that one's dates too.
+    execute replace($query$
+        update early_help_import_row r
+        set fault = 'R15 received_on'
+        from early_help_import_known o
+        join only @child k on k.child_id = o.child_id
+        where o.row_no = r.row_no
+            and r.fault is null
+            and r.decided = 'referral'
+            and k.merged_into_child_id is not null
+            and not o.same
+            and not o.other_child
+            and (r.received < coalesce(k.birth_date, k.expected_birth_date) - 280
+                or r.received > least(k.died_on, k.pregnancy_ended_on))
     $query$, '@', place);
 end
 $$;

@@ -45,14 +45,14 @@ begin
             (contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision,
              attached_episode_id)
         select
-            c.contact_id, r.received, r.source_code, k.child_id, r.primary_need_code, r.reason,
+            c.contact_id, r.received, r.source_code, k.counts_for_child_id, r.primary_need_code, r.reason,
             coalesce(w.locality_id, one.locality_id), r.decided,
             case
                 when r.decided is distinct from 'referral' then (
                     select e.episode_id
                     from only @episode_child m
                     join only @episode e on e.episode_id = m.episode_id
-                    where m.child_id = k.child_id
+                    where m.child_id = k.counts_for_child_id
                         and m.joined_on <= r.received
                         and (m.left_on is null or m.left_on > r.received)
                         and e.opened_on < r.received
@@ -141,7 +141,7 @@ begin
 
         execute replace($query$
             update only @contact_child cc
-            set child_id = c.child_id,
+            set child_id = case when k.other_child then c.counts_for_child_id else cc.child_id end,
                 primary_need_code = r.primary_need_code,
                 reason = r.reason,
                 locality_id = w.locality_id,
@@ -161,8 +161,8 @@ begin
             ) w on true
             where cc.contact_child_id = k.contact_child_id
                 and not k.same
-                and (cc.child_id, cc.primary_need_code, cc.reason, cc.locality_id, cc.decision)
-                    is distinct from (c.child_id, r.primary_need_code, r.reason, w.locality_id, r.decided)
+                and (k.other_child, cc.primary_need_code, cc.reason, cc.locality_id, cc.decision)
+                    is distinct from (false, r.primary_need_code, r.reason, w.locality_id, r.decided)
         $query$, '@', place);
 
         execute replace($query$
@@ -203,8 +203,11 @@ begin
         from early_help_import_row r
         join only @contact c on c.source_ref = r.contact_ref
         join only @child k on k.source_ref = r.child_ref
-        join only @contact_child cc on cc.contact_id = c.contact_id and cc.child_id = k.child_id
-        join only @family_member m on m.child_id = k.child_id
+        left join early_help_import_known own on own.row_no = r.row_no
+            and own.contact_child_id is not null
+        join only @contact_child cc on cc.contact_id = c.contact_id
+            and cc.child_id = case when own.other_child is false then own.child_id else k.counts_for_child_id end
+        join only @family_member m on m.child_id = cc.child_id
         where r.fault is null
             and r.decided = 'referral'
             and not exists (

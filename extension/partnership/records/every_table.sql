@@ -29,7 +29,8 @@ $$;
 
 -- Every table whose rows name a child: none names a duplicate anew (M01). contact_child and referral have a trigger of
 -- their own, child_merge is about duplicates, and the rules alone write level_change and episode_event. Where a row is
--- open as long as a column is null, none of a duplicate opens again.
+-- open as long as a column is null, none of a duplicate opens again. The trigger fires before the rules of the table, which
+-- would speak of the duplicate.
 do $$
 declare
     names record;
@@ -55,8 +56,7 @@ begin
         execute format(
             'create trigger %s before insert or update of %s on %s
             for each row execute function early_help_internal.kept_child(%s)',
-            names.child || '_is_kept',
-            concat_ws(', ', quote_ident(names.child), names.open), names.record_table,
+            quote_ident('aa_kept_' || names.child), concat_ws(', ', quote_ident(names.child), names.open), names.record_table,
             concat_ws(', ', quote_literal(names.child), quote_literal(names.open)));
     end loop;
 end
