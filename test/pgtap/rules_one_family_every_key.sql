@@ -93,7 +93,9 @@ declare
     theirs text;
 begin
     execute format('select min(%I)::text from %I', k.of_column, k.of_table) into mine;
-    execute format('select max(%I)::text from %I', k.parent_key, k.parent) into theirs;
+    execute format('select max(%I)::text from %I %s', k.parent_key, k.parent,
+        case k.parent when 'child' then 'where merged_into_child_id is null' else '' end)
+    into theirs;
     if mine is null or mine = theirs then
         return fail(format('%s.%s has a row of one family to try', k.of_table, k.of_column));
     end if;
