@@ -152,7 +152,7 @@ RECORDS := \
 	records/partner_return.sql \
 	records/feedback.sql \
 	records/case_audit.sql \
-	records/after_withdrawal.sql \
+	records/dated_after_end.sql \
 	records/deadline.sql \
 	records/alert.sql \
 	engine/cells.sql \

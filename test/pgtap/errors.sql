@@ -32,7 +32,7 @@ select is_empty($$select name from structure where held_by ~ '^(plan_outcome|epi
     'every unique key of the cases'' tables is a rule''s, or is known not to be');
 
 -- Every kind of error, with SECRET in every narrative.
-select support(1, 'planned'), support(2, 'planned'), support(3, 'closed') \g /dev/null
+select support(1, 'planned'), support(2, 'planned'), support(3, 'closed'), support(4, 'waiting') \g /dev/null
 insert into plan_outcome (plan_outcome_id, plan_id, agreed_on, description) select n, 1, '2024-02-01', 'SECRET' from generate_series(1, 5) n;
 insert into conversation (family_id, held_on, family_voice) values (1, '2023-11-01', 'SECRET');
 insert into child_identity (child_id, given_name, address) values (11, 'SECRET', 'SECRET');
@@ -67,7 +67,7 @@ insert into breach values
     ('YH015', 'child', 'child_born_or_expected_not_both', $$insert into child (birth_date, expected_birth_date, source_ref) values ('2024-01-01', '2024-01-01', 'SECRET')$$),
     ('YH019', 'plan_outcome', 'plan_outcome_achieved_after_agreed', $$update plan_outcome set achieved_on = '2024-01-01', description = 'SECRET' where plan_outcome_id = 1$$),
     ('YH022', 'family_member', 'family_member_period_is_not_empty', $$update family_member set joined_on = '2024-01-02', left_on = '2024-01-01' where child_id = 11$$),
-    ('YHS01', 'assessment', '', $$insert into assessment (episode_id, started_on, source_ref) values (3, '2024-02-01', 'SECRET')$$),
+    ('YHS01', 'plan', '', $$insert into plan (episode_id, started_on, source_ref) values (4, '2024-02-01', 'SECRET')$$),
     ('YHS02', 'plan', '', $$update plan set kind = 'family_outcomes', source_ref = 'SECRET' where plan_id = 1$$),
     ('YHS03', 'episode', '', $$update episode set state = 'waiting', reopen_reason = 'SECRET' where episode_id = 1$$),
     ('YHS04', 'episode_event', '', $$truncate episode_event$$),

@@ -59,7 +59,7 @@ create function public.part_stays(why text)
 returns setof text
 language sql
 as $$
-    select refused(format(command, part, key), 'YH005', format('%s, %s: %s', part, why, command), 'assessment_id 5 is complete or ended since%')
+    select refused(format(command, part, key), 'YH005', format('%s, %s: %s', part, why, command), 'assessment_id 5 is complete since%')
     from public.part, unnest(array[
         'insert into %1$s select (jsonb_populate_record(r, jsonb_build_object(%2$L, 5))).* from %1$s r where %2$I = 6',
         'update %1$s set %2$I = %2$I where %2$I = 5',
@@ -70,7 +70,7 @@ select public.part_stays('complete');
 update episode set closed_on = '2024-03-01', closure_reason_code = 'outcomes_achieved', closure_agreed_on = '2024-03-01' where episode_id = 5;
 select public.part_stays('complete in a closed episode');
 update episode set closed_on = '2024-03-01', closure_reason_code = 'outcomes_achieved', closure_agreed_on = '2024-03-01' where episode_id = 6;
-select refused(format('delete from %s where %I = 6', part, key), 'YH005', format('%s of an EHA that ended', part)) from public.part where of_it;
+select allowed(format('delete from %s where %I = 6', part, key), format('%s of an EHA that ended, recorded by mistake', part)) from public.part where of_it;
 
 -- A correction is a new version.
 select refused($$insert into assessment (episode_id, started_on, corrects_assessment_id) values (2, '2024-01-08', 1)$$,

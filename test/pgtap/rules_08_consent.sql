@@ -202,7 +202,7 @@ select allowed($$update consent set withdrawn_on = '2024-03-01' where consent_id
 update consent set withdrawn_on = '2024-03-01' where consent_id = 24;
 select results_eq('select * from ends_of(24)', $$values ('eha', date '2024-03-01', 'consent_withdrawn'), ('plan', date '2024-03-01', 'consent_withdrawn')$$,
     'and ends the plan and the EHA on its day');
-select results_eq('select what::text, dated_on, ended_on from after_withdrawal where family_id = 24 order by dated_on',
+select results_eq('select what::text, dated_on, ended_on from dated_after_end where family_id = 24 order by dated_on',
     $$values ('assessment_domain', date '2024-03-03', date '2024-03-01'), ('plan_outcome', '2024-03-05', '2024-03-01'), ('review', '2024-03-10', '2024-03-01'),
         ('action', '2024-03-11', '2024-03-01'), ('plan_outcome', '2024-03-12', '2024-03-01')$$, 'what is dated after it is listed');
 select allowed($$update plan set practitioner_id = 1 where plan_id = 24$$, 'the plan can still be written to');

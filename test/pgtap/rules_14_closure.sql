@@ -51,9 +51,7 @@ select results_eq('select level_of(11), level_of(12)', $$values ('universal', 'u
 select refused(command, code, 'closed: ' || command)
 from (values
     ('YH014', $$insert into plan (episode_id, started_on) values (1, '2024-04-02')$$),
-    ('YHS01', $$insert into plan (episode_id, started_on) values (1, '2024-03-30')$$),
     ('YH014', $$insert into assessment (episode_id, started_on) values (1, '2024-04-02')$$),
-    ('YHS01', $$insert into assessment (episode_id, started_on) values (1, '2024-03-30')$$),
     ('YH014', $$update assessment set started_on = '2024-04-02' where assessment_id = 11$$),
     ('YH005', $$update assessment set ended_on = '2024-04-02' where assessment_id = 11$$),
     ('YH005', $$update assessment set ended_on = null, end_reason = null where assessment_id = 11$$),
@@ -61,7 +59,6 @@ from (values
     ('YH014', $$update plan_outcome set achieved_on = '2024-04-02' where plan_outcome_id = 1$$),
     ('YH014', $$update plan_outcome set achieved_on = '2024-04-02' where plan_outcome_id = 3$$),
     ('YH014', $$update plan_outcome set withdrawn_on = '2024-04-02' where plan_outcome_id = 2$$),
-    ('YH003', $$insert into review (plan_id, held_on, decision) values (11, '2024-03-30', 'complete')$$),
     ('YH014', $$insert into review (plan_id, held_on, decision) values (11, '2024-04-02', 'complete')$$),
     ('YH014', $$update review set held_on = '2024-04-02' where review_id = 1$$),
     ('YH003', $$update plan set ended_on = '2024-04-02' where plan_id = 11$$),
@@ -234,7 +231,8 @@ from unnest(array[
     $$select start_assessment(210, '2024-05-31')$$,
     $$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (210, '2024-05-01', 2)$$,
     $$insert into episode_child (episode_id, child_id, joined_on, left_on) values (210, 2101, '2024-04-02', '2024-04-03')$$,
-    $$select step_up(2101, 'section_47', 'why', '2024-05-01', no_assessment_reason => 'none')$$]) command;
+    $$insert into step (child_id, family_id, episode_id, to_level, offered_on, basis, reason, no_assessment_reason)
+        values (2101, 210, 210, 'social_care', '2024-05-01', 'section_47', 'why', 'none')$$]) command;
 select allowed(command, 'on its last day or from the reopening on: ' || command)
 from unnest(array[
     $$insert into plan (episode_id, started_on) values (210, '2024-06-01')$$,

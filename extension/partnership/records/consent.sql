@@ -85,7 +85,7 @@ begin atomic
 end;
 comment on function withdraw_consent(bigint, date) is
     'Withdraws a consent. If it was consent to take part, the family''s open EHAs and plans end on that day. '
-    'Nothing is deleted; what is dated after it is listed by after_withdrawal. Error YHS05.';
+    'Nothing is deleted; what is dated after it is listed by dated_after_end. Error YHS05.';
 
 create function correct_withdrawal(consent_id bigint, withdrawn_on date, reason text)
 returns consent

@@ -16,6 +16,7 @@
 #include "base/rule.h"
 #include "episode/child_level.h"
 #include "episode/episode_row.h"
+#include "episode/level_history.h"
 
 static const PartnershipQuery log_level_query = {
 	"insert into @level_change (child_id, change_number, level_from, level_to, event, episode_id, changed_on)"
@@ -56,18 +57,46 @@ static const PartnershipQuery duplicate_with_levels_query = {
 };
 
 /*
- * A child's level: where the last change led; NEED_LEVEL_NONE if there was none.
- * A child without changes of its own is where its duplicate was, if there is
- * one: they are one child.
+ * A child's level on a day: where the last change up to it led, or else where
+ * the first change after it began; NEED_LEVEL_NONE if there is no change at all.
+ */
+static NeedLevel
+own_level_on(Relation rel, int64 child_id, DateADT on)
+{
+	SiblingScan	changes;
+	NeedLevel	level = NEED_LEVEL_NONE;
+	NeedLevel	first = NEED_LEVEL_NONE;
+	int			last = 0;
+
+	sibling_beginscan(rel, "level_change", "child_id", child_id, &changes);
+	while (sibling_getnext(&changes))
+	{
+		int			number = number_of(&changes.row, "change_number");
+
+		if (number == 1)
+			first = (NeedLevel) level_of(&changes.row, "level_from");
+		if (number > last && date_of(&changes.row, "changed_on") <= on)
+		{
+			last = number;
+			level = (NeedLevel) level_of(&changes.row, "level_to");
+		}
+	}
+	sibling_endscan(&changes);
+	return last == 0 ? first : level;
+}
+
+/*
+ * A child's level on a day. A child without changes of its own is where its
+ * duplicate was, if there is one: they are one child.
  */
 NeedLevel
-level_of_child(Relation rel, int64 child_id)
+level_of_child_on(Relation rel, int64 child_id, DateADT on)
 {
 	Datum		values[] = {Int64GetDatum(child_id)};
-	NeedLevel	level = last_level(rel, child_id).level;
+	NeedLevel	level = own_level_on(rel, child_id, on);
 
 	if (level == NEED_LEVEL_NONE && run_partnership_query(rel, &duplicate_with_levels_query, values, NULL) > 0)
-		level = last_level(rel, result_id(1)).level;
+		level = own_level_on(rel, result_id(1), on);
 	return level;
 }
 
@@ -80,6 +109,24 @@ lock_level(Relation rel, int64 child_id)
 {
 	(void) lock_sibling_only(rel, "child", "child_id", child_id, LockTupleNoKeyExclusive);
 	return last_level(rel, child_id);
+}
+
+/*
+ * Does the child join or leave an episode after this day? Then a change of the
+ * day can change what came after it.
+ */
+static bool
+is_followed(Relation rel, int64 child_id, DateADT on)
+{
+	SiblingScan	periods;
+	bool		found = false;
+
+	sibling_beginscan(rel, "episode_child", "child_id", child_id, &periods);
+	while (!found && sibling_getnext(&periods))
+		found = date_of(&periods.row, "joined_on") > on ||
+			(!is_null(&periods.row, "left_on") && date_of(&periods.row, "left_on") > on);
+	sibling_endscan(&periods);
+	return found;
 }
 
 static void
@@ -103,7 +150,7 @@ log_level(Relation rel, int64 child_id, LastLevel last, NeedLevel from, NeedLeve
 /*
  * Moves a child from one level to another. A child without level changes counts
  * as being at the level it comes from. A child that is at the new level already
- * stays there. A child does not leave a level before the day it came to it.
+ * stays there. A change before the last one is put in its place.
  */
 void
 change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
@@ -112,6 +159,11 @@ change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
 	LastLevel	last = lock_level(rel, child_id);
 	NeedLevel	now = last.number == 0 ? from : last.level;
 
+	if (on < last.on || is_followed(rel, child_id, on))
+	{
+		settle_levels(rel, child_id);
+		return;
+	}
 	if (now == to)
 		return;
 	if (now != from)
@@ -119,12 +171,6 @@ change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
 				   "child_id %s is at level %s, and %s leads from %s to %s",
 				   id_words(child_id), need_level_name(now), event_name(event),
 				   need_level_name(from), need_level_name(to));
-	if (on < last.on)
-		rule_error_hint(RULE_LEVELS, rel, NULL,
-						"Record a child's changes in the order of their days: correct this day, or that of the later change.",
-						"child_id %s would change by %s on %s, and came to level %s on %s",
-						id_words(child_id), event_name(event), date_words(on),
-						need_level_name(last.level), date_words(last.on));
 	log_level(rel, child_id, last, from, to, event, episode_id, on);
 }
 
@@ -138,7 +184,9 @@ raise_child(Relation rel, int64 child_id, ContinuumEvent event, int64 episode_id
 {
 	LastLevel	last = lock_level(rel, child_id);
 
-	if (last.level <= NEED_LEVEL_UNIVERSAL)
+	if (on < last.on || is_followed(rel, child_id, on))
+		settle_levels(rel, child_id);
+	else if (last.level <= NEED_LEVEL_UNIVERSAL)
 		log_level(rel, child_id, last, NEED_LEVEL_UNIVERSAL, NEED_LEVEL_EARLY_HELP, event, episode_id, on);
 }
 
@@ -154,6 +202,17 @@ lower_child(Relation rel, int64 child_id, int64 episode_id, DateADT on)
 	LastLevel	last = lock_level(rel, child_id);
 	Episode		other;
 
-	if (last.level == NEED_LEVEL_EARLY_HELP && supporting_episodes(rel, child_id, NO_ID, episode_id, &other) == 0)
+	if (on < last.on || is_followed(rel, child_id, on))
+		settle_levels(rel, child_id);
+	else if (last.level == NEED_LEVEL_EARLY_HELP &&
+			 supporting_episodes(rel, child_id, NO_ID, episode_id, DATEVAL_NOEND, &other) == 0)
 		log_level(rel, child_id, last, NEED_LEVEL_EARLY_HELP, NEED_LEVEL_UNIVERSAL, EVENT_CLOSE, episode_id, on);
+}
+
+/* The day of something that a child's level followed from was corrected. */
+void
+resettle_levels(Relation rel, int64 child_id)
+{
+	(void) lock_level(rel, child_id);
+	settle_levels(rel, child_id);
 }

@@ -130,7 +130,9 @@ close_episode(RecordChange *change)
 	Record	   *episode = &change->after;
 
 	let_others_go_first(episode);
-	check_nothing_after_closure(change);
+	/* Social care's answer is always taken; what is dated after it is listed (dated_after_end). */
+	if (!rules_are_writing())
+		check_nothing_after_closure(change);
 	check_no_open_step(episode);
 	set_field_text(episode, "state", state_name(STATE_CLOSED));
 }
@@ -268,18 +270,18 @@ static const PartnershipQuery supported_children_query = {
 };
 
 static const PartnershipQuery children_leave_query = {
-	"update @episode_child set left_on = $2 where episode_id == $1 and left_on is null",
+	"update @episode_child set left_on = greatest($2, joined_on) where episode_id == $1 and left_on is null",
 	2, {INT8OID, DATEOID}
 };
 
 static const PartnershipQuery close_plans_query = {
-	"update @plan set ended_on = $2, end_reason = 'episode_closed'"
+	"update @plan set ended_on = greatest($2, started_on), end_reason = 'episode_closed'"
 	" where episode_id == $1 and ended_on is null",
 	2, {INT8OID, DATEOID}
 };
 
 static const PartnershipQuery close_assessments_query = {
-	"update @assessment set ended_on = $2, end_reason = 'episode_closed'"
+	"update @assessment set ended_on = greatest($2, started_on), end_reason = 'episode_closed'"
 	" where episode_id == $1 and ended_on is null and completed_on is null",
 	2, {INT8OID, DATEOID}
 };
@@ -326,12 +328,6 @@ static const PartnershipQuery closure_redated_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-static const PartnershipQuery levels_redated_query = {
-	"update @level_change set changed_on = $2"
-	" where episode_id == $1 and event == 'close' and changed_on == $3",
-	3, {INT8OID, DATEOID, DATEOID}
-};
-
 static const PartnershipQuery opening_redated_query = {
 	"update @episode_event set happened_on = $2"
 	" where episode_id == $1 and state_from is null and happened_on == $3",
@@ -359,17 +355,17 @@ redate_what_ended(Relation rel, int64 episode_id, DateADT on, DateADT before)
 	write_by_rules(rel, &plans_redated_query, values, NULL);
 	write_by_rules(rel, &assessments_redated_query, values, NULL);
 	write_by_rules(rel, &closure_redated_query, values, NULL);
-	write_by_rules(rel, &levels_redated_query, values, NULL);
 }
 
-/* A closure lowers the children that the episode supported. */
+/* The children that the episode supported leave it, and are lowered. */
 static void
-lower_children(Relation rel, int64 episode_id, DateADT on)
+take_children_out(Relation rel, int64 episode_id, DateADT on)
 {
-	Datum		values[] = {Int64GetDatum(episode_id)};
+	Datum		values[] = {Int64GetDatum(episode_id), DateADTGetDatum(on)};
 	uint64		count = run_partnership_query(rel, &supported_children_query, values, NULL);
 	SPITupleTable *children = SPI_tuptable;
 
+	write_by_rules(rel, &children_leave_query, values, NULL);
 	for (uint64 i = 0; i < count; i++)
 	{
 		lower_child(rel, row_id(children, i, 1), episode_id, on);
@@ -404,8 +400,7 @@ end_what_is_open(Relation rel, int64 episode_id, DateADT on)
 {
 	Datum		values[] = {Int64GetDatum(episode_id), DateADTGetDatum(on)};
 
-	lower_children(rel, episode_id, on);
-	write_by_rules(rel, &children_leave_query, values, NULL);
+	take_children_out(rel, episode_id, on);
 	if (is_any(rel, "plan", episode_id, is_running))
 		write_by_rules(rel, &close_plans_query, values, NULL);
 	if (is_any(rel, "assessment", episode_id, is_open_assessment))

@@ -49,6 +49,7 @@ redate_level(const RecordChange *change, const char *day, const PartnershipQuery
 	values[2] = DateADTGetDatum(date_of(&change->after, day));
 	values[3] = DateADTGetDatum(date_of(&change->before, day));
 	write_by_rules(change->rel, query, values, NULL);
+	resettle_levels(change->rel, id_of(&change->after, "child_id"));
 }
 
 /* Whether the child is in the episode by both rows on some day. It is not on the day that it leaves. */
@@ -97,7 +98,7 @@ leaves_support(const RecordChange *change)
 
 	return !field_was_set(change, "left_on") &&
 		!(TRIGGER_FIRED_BY_INSERT(change->event) &&
-		  supporting_episodes(change->rel, id_of(&change->after, "child_id"), NO_ID, NO_ID, &still) > 0);
+		  supporting_episodes(change->rel, id_of(&change->after, "child_id"), NO_ID, NO_ID, DATEVAL_NOEND, &still) > 0);
 }
 
 PG_FUNCTION_INFO_V1(early_help_episode_child_after);

@@ -69,11 +69,11 @@ episode_of_assessment(Relation rel, int64 assessment_id)
 
 /*
  * Counts the open episodes that support a child, and returns the last one.
- * family_id limits them to one family, but_for leaves one of them out; NO_ID
- * does neither.
+ * family_id limits them to one family, but_for leaves one of them out, NO_ID
+ * does neither; on leaves out those that the child joined later.
  */
 int
-supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for, Episode *episode)
+supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for, DateADT on, Episode *episode)
 {
 	SiblingScan	supported;
 	Episode		one;
@@ -85,6 +85,7 @@ supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for
 		int64		episode_id = id_of(&supported.row, "episode_id");
 
 		if (!is_null(&supported.row, "left_on") || episode_id == but_for ||
+			date_of(&supported.row, "joined_on") > on ||
 			!read_episode(rel, episode_id, &one) || one.closed_on != DATEVAL_NOEND ||
 			(family_id != NO_ID && one.family_id != family_id))
 			continue;

@@ -54,7 +54,8 @@ fill_episode_and_family(Record *step)
 	Datum		child[] = {Int64GetDatum(id_of(step, "child_id"))};
 	Episode		episode;
 	int			found = supporting_episodes(step->rel, id_of(step, "child_id"),
-											id_of(step, "family_id"), NO_ID, &episode);
+											id_of(step, "family_id"), NO_ID,
+											date_of(step, "offered_on"), &episode);
 
 	if (found == 1)
 	{
@@ -79,13 +80,13 @@ fill_episode_and_family(Record *step)
 }
 
 /*
- * A step leads from the child's level. A child without level changes is at the
- * level the step gives, or else at the level where such steps begin.
+ * A step leads from the child's level on its day. A child without level changes
+ * is at the level the step gives, or else at the level where such steps begin.
  */
 static void
 settle_from_level(Record *step)
 {
-	NeedLevel	now = level_of_child(step->rel, id_of(step, "child_id"));
+	NeedLevel	now = level_of_child_on(step->rel, id_of(step, "child_id"), date_of(step, "offered_on"));
 
 	if (is_null(step, "from_level"))
 	{
@@ -283,6 +284,30 @@ static const PartnershipQuery close_stepped_up_query = {
 	2, {INT8OID, DATEOID}
 };
 
+/* A contact stays attached only to an episode that is open on its day. */
+static const PartnershipQuery detach_query = {
+	"update @contact_child set attached_episode_id = null where attached_episode_id == $1 and received_on > $2",
+	2, {INT8OID, DATEOID}
+};
+
+static const PartnershipQuery last_stepped_up_query = {
+	"select pg_catalog.max(decided_on)::pg_catalog.date from @step where episode_id == $1"
+	" and outcome == 'accepted' and early_help.level_number(to_level) == 3",
+	1, {INT8OID}
+};
+
+/* The day on which the last child was stepped up, in whatever order the answers were recorded. */
+static DateADT
+last_stepped_up_on(const Record *step, const Episode *episode, DateADT on)
+{
+	Datum		values[] = {Int64GetDatum(episode->id)};
+
+	if (run_partnership_query(step->rel, &last_stepped_up_query, values, NULL) == 0 ||
+		result_date(1) == DATEVAL_NOEND)
+		return on;
+	return Max(on, result_date(1));
+}
+
 /* The child leaves the episode. When the last child leaves, the episode closes as stepped_up. */
 static void
 accept_step_up(const Record *step, Episode *episode, DateADT on)
@@ -291,7 +316,8 @@ accept_step_up(const Record *step, Episode *episode, DateADT on)
 	Datum		values[] = {
 		Int64GetDatum(episode->id), Int64GetDatum(child_id), DateADTGetDatum(on)
 	};
-	Datum		closure[] = {Int64GetDatum(episode->id), DateADTGetDatum(on)};
+	Datum		closure[2];
+	DateADT		closes_on;
 	const Transition *legal;
 
 	if (write_by_rules(step->rel, &child_leaves_query, values, NULL) == 0 ||
@@ -301,8 +327,12 @@ accept_step_up(const Record *step, Episode *episode, DateADT on)
 		return;
 	}
 	legal = legal_transition(step->rel, episode, EVENT_ACCEPT_STEP_UP, true);
+	closes_on = last_stepped_up_on(step, episode, on);
+	closure[0] = Int64GetDatum(episode->id);
+	closure[1] = DateADTGetDatum(closes_on);
+	write_by_rules(step->rel, &detach_query, closure, NULL);
 	write_by_rules(step->rel, &close_stepped_up_query, closure, NULL);
-	log_event(step->rel, episode->id, EVENT_ACCEPT_STEP_UP, legal->from, legal->to, on, child_id);
+	log_event(step->rel, episode->id, EVENT_ACCEPT_STEP_UP, legal->from, legal->to, closes_on, child_id);
 }
 
 /* ---------------------------------------------------------------------
@@ -337,7 +367,8 @@ open_stepped_down(const Record *step, Episode *episode, DateADT on)
 static const PartnershipQuery child_joins_query = {
 	"insert into @episode_child (episode_id, child_id, joined_on)"
 	" select $1, $2, $3 where not exists (select from @episode_child"
-	" where episode_id == $1 and child_id == $2 and left_on is null)",
+	" where episode_id == $1 and child_id == $2 and left_on is null)"
+	" on conflict on constraint episode_child_pkey do update set left_on = null",
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
@@ -387,7 +418,7 @@ accept_step_down(const Record *step, DateADT on)
 {
 	int64		child_id = id_of(step, "child_id");
 	Datum		family[] = {Int64GetDatum(id_of(step, "family_id"))};
-	NeedLevel	now = level_of_child(step->rel, child_id);
+	NeedLevel	now = level_of_child_on(step->rel, child_id, on);
 	Episode		episode;
 
 	/* A child without level changes when the step was offered may have joined an episode since. */
@@ -425,7 +456,8 @@ open_episode_of(const Record *step, Episode *episode)
 	if (lock_episode(step->rel, id_of(step, "episode_id"), episode) && episode->state != STATE_CLOSED)
 		return true;
 	if (!is_step_up(step) ||
-		supporting_episodes(step->rel, id_of(step, "child_id"), id_of(step, "family_id"), NO_ID, episode) != 1 ||
+		supporting_episodes(step->rel, id_of(step, "child_id"), id_of(step, "family_id"), NO_ID,
+							date_of(step, "decided_on"), episode) != 1 ||
 		!lock_episode(step->rel, episode->id, episode) || episode->state == STATE_CLOSED)
 		return false;
 	give_to_episode(step, episode->id);
@@ -437,7 +469,7 @@ static void
 move_child(const Record *step, int64 episode_id, DateADT on)
 {
 	int64		child_id = id_of(step, "child_id");
-	NeedLevel	now = level_of_child(step->rel, child_id);
+	NeedLevel	now = level_of_child_on(step->rel, child_id, on);
 	NeedLevel	from = is_step_up(step) && now != NEED_LEVEL_NONE ? now : (NeedLevel) level_of(step, "from_level");
 
 	change_level(step->rel, child_id, from, (NeedLevel) level_of(step, "to_level"),

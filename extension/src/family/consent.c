@@ -105,14 +105,20 @@ consent_was_withdrawn(Relation rel, int64 family_id, DateADT by)
  * ---------------------------------------------------------------------
  */
 
-/* An EHA or plan that is still running ends on the day that consent ends. */
+/*
+ * An EHA or plan that is recorded late may be over already: it ended when
+ * consent did, or its episode.
+ */
 void
-end_with_consent(Record *support, DateADT ends)
+end_if_over(Record *support, DateADT consent_ends, DateADT closed_on)
 {
+	bool		consent_first = consent_ends < closed_on;
+	DateADT		ends = Min(consent_ends, closed_on);
+
 	if (ends == DATEVAL_NOEND || !is_null(support, "ended_on") || !is_null(support, "end_reason"))
 		return;
 	set_date(support, "ended_on", ends);
-	set_field_text(support, "end_reason", SUPPORT_CONSENT_WITHDRAWN);
+	set_field_text(support, "end_reason", consent_first ? SUPPORT_CONSENT_WITHDRAWN : SUPPORT_EPISODE_CLOSED);
 }
 
 static const PartnershipQuery closed_on_query = {

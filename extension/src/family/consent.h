@@ -20,7 +20,7 @@
 extern DateADT require_consent(Relation rel, int64 family_id, DateADT on, const char *what);
 extern bool consent_was_withdrawn(Relation rel, int64 family_id, DateADT by);
 extern void settle_support(Relation rel, int64 family_id, bool mended);
-extern void end_with_consent(Record *support, DateADT ends);
+extern void end_if_over(Record *support, DateADT consent_ends, DateADT closed_on);
 extern bool ended_so(const Record *support);
 
 #endif

@@ -101,7 +101,7 @@ check_start(RecordChange *change, const Episode *episode)
 	if (TRIGGER_FIRED_BY_UPDATE(change->event))
 		check_no_domain_before(assessment);
 	require_conversation(change->rel, episode->family_id, started_on, "EHA");
-	end_with_consent(assessment, require_consent(change->rel, episode->family_id, started_on, "EHA"));
+	end_if_over(assessment, require_consent(change->rel, episode->family_id, started_on, "EHA"), episode->closed_on);
 }
 
 /*
@@ -164,13 +164,30 @@ check_factors(const Record *assessment)
 		refuse_factor(assessment->rel, assessment);
 }
 
+/*
+ * An EHA that was completed before its episode closed, or consent was withdrawn,
+ * did not end with them: that it was is recorded late.
+ */
+static void
+complete_late(RecordChange *change)
+{
+	Record	   *assessment = &change->after;
+
+	if (!field_was_set(change, "ended_on") || field_was_set(change, "completed_on") ||
+		is_null(assessment, "completed_on") ||
+		date_of(assessment, "completed_on") > date_of(&change->before, "ended_on"))
+		return;
+	set_field_null(assessment, "ended_on");
+	set_field_null(assessment, "end_reason");
+}
+
 /* An EHA that is not completed ends only with its episode or with consent. */
 static void
 check_end(const RecordChange *change)
 {
 	const Record *assessment = &change->after;
 	bool		ended = !is_null(assessment, "ended_on") && !is_null(assessment, "end_reason");
-	bool		was_ended = field_was_set(change, "ended_on");
+	bool		was_ended = field_was_set(change, "ended_on") && is_null(assessment, "completed_on");
 
 	if (rules_are_writing() || (!ended && !was_ended) ||
 		(!field_is_new(change, "ended_on") && !field_is_new(change, "end_reason")))
@@ -203,6 +220,8 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 	check_in_episode(&change);
 	if (!is_null(assessment, "corrects_assessment_id"))
 		check_corrects(assessment);
+	if (TRIGGER_FIRED_BY_UPDATE(change.event))
+		complete_late(&change);
 	check_end(&change);
 	if (!is_null(assessment, "completed_on"))
 		check_four_domains(assessment);
@@ -242,21 +261,19 @@ early_help_assessment_after(PG_FUNCTION_ARGS)
 }
 
 /* ---------------------------------------------------------------------
- * Parts of an EHA: written only while it is open
+ * Parts of an EHA: written only while it is not complete
  *
- * Closing the episode ended the EHA, so nothing is found after it (R14).
+ * What was found before it ended may be recorded late (R14).
  * ---------------------------------------------------------------------
  */
 
 static void
-check_open_assessment(const Record *part, const Record *assessment)
+check_not_complete(const Record *part, const Record *assessment)
 {
-	if (!is_null(assessment, "completed_on") || !is_null(assessment, "ended_on"))
+	if (!is_null(assessment, "completed_on"))
 		rule_error(RULE_FOUR_DOMAINS, part->rel, NULL,
-				   "assessment_id %s is complete or ended since %s",
-				   id_words(id_of(assessment, "assessment_id")),
-				   date_words(Min(date_of(assessment, "completed_on"),
-								  date_of(assessment, "ended_on"))));
+				   "assessment_id %s is complete since %s", id_words(id_of(assessment, "assessment_id")),
+				   date_words(date_of(assessment, "completed_on")));
 }
 
 /*
@@ -283,7 +300,7 @@ check_part_leaves(const Record *part)
 
 	if (!lock_assessment_of(part, &assessment))
 		return;
-	check_open_assessment(part, &assessment);
+	check_not_complete(part, &assessment);
 	leave_sibling(&assessment);
 }
 
@@ -299,6 +316,12 @@ check_assessed_on(const Record *domain, const Record *assessment)
 
 	if (is_null(domain, "assessed_on"))
 		return;
+	if (assessed_on > date_of(assessment, "ended_on"))
+		rule_error_hint(RULE_FOUR_DOMAINS, domain->rel, NULL,
+						"Date it to a day on which the EHA was going on.",
+						"assessed_on %s is after assessment_id %s ended on %s",
+						date_words(assessed_on), id_words(id_of(assessment, "assessment_id")),
+						date_words(date_of(assessment, "ended_on")));
 	if (assessed_on < date_of(assessment, "started_on"))
 		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
 				   "assessed_on %s is before the start of assessment_id %s",
@@ -312,7 +335,7 @@ check_domain(const Record *domain)
 
 	if (!lock_assessment_of(domain, &assessment))
 		return;
-	check_open_assessment(domain, &assessment);
+	check_not_complete(domain, &assessment);
 	check_assessed_on(domain, &assessment);
 	leave_sibling(&assessment);
 }
@@ -355,7 +378,7 @@ check_factor(const Record *found)
 
 	if (!lock_assessment_of(found, &assessment))
 		return;
-	check_open_assessment(found, &assessment);
+	check_not_complete(found, &assessment);
 	if (!is_null(found, "assessment_factor_code"))
 	{
 		values[0] = CStringGetTextDatum(text_of(found, "assessment_factor_code"));

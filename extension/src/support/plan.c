@@ -42,7 +42,7 @@ plan_from_rows(const Record *row, const Record *episode, SupportPlan *plan)
 	plan->review_counts_from = date_of(row, "review_counts_from");
 	plan->review_due_on = date_of(row, "review_due_on");
 	plan->ended_on = date_of(row, "ended_on");
-	plan->withdrawn = text_is(row, "end_reason", SUPPORT_CONSENT_WITHDRAWN);
+	plan->cut_short = !is_null(row, "end_reason") && !text_is(row, "end_reason", "completed");
 	plan->episode_id = id_of(episode, "episode_id");
 	plan->episode_closed_on = date_of(episode, "closed_on");
 }
@@ -131,7 +131,7 @@ check_start(RecordChange *change)
 		return;					/* check_row and the foreign key say so */
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
 	require_conversation(change->rel, episode.family_id, started_on, "plan");
-	end_with_consent(plan, require_consent(change->rel, episode.family_id, started_on, "plan"));
+	end_if_over(plan, require_consent(change->rel, episode.family_id, started_on, "plan"), episode.closed_on);
 }
 
 /* A plan follows an EHA of its own family. */
@@ -252,9 +252,12 @@ check_end(const RecordChange *change)
 						date_words(date_of(&change->before, "ended_on")));
 	if (!ended)
 		return;
-	/* A withdrawal is always taken, also after what was recorded before it. */
+	/*
+	 * A withdrawal is always taken, and social care's answer, also after what was
+	 * recorded before it. What closes an episode by hand is checked there.
+	 */
 	if (field_is_new(change, "ended_on") &&
-		!(rules_are_writing() && text_is(plan, "end_reason", SUPPORT_CONSENT_WITHDRAWN)))
+		(!rules_are_writing() || text_is(plan, "end_reason", "completed")))
 		check_nothing_after_end(plan);
 	if (!rules_are_writing() &&
 		(field_is_new(change, "end_reason") || field_is_new(change, "ended_on") ||

@@ -22,7 +22,7 @@ typedef struct SupportPlan
 	DateADT		review_counts_from;
 	DateADT		review_due_on;
 	DateADT		ended_on;		/* DATEVAL_NOEND: running */
-	bool		withdrawn;		/* ended with the family's consent */
+	bool		cut_short;		/* ended with its episode or the family's consent */
 	int64		episode_id;
 	DateADT		episode_closed_on;	/* DATEVAL_NOEND: open */
 } SupportPlan;

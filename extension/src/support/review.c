@@ -21,9 +21,9 @@
 static void
 check_plan_is_open(const Record *review, const SupportPlan *plan)
 {
-	/* A review that was held before consent was withdrawn may be recorded after it. */
+	/* A review that was held before consent was withdrawn, or the episode closed, may be recorded after it. */
 	if (plan->ended_on != DATEVAL_NOEND &&
-		!(plan->withdrawn && date_of(review, "held_on") <= plan->ended_on))
+		!(plan->cut_short && date_of(review, "held_on") <= plan->ended_on))
 		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
 				   "plan_id %s ended on %s", id_words(plan->id), date_words(plan->ended_on));
 	if (date_of(review, "held_on") < plan->review_counts_from)

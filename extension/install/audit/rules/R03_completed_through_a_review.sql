@@ -18,7 +18,7 @@ where (p.ended_on is null) <> (p.end_reason is null)
     or (p.end_reason is not distinct from 'completed') <> (p.completed_by_review_id is not null)
     or (p.completed_by_review_id is not null and r.review_id is null)
     or (p.end_reason = 'episode_closed'
-        and p.ended_on is distinct from e.closed_on
+        and p.ended_on is distinct from greatest(e.closed_on, p.started_on)
         -- An earlier closure, before a reopening.
         and not exists (
             select
@@ -43,7 +43,9 @@ from records.review r
 join records.plan p on p.plan_id = r.plan_id
 join records.episode e on e.episode_id = p.episode_id
 where r.held_on < p.started_on
+    -- One after the closure of the episode is R14's.
     or (r.held_on > p.ended_on
+        and p.ended_on is distinct from e.closed_on
         and not (p.end_reason = 'consent_withdrawn'
             and exists (
                 select

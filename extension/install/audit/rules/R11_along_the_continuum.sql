@@ -27,7 +27,7 @@ where c.change_number <> c.n
                 and t.level_from = c.level_from
                 and t.level_to = c.level_to));
 
--- Changes of level by a step that are dated before the change before them.
+-- Changes of level that are dated before the change before them.
 select 'level_change', c.level_change_id,
     format('child_id %s, change_number %s on %s, the change before was on %s', c.child_id, c.change_number, c.changed_on,
         c.before)
@@ -37,8 +37,7 @@ from (
         lag(c.changed_on) over (partition by c.child_id order by c.change_number, c.level_change_id) as before
     from records.level_change c
 ) c
-where c.changed_on < c.before
-    and c.event in ('accept_step_up', 'accept_step_down');
+where c.changed_on < c.before;
 
 -- Children who left an episode before they joined it, or who were in it twice on one day.
 select 'episode_child', m.episode_id,

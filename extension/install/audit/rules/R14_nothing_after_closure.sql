@@ -21,45 +21,51 @@ where (e.closed_on is null) <> (e.closure_reason_code is null)
             where v.episode_id = e.episode_id
                 and v.event = 'reopen'));
 
--- Records dated after the closure of their episode.
+-- Records dated after the closure of their episode. What was recorded before social care's answer to the last
+-- child's step up, which closed it, stays.
 select s.record, s.record_id, format('dated %s, episode_id %s closed on %s', s.last, s.episode_id, e.closed_on)
 from (
-    select 'assessment' as record, assessment_id as record_id, episode_id,
+    select 'assessment' as record, assessment_id as record_id, episode_id, recorded_at,
         greatest(started_on, completed_on, ended_on) as last
     from records.assessment
     where corrects_assessment_id is null
     union all
-    select 'assessment_domain', d.assessment_id, a.episode_id, max(d.assessed_on)
+    select 'assessment_domain', d.assessment_id, a.episode_id, d.recorded_at, d.assessed_on
     from records.assessment_domain d
     join records.assessment a on a.assessment_id = d.assessment_id
     where a.corrects_assessment_id is null
-    group by d.assessment_id, a.episode_id
     union all
-    select 'plan', plan_id, episode_id, greatest(started_on, ended_on)
+    select 'plan', plan_id, episode_id, recorded_at, greatest(started_on, ended_on)
     from records.plan
     union all
-    select 'plan_outcome', o.plan_outcome_id, p.episode_id, greatest(o.agreed_on, o.achieved_on, o.withdrawn_on)
+    select 'plan_outcome', o.plan_outcome_id, p.episode_id, o.recorded_at, greatest(o.agreed_on, o.achieved_on, o.withdrawn_on)
     from records.plan_outcome o
     join records.plan p on p.plan_id = o.plan_id
     union all
-    select 'action', a.action_id, p.episode_id, a.agreed_on
+    select 'action', a.action_id, p.episode_id, a.recorded_at, a.agreed_on
     from records.action a
     join records.plan p on p.plan_id = a.plan_id
     union all
-    select 'review', r.review_id, p.episode_id, r.held_on
+    select 'review', r.review_id, p.episode_id, r.recorded_at, r.held_on
     from records.review r
     join records.plan p on p.plan_id = r.plan_id
     union all
-    select 'lead_practitioner', episode_id, episode_id, max(from_on)
+    select 'lead_practitioner', episode_id, episode_id, recorded_at, from_on
     from records.lead_practitioner
-    group by episode_id
     union all
-    select 'episode_child', episode_id, episode_id, max(greatest(joined_on, left_on))
+    select 'episode_child', episode_id, episode_id, recorded_at, greatest(joined_on, left_on)
     from records.episode_child
-    group by episode_id
 ) s
 join records.episode e on e.episode_id = s.episode_id
-where s.last > e.closed_on;
+where s.last > e.closed_on
+    and not (e.closure_reason_code = 'stepped_up'
+        and exists (
+            select
+            from records.episode_event v
+            where v.episode_id = s.episode_id
+                and v.state_to = 'closed'
+                and v.event = 'accept_step_up'
+                and s.recorded_at <= v.recorded_at));
 
 -- Records that go on though their episode is closed.
 select s.record, s.record_id, format('goes on, episode_id %s closed on %s', s.episode_id, e.closed_on)
