@@ -44,12 +44,13 @@ begin
                 f.at::regclass as at,
                 f.to_table::regclass as to_table,
                 c.relname,
+                -- The key's first column, which is the first one of every table: the key may be missing.
                 (
                     select a.attname
-                    from pg_index i
-                    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-                    where i.indrelid = f.at
-                        and i.indisprimary
+                    from pg_attribute a
+                    left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
+                    where a.attrelid = f.at
+                        and a.attnum = coalesce(i.indkey[0], 1)
                         and a.atttypid = 'int8'::regtype
                 ) as key,
                 (

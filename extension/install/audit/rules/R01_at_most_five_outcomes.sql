@@ -13,7 +13,7 @@ from (
     where o.withdrawn_on is null
         -- The cap of a family outcomes plan is a setting of today: it binds plans that go on.
         and (p.kind = 'intervention' or p.ended_on is null)
-    group by p.plan_id, s.family_outcomes_plan_most_outcomes
+    group by p.plan_id, p.kind, s.family_outcomes_plan_most_outcomes
 ) o
 join records.plan p on p.plan_id = o.plan_id
 where o.live > o.most;
