@@ -19,3 +19,8 @@ where (a.agreed_on > p.review_due_on and a.agreed_on <= coalesce(p.ended_on, 'in
         where r.plan_id = a.plan_id
             and r.due_on < a.agreed_on
             and r.held_on > a.agreed_on);
+
+-- Safety actions that do not say why they are.
+select 'action', a.action_id, format('agreed_on %s, plan_id %s, safety_reason is blank', a.agreed_on, a.plan_id)
+from records.action a
+where a.safety_reason !~ '\S';

@@ -22,3 +22,8 @@ select 'lead_practitioner', l.episode_id, format('from_on %s, %s lead practition
 from records.lead_practitioner l
 group by l.episode_id, l.from_on
 having count(*) > 1;
+
+-- Lead practitioners that are nobody.
+select 'lead_practitioner', l.episode_id, format('from_on %s, practitioner_id none', l.from_on)
+from records.lead_practitioner l
+where l.practitioner_id is null;

@@ -82,3 +82,8 @@ from records.consent c
 where (c.kind = 'share') <> (c.agency_id is not null)
     or c.withdrawn_on < c.given_on
     or (c.withdrawn_on is null) <> (c.withdrawal_recorded_at is null);
+
+-- Steps that go without consent for a reason that says nothing.
+select 'step', s.step_id, format('offered_on %s, consent_override_reason is blank', s.offered_on)
+from records.step s
+where s.consent_override_reason !~ '\S';

@@ -10,10 +10,10 @@ select 'episode', e.episode_id,
 from records.episode e
 where (e.closed_on is null) <> (e.closure_reason_code is null)
     or (e.closed_on is null) <> (e.state is distinct from 'closed')
-    or (e.closed_on is not null and e.closure_agreed_on is null and e.closure_agreement_absent_reason is null)
+    or (e.closed_on is not null and e.closure_agreed_on is null and coalesce(e.closure_agreement_absent_reason, '') !~ '\S')
     or e.closed_on < e.opened_on
     or e.closed_on < e.allocated_on
-    or (e.reopened_on is null) <> (e.reopen_reason is null)
+    or (e.reopened_on is null) <> (coalesce(e.reopen_reason, '') !~ '\S')
     or (e.reopened_on is not null
         and not exists (
             select
