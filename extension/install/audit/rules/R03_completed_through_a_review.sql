@@ -24,15 +24,16 @@ where (p.ended_on is null) <> (p.end_reason is null)
             select
             from records.episode_event v
             where v.episode_id = p.episode_id
-                and v.event = 'reopen'
-                and v.happened_on >= p.ended_on))
+                and v.state_to = 'closed'
+                and v.happened_on = p.ended_on))
     or (p.end_reason = 'consent_withdrawn'
         and not exists (
             select
             from records.consent c
             where c.family_id = e.family_id
                 and c.kind = 'take_part'
-                and c.withdrawn_on <= p.ended_on));
+                -- Also what began after it ends on the day that it began.
+                and greatest(c.withdrawn_on, p.started_on) = p.ended_on));
 
 -- Reviews outside the days of their plan, or that completed a plan which does not say so. What was
 -- recorded before the withdrawal that ended the plan stays, however it is dated.

@@ -34,15 +34,16 @@ where (a.completed_on is not null and a.ended_on is not null)
             select
             from records.episode_event v
             where v.episode_id = a.episode_id
-                and v.event = 'reopen'
-                and v.happened_on >= a.ended_on))
+                and v.state_to = 'closed'
+                and v.happened_on = a.ended_on))
     or (a.end_reason = 'consent_withdrawn'
         and not exists (
             select
             from records.consent c
             where c.family_id = e.family_id
                 and c.kind = 'take_part'
-                and c.withdrawn_on <= a.ended_on));
+                -- Also what began after it ends on the day that it began.
+                and greatest(c.withdrawn_on, a.started_on) = a.ended_on));
 
 -- Domains assessed before the EHA began.
 select 'assessment_domain', d.assessment_id,
@@ -64,4 +65,6 @@ from (
 join records.assessment c on c.assessment_id = a.corrects_assessment_id
 where a.corrections > 1
     or c.completed_on is null
-    or c.episode_id <> a.episode_id;
+    or c.episode_id <> a.episode_id
+    -- Nor the other way round, nor itself.
+    or c.corrects_assessment_id = a.assessment_id;
