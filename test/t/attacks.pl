@@ -6,6 +6,7 @@
 # goes to another one, and a finding is traced to the writes of its copy by its ids.
 #
 #   EARLY_HELP_WRITES=50000  how many accepted writes (3000); EARLY_HELP_SEED=1; EARLY_HELP_SESSIONS=2 at a time
+#   EARLY_HELP_WITHOUT='alter table consent disable trigger consent_stays'  to see that they find what it stops
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -42,6 +43,7 @@ $node->safe_psql('world', slurp_file('test/t/attacks.psql'));
 $node->safe_psql('world', "$in_town call public.make_calls($seed, 20); call public.order_attacks($seed)");
 $node->safe_psql('world', "$in_town call public.copy_to($copies)");
 $node->safe_psql('world', 'vacuum analyze');
+$node->safe_psql('world', "$in_town $ENV{EARLY_HELP_WITHOUT}") if $ENV{EARLY_HELP_WITHOUT};
 my $attacks = $node->safe_psql('world', 'select max(place) from attack_order');
 my $states = $node->safe_psql('world', 'select count(distinct state) from town.episode');
 is($states, $node->safe_psql('world', q{select count(distinct state_to) from early_help.transitions()}), 'there is an episode in every state');
@@ -56,12 +58,13 @@ sub start_round
 	my $name = "round$session";
 	my $run = IPC::Run::start(
 		[ 'sh', '-c', 'dropdb --if-exists "$1" 2>/dev/null; createdb -T world "$1" && exec psql -XqAt -F "$2" -R "$3" -v ON_ERROR_STOP=1 -d "$1"'
-			. ' -c "set search_path = town, public" -c "$4" -c "$5" -c "$6"',
+			. ' -c "set search_path = town, public" -c "$4" -c "$5" -c "$6" -c "$7" -c "$8"',
 			'sh', $name, "\x1f", "\x1e",
 			"call public.attack_copies($seed, $place, $sessions, 2, $copies, $in_each)",
 			q{select 'tried', kind, sqlstate, times from public.tried},
 			q{select 'odd', sqlstate, min(statement) from public.odd group by 2},
-			q{select 'broken', coalesce(kinds, 'nothing written'), rule, concat_ws(' ', record, record_id), detail, statements from public.broken()} ],
+			q{select 'broken', coalesce(kinds, 'nothing written'), rule, concat_ws(' ', record, record_id), detail, statements from public.broken()},
+			q{select 'audited'} ],
 		'<', \undef, '>', \$out, '2>', \$err);
 	return { run => $run, out => \$out, err => \$err };
 }
@@ -77,7 +80,8 @@ sub end_round
 	}
 	$rounds++;
 	chomp(my $out = ${ $one->{out} });
-	my ($next, @lines) = split /\x1e|\n(?=(?:tried|odd|broken)\x1f)/, $out;
+	my ($next, @lines) = split /\x1e|\n(?=(?:tried|odd|broken)\x1f|audited$)/, $out;
+	die "a round has no audit: $out" unless @lines && pop(@lines) eq 'audited';
 	foreach (@lines)
 	{
 		my ($what, @f) = split /\x1f/;
