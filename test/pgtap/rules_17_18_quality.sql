@@ -43,6 +43,11 @@ select refused(audits(1, 2, '2024-06-01') || '; update case_audit set auditor_ag
 select allowed(audits(1, 2, '2024-06-01') || '; update practitioner set agency_id = 2', 'a later move rewrites nothing');
 
 insert into case_audit (case_audit_id, episode_id, auditor_practitioner_id, audited_on, grade) values (1, 1, 2, '2024-06-01', 'good');
+-- Judged also in a later transaction.
+set constraints all immediate;
+set constraints all deferred;
+select refused($$update case_audit set auditor_practitioner_id = 3 where case_audit_id = 1$$, 'YH018', 'the auditor is not changed to one of the lead''s agency later');
+select refused($$update case_audit set audited_on = '2024-01-20' where case_audit_id = 1$$, 'YH018', 'nor the day to one on which another agency led');
 select refused($$update case_audit set episode_id = 2 where case_audit_id = 1$$, 'YHS02', 'it stays the audit of that episode');
 select allowed($$insert into case_audit_action (case_audit_id, owner_practitioner_id, due_on) values (1, 3, '2024-07-01')$$, 'an action');
 select refused($$insert into case_audit_action (case_audit_id, due_on) values (1, '2024-07-01')$$, '23502', 'has an owner');

@@ -40,7 +40,8 @@ create trigger case_audit_agencies
     execute function early_help_internal.case_audit_before();
 -- Judged when the transaction ends: the audit is recorded before its further auditors.
 create constraint trigger case_audit_has_outside_auditor
-    after insert or update of auditor_agency_id, lead_agency_id on case_audit
+    -- The agencies follow from the auditor and the day.
+    after insert or update of auditor_practitioner_id, auditor_agency_id, lead_agency_id, audited_on on case_audit
     deferrable initially deferred
     for each row
     execute function early_help_internal.case_audit_has_outside_auditor();
