@@ -17,7 +17,7 @@ where s.child_id is null
     or s.decided_on < s.offered_on
     or (s.outcome is null and s.open > 1);
 
--- Two steps of a child, or of it and its duplicate, that were open on the same day.
+-- Two steps of a child that were open on the same day. Those of its duplicate count with what was recorded after the merge.
 select 'step', s.step_id,
     format('offered_on %s, while step_id %s of the child was open from %s to %s', s.offered_on, o.step_id, o.offered_on,
         coalesce(o.decided_on::text, 'none'))
@@ -28,7 +28,13 @@ join records.step o on o.child_id = k.child_id
     and o.step_id <> s.step_id
 where s.offered_on < coalesce(o.decided_on, 'infinity')
     and o.offered_on < coalesce(s.decided_on, 'infinity')
-    and (o.offered_on, o.step_id) < (s.offered_on, s.step_id);
+    and (o.offered_on, o.step_id) < (s.offered_on, s.step_id)
+    and (o.child_id = s.child_id or exists (
+        select
+        from records.child_merge m
+        where m.merged_child_id in (s.child_id, o.child_id)
+            and m.undone_on is null
+            and greatest(s.recorded_at, o.recorded_at) > m.recorded_at));
 
 -- Steps of another family than their episode's, and steps up of an episode that closed before they
 -- were decided.
