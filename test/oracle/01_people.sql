@@ -37,6 +37,15 @@ select
     end as age
 from contact_child c
 join person p on p.child_id = c.child_id;
+-- A contact counts a person once: the row of the child that is kept, or the first.
+delete from contact_counted
+where child_id <> person_id
+    and exists (
+        select 1 from contact_child o
+        join person p on p.child_id = o.child_id
+        where o.contact_id = contact_counted.contact_id
+            and p.person_id = contact_counted.person_id
+            and (o.child_id = p.person_id or o.contact_child_id < contact_counted.contact_child_id));
 create index contact_of_a_person on contact_counted (person_id, received_on);
 alter table contact_counted add column known integer;
 update contact_counted
@@ -65,6 +74,18 @@ select
 from referral r
 join person p on p.child_id = r.child_id
 cross join partnership b;
+-- A referral that both records of a person have, of one day, family and source, is one.
+delete from referral_counted
+where child_id <> person_id
+    and exists (
+        select 1 from referral o
+        join person p on p.child_id = o.child_id
+        where p.person_id = referral_counted.person_id
+            and o.referred_on = referral_counted.referred_on
+            and o.family_id = referral_counted.family_id
+            and o.source_code = referral_counted.source_code
+            and o.child_id <> referral_counted.child_id
+            and (o.child_id = p.person_id or o.referral_id < referral_counted.referral_id));
 create index referral_of_a_person on referral_counted (person_id, referred_on);
 alter table referral_counted add column re_referral integer;
 update referral_counted
@@ -93,6 +114,17 @@ set after_support = exists (
     where e.family_id = referral_counted.family_id
         and e.closed_on < referral_counted.referred_on
         and e.soon_until >= referral_counted.referred_on);
+
+-- Who came to a session, and who did not: a person once, whichever of its records is named. A family, or an adult of it,
+-- has one row.
+create table attendance_counted as
+select
+    a.group_session_id,
+    coalesce('person ' || p.person_id, 'row ' || a.group_attendance_id) as who,
+    max(a.attended) as attended
+from group_attendance a
+left join person p on p.child_id = a.child_id
+group by 1, 2;
 
 create table age_band (age_from integer, age_to integer, age_band text);
 insert into age_band values (-1, -1, 'before birth'), (0, 0, 'under 1'), (1, 4, '1 to 4'), (5, 9, '5 to 9'),

@@ -14,7 +14,7 @@ union all
 select 'wait_for_early_help', allocated_on, 1, null, null, julianday(allocated_on) - julianday(opened_on) from episode
 union all
 select 'group_attendances', s.held_on, 1, null, null, null
-from group_attendance a
+from attendance_counted a
 join group_session s on s.group_session_id = a.group_session_id
 where a.attended
 union all

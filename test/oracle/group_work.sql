@@ -7,8 +7,18 @@ select
     g.name as agency,
     g.sector,
     count(distinct s.group_session_id) as sessions,
-    count(*) filter (where a.attended) as attendances,
-    count(*) filter (where not a.attended) as absences,
+    (
+        select count(*) from attendance_counted o
+        join group_session t on t.group_session_id = o.group_session_id
+        where t.group_programme_id = s.group_programme_id
+            and substr(t.held_on, 1, 7) = substr(s.held_on, 1, 7)
+            and o.attended) as attendances,
+    (
+        select count(*) from attendance_counted o
+        join group_session t on t.group_session_id = o.group_session_id
+        where t.group_programme_id = s.group_programme_id
+            and substr(t.held_on, 1, 7) = substr(s.held_on, 1, 7)
+            and not o.attended) as absences,
     count(distinct a.family_id) filter (where a.attended) as families,
     count(distinct c.person_id) filter (where a.attended) as children,
     count(distinct a.adult_id) filter (where a.attended) as adults

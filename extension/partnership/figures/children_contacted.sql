@@ -8,7 +8,7 @@ select early_help.define_kpi_cube('children_contacted', array['contact_child'], 
         1 as children,
         c.contacts
     from (
-        select cc.counted_child_id, count(*)::integer as contacts
+        select cc.counted_child_id, count(distinct cc.contact_id)::integer as contacts
         from only contact_child cc
         where cc.received_on >= m.month
             and cc.received_on < m.next_month

@@ -27,6 +27,14 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
     ) ch on true
     where cc.received_on >= m.month
         and cc.received_on < m.next_month
+        -- One contact counts a child once: of a child and its duplicates in it, the row of the child that is kept,
+        -- or the first.
+        and (cc.child_id = cc.counted_child_id or not exists (
+            select
+            from only contact_child o
+            where o.contact_id = cc.contact_id
+                and o.counted_child_id = cc.counted_child_id
+                and (o.child_id = o.counted_child_id or o.contact_child_id < cc.contact_child_id)))
 $$, counts => '{contacts, referrals, known_contacts}');
 
 create view contacts as
@@ -55,7 +63,7 @@ left join only locality l on l.locality_id = c.locality_id
 left join only ethnicity e on e.code = c.ethnicity_code;
 comment on view contacts is
     'Contacts by month, source, need, reason, ward, age and sex. Unit: a child in a contact (Annex A list 1: '
-    'one row per child per contact). Sum the counts; rows do not overlap.';
+    'one row per child per contact). A contact counts a child and its duplicate once. Sum the counts; rows do not overlap.';
 
 -- The same cells under the name the Board asks for.
 create view known_contacts as

@@ -1,16 +1,27 @@
--- Group work helps families without a plan; it counts apart from episodes.
+-- Group work helps families without a plan; it counts apart from episodes. A session
+-- counts a child once, also where its duplicate stands beside it.
 select early_help.define_kpi_cube('group_work', array['group_session', 'group_attendance', 'child_merge'], $$
     select
         s.group_programme_id,
         count(distinct s.group_session_id)::integer as sessions,
-        (count(*) filter (where a.attended))::integer as attendances,
-        (count(*) filter (where not a.attended))::integer as absences,
+        (count(*) filter (where a.attended and not twice.again))::integer as attendances,
+        (count(*) filter (where not a.attended and not twice.again))::integer as absences,
         (count(distinct a.family_id) filter (where a.attended))::integer as families,
         (count(distinct c.counts_for_child_id) filter (where a.attended))::integer as children,
         (count(distinct a.adult_id) filter (where a.attended))::integer as adults
     from only group_session s
     left join only group_attendance a on a.group_session_id = s.group_session_id
     left join only child c on c.child_id = a.child_id
+    cross join lateral (
+        select c.child_id is not null and exists (
+            select
+            from only group_attendance o
+            join only child k on k.child_id = o.child_id
+            where o.group_session_id = a.group_session_id
+                and k.counts_for_child_id = c.counts_for_child_id
+                and o.group_attendance_id <> a.group_attendance_id
+                and (o.attended, a.group_attendance_id) > (a.attended, o.group_attendance_id)) as again
+    ) twice
     where s.held_on >= m.month
         and s.held_on < m.next_month
     group by 1

@@ -15,6 +15,16 @@ select early_help.define_kpi_cube('re_referrals', array['referral', 'partnership
     from only referral r
     where r.referred_on >= m.month
         and r.referred_on < m.next_month
+        -- One referral of a child that was made by both its records counts once.
+        and (r.child_id = r.counted_child_id or not exists (
+            select
+            from only referral o
+            where o.counted_child_id = r.counted_child_id
+                and o.referred_on = r.referred_on
+                and o.family_id = r.family_id
+                and o.source_code = r.source_code
+                and o.child_id <> r.child_id
+                and (o.child_id = o.counted_child_id or o.referral_id < r.referral_id)))
     group by 1, 2, 3
 $$);
 

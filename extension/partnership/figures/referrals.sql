@@ -20,6 +20,16 @@ select early_help.define_kpi_cube('referrals', array['referral', 'child'], $$
     ) ch on true
     where r.referred_on >= m.month
         and r.referred_on < m.next_month
+        -- One referral of a child that was made by both its records counts once.
+        and (r.child_id = r.counted_child_id or not exists (
+            select
+            from only referral o
+            where o.counted_child_id = r.counted_child_id
+                and o.referred_on = r.referred_on
+                and o.family_id = r.family_id
+                and o.source_code = r.source_code
+                and o.child_id <> r.child_id
+                and (o.child_id = o.counted_child_id or o.referral_id < r.referral_id)))
     group by 1, 2, 3, 4, 5, 6, 7
 $$);
 
@@ -50,6 +60,7 @@ left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view referrals is
-    'Referrals to early help, in the month they were made. Unit: a referral of a child. '
+    'Referrals to early help, in the month they were made. Unit: a referral of a child; if a child and its duplicate were both '
+    'referred on one day, of one family, from one source, that is one. '
     'Accepted and declined count these referrals, whenever that was decided. '
     'Source: Early Help Strategy 2021-24 section 10.';
