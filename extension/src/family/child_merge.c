@@ -144,32 +144,10 @@ check_one_level(const Record *merge, int64 merged, int64 kept)
 						id_words(merged), id_words(kept));
 }
 
-static const PartnershipQuery unfit_referral_query = {
-	"select r.referral_id, r.referred_on::pg_catalog.date from @referral r cross join @child k"
-	" where r.counted_child_id == $1 and k.child_id == $2"
-	" and (r.referred_on < (coalesce(k.birth_date, k.expected_birth_date)::pg_catalog.date - 280)"
-	" or r.referred_on > least(k.died_on, k.pregnancy_ended_on)) limit 1",
-	2, {INT8OID, INT8OID}
-};
-
-/* R15: the referrals of the duplicate fit the dates of the child that they will count for. */
-static void
-check_referrals_fit(const Record *merge, int64 merged, int64 kept)
-{
-	Datum		values[] = {Int64GetDatum(merged), Int64GetDatum(kept)};
-
-	if (run_partnership_query(merge->rel, &unfit_referral_query, values, NULL) > 0)
-		rule_error_hint(RULE_BIRTH, merge->rel, NULL,
-						"Correct the dates of the child that is kept, or merge the other way round.",
-						"referral_id %s of child_id %s was made on %s, which does not fit birth or death of child_id %s",
-						id_words(result_id(1)), id_words(merged), date_words(result_date(2)), id_words(kept));
-}
-
 /*
- * The locks come before the checks.  The duplicate is locked first: whoever
- * writes for children of a family locks all of them FOR KEY SHARE before it
- * changes the level of one, so it can wait for the duplicate and holds nothing
- * that we wait for.
+ * The lock on the duplicate comes before the checks: whoever records anything for
+ * it holds it FOR KEY SHARE.  The dates of the kept child are checked where the
+ * referrals follow the merge (R15).
  */
 static void
 check_merge(Record *merge)
@@ -185,10 +163,8 @@ check_merge(Record *merge)
 				   id_words(id_of(merge, "kept_child_id")), id_words(merged));
 	if (kept == merged)
 		return;					/* child_merge_of_two says so */
-	(void) lock_sibling_only(merge->rel, "child", "child_id", kept, LockTupleShare);
 	check_nothing_open(merge, merged);
 	check_one_level(merge, merged, kept);
-	check_referrals_fit(merge, merged, kept);
 	note_when_recorded(merge);
 }
 
