@@ -5,7 +5,8 @@
  *
  * Nothing else in the project spells a rule's SQLSTATE or sentence: errors,
  * early_help.rules(), the documentation and the import's reasons all read
- * these two tables. Both are constant and live as long as the library.
+ * this table, and that of the constraints (rule_constraint.c). Both are constant
+ * and live as long as the library.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,11 +14,9 @@
 
 #include <stdarg.h>
 
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -310,151 +309,10 @@ static const Rule rules[] = {
 	},
 };
 
-static const RuleConstraint rule_constraints[] = {
-	{"plan_outcome_at_most_five", RULE_FIVE_OUTCOMES,
-	"a live outcome holds a position from 1, up to 5 in an intervention plan"},
-	{"plan_outcome_position_taken_once", RULE_FIVE_OUTCOMES,
-	"two live outcomes of a plan do not hold the same position"},
-	{"plan_outcome_live_if_and_only_if_position", RULE_FIVE_OUTCOMES,
-	"an outcome has no position exactly when it is withdrawn"},
-	{"plan_review_due_in_six_to_eight_weeks", RULE_REVIEW_DUE,
-	"review_due_on is 42 to 56 days after review_counts_from"},
-	{"plan_review_due_after_start", RULE_REVIEW_DUE,
-	"review_due_on is after review_counts_from"},
-	{"plan_review_counts_from_start_or_review", RULE_REVIEW_DUE,
-	"review_counts_from is the plan's start, or the review that extended it"},
-	{"action_safety_reason_is_not_blank", RULE_NOT_AFTER_DUE_REVIEW,
-	"a safety action says why it is one"},
-	{"plan_extended_by_its_review", RULE_REVIEW_DUE,
-	"review_counts_from and review_due_on are those of the review that extended the plan"},
-	{"review_next_due_in_six_to_eight_weeks", RULE_REVIEW_DUE,
-	"next_review_due_on is 42 to 56 days after held_on"},
-	{"review_next_due_after_held", RULE_REVIEW_DUE,
-	"next_review_due_on is after held_on"},
-	{"review_extends_to_a_next_review", RULE_COMPLETED_BY_REVIEW,
-	"a review sets next_review_due_on if and only if it extends the plan"},
-	{"plan_ended_if_and_only_if_reason", RULE_COMPLETED_BY_REVIEW,
-	"a plan has ended_on if and only if it has end_reason"},
-	{"plan_completed_through_review", RULE_COMPLETED_BY_REVIEW,
-	"a completed plan, and no other, names the review that completed it"},
-	{"plan_not_ended_without_reason_for_review", RULE_COMPLETED_BY_REVIEW,
-	"a plan that names the review that completed it has end_reason completed"},
-	{"plan_completed_by_its_review", RULE_COMPLETED_BY_REVIEW,
-	"ended_on of a completed plan is the day of the review that completed it"},
-	{"assessment_completed_or_ended", RULE_FOUR_DOMAINS,
-	"an EHA is completed or ended without completion, not both"},
-	{"episode_one_at_a_time", RULE_ONE_EPISODE,
-	"the days of two episodes of a family do not overlap"},
-	{"episode_one_open_a_family", RULE_ONE_EPISODE,
-	"a family has one open episode"},
-	{"lead_practitioner_pkey", RULE_LEAD_PRACTITIONER,
-	"one lead practitioner begins on a day"},
-	{"episode_has_lead_from_allocation", RULE_LEAD_PRACTITIONER,
-	"allocated_on is the day the first lead practitioner begins"},
-	{"episode_allocated_after_opened", RULE_LEAD_PRACTITIONER,
-	"the first lead practitioner begins on the day the episode opened or later"},
-	{"episode_waiting_if_and_only_if_not_allocated", RULE_LEAD_PRACTITIONER,
-	"an open episode is waiting exactly while it has no lead practitioner"},
-	{"consent_to_share_names_an_agency", RULE_CONSENT,
-	"consent to share names an agency, consent to take part does not"},
-	{"sharing_decision_has_a_reason", RULE_CONSENT,
-	"a decision on sharing has a reason"},
-	{"step_consent_override_says_why", RULE_CONSENT,
-	"a step up that goes without consent says why"},
-	{"step_up_names_its_basis", RULE_STEP_UP,
-	"a step up, and no step down, has a basis"},
-	{"step_has_a_reason", RULE_STEP_UP,
-	"reason is not empty"},
-	{"step_up_was_consulted", RULE_STEP_UP,
-	"a step up that is not section_47 has consulted_role and consulted_on, on or before offered_on"},
-	{"step_consultation_names_role_and_day", RULE_STEP_UP,
-	"consulted_role and consulted_on stand together"},
-	{"step_up_carries_assessment_or_says_why", RULE_STEP_UP,
-	"a step up has assessment_id or no_assessment_reason"},
-	{"step_crosses_social_care", RULE_LEVELS,
-	"a step leads to social_care or away from it"},
-	{"level_change_one_after_another", RULE_LEVELS,
-	"a child's level changes one after another"},
-	{"step_decided_once", RULE_STEP_ONCE,
-	"decided_on and outcome stand together"},
-	{"step_decided_after_offered", RULE_STEP_ONCE,
-	"decided_on is not before offered_on"},
-	{"step_one_open_a_child", RULE_STEP_ONCE,
-	"a child has one open step"},
-	{"step_down_is_received", RULE_STEP_DOWN_RECEIVED,
-	"an accepted step down to early help has receiving_agency_id, receiving_practitioner_id and first_review_on"},
-	{"episode_closed_if_and_only_if_reason", RULE_CLOSURE,
-	"closed_on and closure_reason_code stand together"},
-	{"episode_state_closed_if_and_only_if_date", RULE_CLOSURE,
-	"an episode with closed_on, and no other, is in state closed"},
-	{"episode_closure_agreed_or_explained", RULE_CLOSURE,
-	"a closed episode has closure_agreed_on or closure_agreement_absent_reason"},
-	{"episode_closed_after_opened", RULE_CLOSURE,
-	"closed_on is not before opened_on"},
-	{"episode_closed_after_allocated", RULE_CLOSURE,
-	"closed_on is not before allocated_on"},
-	{"episode_reopening_has_reason", RULE_CLOSURE,
-	"reopened_on and reopen_reason stand together"},
-	{"child_born_or_expected_not_both", RULE_BIRTH,
-	"birth_date and expected_birth_date do not stand together"},
-	{"child_pregnancy_ended_before_birth", RULE_BIRTH,
-	"a child with a birth date has no pregnancy_ended_on"},
-	{"child_died_after_birth", RULE_BIRTH,
-	"died_on is not before birth_date"},
-	{"contact_child_attached_is_not_referred", RULE_ATTACHED_CONTACT,
-	"a contact attached to an episode is not decided referral"},
-	{"feedback_of_an_episode_or_group", RULE_FEEDBACK,
-	"feedback names an episode or a group, not both"},
-	{"feedback_answers_a_question", RULE_FEEDBACK,
-	"feedback answers timely, helpful or empowered"},
-	{"plan_outcome_achieved_or_withdrawn", RULE_ACHIEVED_AGREED,
-	"an outcome is achieved or withdrawn, not both"},
-	{"plan_outcome_achieved_after_agreed", RULE_ACHIEVED_AGREED,
-	"achieved_on is not before agreed_on"},
-	{"episode_answers_its_referral_alone", RULE_RECORD_STAYS,
-	"a referral is answered by one episode"},
-	{"correction_has_a_reason", RULE_CORRECTION,
-	"reason is not empty"},
-	{"child_merge_of_two", RULE_MERGE,
-	"a child is not merged into itself"},
-	{"child_is_not_merged_into_itself", RULE_MERGE,
-	"a child does not count for itself by a merge"},
-	{"child_merge_has_a_reason", RULE_MERGE,
-	"a merge has a reason"},
-	{"child_merge_undone_if_and_only_if_reason", RULE_MERGE,
-	"undone_on and undo_reason stand together"},
-	{"child_merge_undone_after_merged", RULE_MERGE,
-	"undone_on is not before merged_on"},
-	{"child_merge_once_at_a_time", RULE_MERGE,
-	"a duplicate is merged into one child at a time"},
-	{"publication_of_month_quarter_or_year", RULE_PUBLISHED_PERIOD,
-	"first_month and next_month are those of a month, a financial quarter or a financial year"},
-	{"publication_after_its_period", RULE_PUBLISHED_WHEN_OVER,
-	"published_on is after the last day of the period"},
-	{"code_dates_in_order", RULE_CODE_VALID,
-	"valid_from is not after valid_to"},
-	{"family_member_period_is_not_empty", RULE_MEMBERSHIP,
-	"left_on is after joined_on"},
-	{"family_member_periods_do_not_overlap", RULE_MEMBERSHIP,
-	"the days of two memberships of one child in one family do not overlap"},
-};
-
 const Rule *
 rule(RuleName name)
 {
 	return &rules[name];
-}
-
-/* The rule a constraint holds, or NULL if it holds none. */
-const RuleConstraint *
-rule_constraint(const char *constraint)
-{
-	for (int i = 0; i < (int) lengthof(rule_constraints); i++)
-	{
-		if (strcmp(rule_constraints[i].constraint, constraint) == 0)
-			return &rule_constraints[i];
-	}
-	return NULL;
 }
 
 static int
@@ -548,21 +406,12 @@ early_help_rules(PG_FUNCTION_ARGS)
 		const Rule *r = &rules[i];
 		Datum		values[6];
 		bool		nulls[6] = {0};
-		Datum		held_by[lengthof(rule_constraints)];
-		int			n = 0;
-
-		for (int c = 0; c < (int) lengthof(rule_constraints); c++)
-		{
-			if ((int) rule_constraints[c].rule == i)
-				held_by[n++] = CStringGetTextDatum(rule_constraints[c].constraint);
-		}
 		values[0] = CStringGetTextDatum(r->number);
 		values[1] = CStringGetTextDatum(r->name);
 		values[2] = CStringGetTextDatum(r->sqlstate);
 		values[3] = CStringGetTextDatum(r->sentence);
 		values[4] = CStringGetTextDatum(r->hint);
-		values[5] = PointerGetDatum(construct_array(held_by, n, TEXTOID, -1, false,
-													TYPALIGN_INT));
+		values[5] = constraints_of_rule((RuleName) i);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -91,6 +91,7 @@ typedef struct RuleConstraint
 
 extern const Rule *rule(RuleName name);
 extern const RuleConstraint *rule_constraint(const char *constraint);
+extern Datum constraints_of_rule(RuleName rule);
 
 /*
  * Raises the rule's error. The detail is a format whose values are ids, dates
