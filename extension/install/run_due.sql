@@ -72,7 +72,7 @@ begin
             using as_of, partnership;
             exit;
         exception
-            when foreign_key_violation then
+            when foreign_key_violation or sqlstate 'YHS05' then
                 null; -- What it would have been about was deleted in that moment: look again.
         end;
     end loop;

@@ -1,2 +1,12 @@
 -- What ALTER EXTENSION early_help UPDATE takes to 0.4.0 beyond functions, comments,
 -- grants and official codes, which come from the install script.
+
+-- The same days as before, asked of the library, so that an error about one says what to do.
+create function early_help_internal.is_event_date(day date) returns boolean
+    language c
+    immutable
+    strict
+    parallel safe
+as 'MODULE_PATHNAME', 'early_help_is_event_date';
+alter domain early_help.event_date drop constraint event_date_is_plausible;
+alter domain early_help.event_date add constraint event_date_is_plausible check (early_help_internal.is_event_date(value));

@@ -191,7 +191,7 @@ select refused(format('select acknowledge_alert(%s, 99)', :one), 'YHS05', 'an un
 call early_help.run_due('town', '2024-05-06');
 select is((select count(*) from alert where plan_id = 5)::integer, 1, 'an acknowledged alert stands, and is not raised again');
 
-select refused('insert into alert (kind, due_on, raised_on, ' || columns || $$) values ('review_overdue', '2024-01-01', $$ || v, '23514', why)
+select refused('insert into alert (kind, due_on, raised_on, ' || columns || $$) values ('review_overdue', '2024-01-01', $$ || v, case when why ~ 'after' then 'YHS08' else 'YHS11' end, why)
 from (values
     ('plan_id, step_id', $$'2024-01-02', 5, 1)$$, 'an alert is about one thing'),
     ('step_id', $$'2024-01-02', 1)$$, 'of its kind'),
@@ -200,7 +200,7 @@ from (values
     ('plan_id, acknowledged_by', $$'2024-01-02', 5, 1)$$, 'acknowledged on a day'),
     ('plan_id, note', $$'2024-01-02', 5, 'x')$$, 'noted by somebody'),
     ('plan_id, cleared_on', $$'2024-01-02', 5, '2024-01-01')$$, 'cleared after it was raised')) as c (columns, v, why);
-select refused(format($$insert into alert (kind, plan_id, due_on, raised_on) values ('review_overdue', 5, '2024-04-27', '2024-06-06')$$), '23505',
+select refused(format($$insert into alert (kind, plan_id, due_on, raised_on) values ('review_overdue', 5, '2024-04-27', '2024-06-06')$$), 'YHS07',
     'one standing alert a thing and due date', '%');
 select refused('truncate alert', 'YHS04', 'alerts are not truncated', '%');
 

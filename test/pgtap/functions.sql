@@ -67,7 +67,7 @@ from unnest(array['open_episode(%s, ''2024-01-01'')', 'assign_lead_practitioner(
     'decline_step(%s, ''2024-01-01'')', 'withdraw_step(%s, ''2024-01-01'')', 'close_episode(%s, ''moved_away'', ''2024-01-01'')', 'reopen_episode(%s, ''x'', ''2024-01-01'')']) c (bare)
 cross join lateral (select 'select ' || bare, bare ~ '^(add_outcome|hold_review)') as s (call, by_table)
 cross join unnest( '{987654321,"null"}'::text[]) id;
-select refused('select assign_lead_practitioner(' || (select max(episode_id) from episode) || ', 987654321, ''2024-05-03'')', '23503', 'an unknown practitioner breaks the foreign key');
+select refused('select assign_lead_practitioner(' || (select max(episode_id) from episode) || ', 987654321, ''2024-05-03'')', 'YHS05', 'an unknown practitioner breaks the foreign key');
 
 -- open_episode supports whom it should.
 select support(2, 'none', children => 7) \g /dev/null

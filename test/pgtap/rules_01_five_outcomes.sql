@@ -30,13 +30,13 @@ select refused(
 select refused($$update plan_outcome set position = 6 where plan_outcome_id = 5$$, 'YH001', 'and by update');
 select refused(
     $$insert into plan_outcome (plan_id, agreed_on, position) values (1, '2024-02-02', 3)$$,
-    '23505', 'a position is taken once');
-select refused($$update plan_outcome set position = 2 where plan_outcome_id = 1$$, '23505', 'and by update');
+    'YHS07', 'a position is taken once');
+select refused($$update plan_outcome set position = 2 where plan_outcome_id = 1$$, 'YHS07', 'and by update');
 select refused($$update plan_outcome set plan_id = 1 where plan_outcome_id = 20$$,
     'YHS02', 'none moves to another plan');
 select refused(
     $$insert into plan_outcome (plan_id, plan_kind, agreed_on, position) values (1, 'family_outcomes', '2024-02-02', 6)$$,
-    '23503', 'an outcome cannot call its plan another kind');
+    'YHS05', 'an outcome cannot call its plan another kind');
 select refused($$update plan_outcome set plan_kind = 'family_outcomes', position = 6 where plan_outcome_id = 5$$,
     'YHS02', 'nor by update');
 select refused($$update plan set kind = 'family_outcomes' where plan_id = 1$$, 'YHS02', 'nor does the plan become one');

@@ -50,7 +50,7 @@ select results_eq('select review_counts_from::date, review_due_on::date, extende
     $$values (date '2024-03-20', date '2024-05-15', 1::bigint)$$, 'a review that extends sets the next due day');
 select is((select due_on::date from review where review_id = 1), date '2024-03-28', 'and keeps the day it was due itself');
 select refused($$insert into review (plan_id, held_on, decision) values (1, '2024-03-19', 'complete')$$, 'YH003', 'no review before the one that extended');
-select refused($$update plan set review_due_on = '2024-05-14' where plan_id = 1$$, '23503', 'an extended plan is due when its review said');
+select refused($$update plan set review_due_on = '2024-05-14' where plan_id = 1$$, 'YH002', 'an extended plan is due when its review said');
 select refused($$update review set decision = 'complete', next_review_due_on = null where review_id = 1$$, 'YHS02', 'a review''s decision stays');
 select refused($$delete from review where review_id = 1$$, 'YH003', 'and the review that extended a plan, too');
 update review set held_on = '2024-03-21', next_review_due_on = '2024-05-10' where review_id = 1;
@@ -76,7 +76,7 @@ insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (2, 1, '20
 select refused($$update review set held_on = '2024-05-25', next_review_due_on = '2024-07-10' where review_id = 2$$, 'YH004', 'not later than what was agreed after it');
 select refused($$update review set held_on = '2024-03-01', next_review_due_on = '2024-04-20' where review_id = 2$$, 'YH003', 'nor earlier than the one before');
 
-select refused($$insert into plan (episode_id, started_on) values (1, '2100-12-31')$$, '23514', 'a due day that is filled in is a day of the record, too');
+select refused($$insert into plan (episode_id, started_on) values (1, '2100-12-31')$$, 'YHS08', 'a due day that is filled in is a day of the record, too');
 
 -- The end.
 insert into review (review_id, plan_id, held_on, decision) values (3, 1, '2024-06-20', 'complete');
@@ -86,7 +86,7 @@ select refused($$insert into plan_outcome (plan_id, agreed_on) values (1, '2024-
 select refused($$update plan_outcome set agreed_on = '2024-06-21' where plan_outcome_id = 2$$, 'YH003', 'nor by update');
 select refused($$insert into review (plan_id, held_on, decision) values (1, '2024-07-01', 'complete')$$, 'YH003', 'nor reviewed again');
 select refused($$update plan set ended_on = null, end_reason = null, completed_by_review_id = null where plan_id = 1$$, 'YH003', 'nor begun again');
-select refused($$update plan set ended_on = '2024-06-25' where plan_id = 1$$, '23503', 'nor ended on another day than its review');
+select refused($$update plan set ended_on = '2024-06-25' where plan_id = 1$$, 'YH003', 'nor ended on another day than its review');
 select refused($$update plan set end_reason = 'consent_withdrawn', completed_by_review_id = null where plan_id = 1$$, 'YH003', 'nor for another reason');
 select refused($$delete from review where review_id = 3$$, 'YH003', 'the review that completed it stays');
 select refused($$delete from review where review_id = 1$$, 'YH003', 'and those before it, which later outcomes rest on', 'review_id 1 of plan_id 1 %');

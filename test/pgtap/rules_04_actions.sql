@@ -33,8 +33,8 @@ select allowed($$select add_action(3, '2024-04-30', agreed_on => '2024-03-20'); 
 select allowed($$select add_action(3, '2024-04-30', agreed_on => '2024-03-20', safety_reason => 'risk'); update plan set review_due_on = '2024-03-19' where plan_id = 3$$,
     'or past a safety action');
 select refused($$select add_action(2, '2024-04-30', agreed_on => '2024-04-01', safety_reason => 'risk')$$, 'YH014', 'a closed episode not even a safety action');
-select refused($$insert into action (plan_id, agreed_on, due_on) values (1, '2024-02-01', '2024-02-10')$$, '23514', 'an action has an owner');
-select refused($$select add_action(1, '2024-01-30', agreed_on => '2024-02-01')$$, '23514', 'and a due date not before it');
+select refused($$insert into action (plan_id, agreed_on, due_on) values (1, '2024-02-01', '2024-02-10')$$, 'YHS11', 'an action has an owner');
+select refused($$select add_action(1, '2024-01-30', agreed_on => '2024-02-01')$$, 'YHS08', 'and a due date not before it');
 insert into plan (plan_id, episode_id, kind, started_on) values (10, 1, 'family_outcomes', '2024-02-01');
 select refused($$select add_action(1, '2024-04-30', agreed_on => '2024-03-20'); update action set plan_id = 10$$, 'YHS02', 'an action stays with its plan');
 select is((finish_action((add_action(1, '2024-04-30', agreed_on => '2024-02-01')).action_id, '2024-02-05')).done_on::date, date '2024-02-05', 'done');
@@ -69,7 +69,7 @@ select allowed($$insert into consent (family_id, kind, agency_id, given_by, give
     delete from consent where kind = 'share' and given_by = 'parent'$$, 'where another covers it, it can go');
 
 -- R22.
-select refused($$insert into family_member (family_id, child_id, joined_on) values (1, 11, '2024-05-01')$$, '23P01', 'a membership over another of the same family');
+select refused($$insert into family_member (family_id, child_id, joined_on) values (1, 11, '2024-05-01')$$, 'YH022', 'a membership over another of the same family');
 select allowed($$insert into family_member (family_id, child_id, joined_on) values (2, 11, '2024-05-01')$$, 'a child can belong to two families');
 select refused($$insert into family_member (family_id, child_id, joined_on, left_on) values (2, 11, '2024-05-01', '2024-05-01')$$, 'YH022', 'an empty one');
 select allowed($$update family_member set left_on = '2024-05-01' where child_id = 11;
@@ -80,12 +80,12 @@ select is((request_service(1, 'N1', '2024-02-01', service_id => 1)).episode_id, 
 select is((offer_service(service_request_id, '2024-02-03')).offered_on::date, date '2024-02-03', 'offered') from service_request;
 select is((start_service(service_request_id, '2024-02-05')).outcome, 'started', 'started') from service_request;
 select refused($$select request_service(1, 'N1', '2024-02-01'); select offer_service(max(service_request_id), '2024-02-03') from service_request$$,
-    '23514', 'an offer names a service');
+    'YHS11', 'an offer names a service');
 select refused($$select request_service(1, 'N1', '2024-02-01', 1); select start_service(max(service_request_id), '2024-02-03') from service_request$$,
-    '23514', 'a start was offered');
+    'YHS11', 'a start was offered');
 select allowed($$select request_service(1, 'N1', '2024-02-01'); select end_service_request(max(service_request_id), 'no_service', '2024-02-03') from service_request$$,
     'a need no service meets');
-select refused($$select end_service_request(service_request_id, 'no_service') from service_request$$, '23514', 'a started service was one');
+select refused($$select end_service_request(service_request_id, 'no_service') from service_request$$, 'YHS11', 'a started service was one');
 
 select * from finish();
 rollback;

@@ -11,7 +11,7 @@ select refused($$select complete_assessment(1, '2024-01-20')$$, 'YH005', 'nor by
 select refused($$update assessment set completed_on = '2024-01-20' where assessment_id = 2$$, 'YH005', 'nor do none', '%0 of four%');
 select refused($$insert into assessment (episode_id, started_on, completed_on) values (1, '2024-01-08', '2024-01-20')$$, 'YH005', 'none is born complete');
 select refused($$insert into assessment_domain (assessment_id, domain, assessed_on) values (1, 'parenting_and_caring', '2024-01-12')$$,
-    '23505', 'the same domain twice is no fourth');
+    'YHS07', 'the same domain twice is no fourth');
 select refused($$insert into assessment_domain (assessment_id, domain, assessed_on) values (1, 'family_and_community', '2024-01-07')$$,
     'YH005', 'no domain is assessed before the EHA starts');
 insert into assessment_domain (assessment_id, domain, assessed_on) values (1, 'family_and_community', '2024-01-15');
@@ -79,7 +79,7 @@ select refused($$insert into assessment (episode_id, started_on, corrects_assess
     'YH005', 'that is complete');
 insert into assessment (assessment_id, episode_id, started_on, corrects_assessment_id) values (3, 1, '2024-01-08', 1);
 select refused($$insert into assessment (episode_id, started_on, corrects_assessment_id) values (1, '2024-01-08', 1)$$,
-    '23505', 'once');
+    'YHS07', 'once');
 select refused($$update assessment set completed_on = '2024-02-20' where assessment_id = 3$$, 'YH005', 'and needs four domains itself');
 select assess_all(3) \g /dev/null
 update assessment set completed_on = '2024-02-20' where assessment_id = 3;

@@ -35,7 +35,7 @@ select refused($$insert into lead_practitioner (episode_id, from_on, practitione
 insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2024-01-10', 1);
 select results_eq('select allocated_on::date, state::text from episode where episode_id = 7', $$values (date '2024-01-10', 'allocated')$$,
     'the first lead practitioner allocates the episode');
-select refused($$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2024-01-10', 2)$$, '23505', 'two on one day');
+select refused($$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2024-01-10', 2)$$, 'YH007', 'two on one day');
 select refused($$delete from lead_practitioner where episode_id = 7$$, 'YH007', 'the only one cannot go', 'from_on 2024-01-10 %');
 select refused($$update episode set allocated_on = null, state = 'waiting' where episode_id = 7$$, 'YHS03', 'nor the allocation');
 select refused($$update episode set allocated_on = null where episode_id = 7$$, 'YH007', 'alone neither');
@@ -58,7 +58,7 @@ select is((select allocated_on::date from episode where episode_id = 7), date '2
 insert into lead_practitioner (episode_id, from_on, practitioner_id) values (7, '2024-01-03', 3);
 select is((select allocated_on::date from episode where episode_id = 7), date '2024-01-03', 'and one recorded late, before it');
 select is((select count(*)::integer from episode_event where episode_id = 7 and event = 'allocate'), 1, 'which allocates once');
-select refused($$delete from practitioner where practitioner_id = 1$$, '23503', 'who has led stays known');
+select refused($$delete from practitioner where practitioner_id = 1$$, 'YHS10', 'who has led stays known');
 select is_empty($$select e.episode_id from episode e left join lead_practitioner l on l.episode_id = e.episode_id
     group by e.episode_id having e.allocated_on is distinct from min(l.from_on)$$, 'every episode is led from its allocation on');
 

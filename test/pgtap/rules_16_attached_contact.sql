@@ -71,7 +71,7 @@ select results_eq('select received_on::date, source_code::text from contact_chil
 update contact set received_on = '2023-06-02' where contact_id = 50;
 select is((select received_on::date from contact_child where contact_child_id = 50), date '2023-06-02', 'and follow it');
 select refused($$insert into contact_child (contact_id, received_on, source_code, child_id, primary_need_code) values (50, '2023-06-03', '6', 12, 'N1')$$,
-    '23503', 'another day is not the contact''s');
+    'YHS11', 'another day is not the contact''s');
 
 select * from finish();
 rollback;

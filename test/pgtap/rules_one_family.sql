@@ -7,16 +7,16 @@ insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (1, 1, '20
 
 -- An action is for an outcome of its plan.
 select allowed($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => 1)$$, 'an action for an outcome of its plan');
-select refused(format($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => %s)$$, outcome), '23503', 'not of ' || why)
+select refused(format($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => %s)$$, outcome), 'YHS02', 'not of ' || why)
 from (values (2, 'another family''s'), (11, 'the family''s other plan')) v (outcome, why);
-select refused($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => 1); update action set plan_outcome_id = 2$$, '23503', 'nor given to one');
+select refused($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => 1); update action set plan_outcome_id = 2$$, 'YHS02', 'nor given to one');
 select refused($$select add_action(1, '2024-03-01', agreed_on => '2024-02-07', plan_outcome_id => 1); update plan_outcome set plan_id = 11 where plan_outcome_id = 1$$,
     'YHS02', 'an outcome stays with its plan');
 
 -- A service is asked for within an episode of the family.
 select allowed($$insert into service_request (family_id, episode_id, primary_need_code, requested_on) values (1, 1, 'N1', '2024-03-01'), (1, null, 'N1', '2024-03-01')$$,
     'a request within its episode, or within none');
-select refused($$insert into service_request (family_id, episode_id, primary_need_code, requested_on) values (1, 2, 'N1', '2024-03-01')$$, '23503', 'not another family''s');
+select refused($$insert into service_request (family_id, episode_id, primary_need_code, requested_on) values (1, 2, 'N1', '2024-03-01')$$, 'YHS02', 'not another family''s');
 select refused($$insert into service_request (family_id, episode_id, primary_need_code, requested_on) values (1, 1, 'N1', '2024-03-01');
     update service_request set family_id = 2$$, 'YHS02', 'nor given to one');
 
@@ -35,11 +35,11 @@ $$;
 select allowed(answers(1, 1, null), 'feedback on an episode that was asked for');
 select allowed(answers(3, null, 1), 'on a group that was');
 select allowed(answers(null, 1, null), 'unasked');
-select refused(answers(2, 1, null), '23503', 'not in answer to another family''s request');
-select refused(answers(3, 1, null), '23503', 'nor to a group''s');
-select refused(answers(1, null, 1), '23503', 'nor of a group to a family''s');
-select refused(answers(3, null, 2), '23503', 'nor to another group''s');
-select refused(answers(9, null, 2), '23503', 'nor to none');
+select refused(answers(2, 1, null), 'YHS02', 'not in answer to another family''s request');
+select refused(answers(3, 1, null), 'YHS02', 'nor to a group''s');
+select refused(answers(1, null, 1), 'YHS02', 'nor of a group to a family''s');
+select refused(answers(3, null, 2), 'YHS02', 'nor to another group''s');
+select refused(answers(9, null, 2), 'YHS02', 'nor to none');
 select refused(answers(1, 1, null) || '; update feedback_request set episode_id = 2 where feedback_request_id = 1', 'YHS02', 'what was answered stays so');
 
 -- Its children are its own: of today, of before or of later.

@@ -92,16 +92,16 @@ insert into breach values
         values ('2018-04-02', '2018-05-02', 1, '2018-06-01', 1, 5)$$),
     ('YHF03', '23514', $$insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold)
         values ('2018-04-01', '2018-05-01', 1, '2018-04-30', 1, 5)$$),
-    -- A day is a day.
-    ('23514', '23514', $$update episode set opened_on = '-infinity' where episode_id = 2$$),
-    ('23514', '23514', $$update plan set started_on = '2101-01-01' where plan_id = 1$$);
+    -- A day is a day: the domain's words do not need a trigger.
+    ('23514', 'YHS08', $$update episode set opened_on = '-infinity' where episode_id = 2$$),
+    ('23514', 'YHS08', $$update plan set started_on = '2101-01-01' where plan_id = 1$$);
 
 set local session_replication_role = replica;
 select refused(command, replica, 'replica: ' || command) from breach;
 set local session_replication_role = origin;
 call public.without_triggers();
 select refused(command, bare, 'no triggers: ' || command) from breach;
-select is_empty($$select unnest(constraints) from early_help.rules() where rule <> 'R20'
+select is_empty($$select unnest(constraints) from early_help.rules() where rule not in ('R20', 'S02', 'S05', 'S08', 'S11')
     except select constraint_name from breach, lateral public.outcome_of(command)
     except select unnest('{plan_review_counts_from_start_or_review,plan_review_due_after_start,review_next_due_after_held,plan_not_ended_without_reason_for_review,plan_extended_by_its_review,plan_completed_by_its_review,
         episode_one_open_a_family,episode_has_lead_from_allocation,step_consultation_names_role_and_day,episode_closed_after_opened,child_pregnancy_ended_before_birth,episode_reopening_has_reason}'::text[])$$,

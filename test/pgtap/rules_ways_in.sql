@@ -50,7 +50,7 @@ from (values
         merge into plan_outcome o using (values (2), (3)) s (plan_id) on o.plan_id = s.plan_id when matched then update set plan_id = 1$$),
     ('YHS02', $$insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) select 100 + n, 2, '2024-02-02' from generate_series(1, 2) n;
         insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (101, 1, '2024-02-02'), (102, 1, '2024-02-02') on conflict (plan_outcome_id) do update set plan_id = 1$$),
-    ('23505', $$update plan_outcome set position = position % 4 + 1 where plan_id = 1$$),
+    ('YHS07', $$update plan_outcome set position = position % 4 + 1 where plan_id = 1$$),
     ('YH002', $$update plan set review_due_on = review_due_on + 1$$),
     ('YH002', $$insert into plan (episode_id, started_on, review_due_on) select 1, '2024-02-01', date '2024-02-01' + n from generate_series(54, 58) n$$),
     ('YH002', $$merge into plan p using (values (1), (2)) s (id) on p.plan_id = s.id when matched then update set review_due_on = started_on + 60$$),

@@ -40,14 +40,14 @@ typedef enum End
 	DONE,
 	FIVE_ALREADY,				/* YH001 */
 	SERIALIZATION,				/* 40001 */
-	POSITION_TAKEN,				/* 23505 */
+	POSITION_TAKEN,				/* YHS07 */
 	DEADLOCK,					/* 40P01 */
 	OTHER,
 	ENDS
 } End;
 
 static const char *const sqlstates[ENDS] = {
-	"done", "YH001", "40001", "23505", "40P01", "other"
+	"done", "YH001", "40001", "YHS07", "40P01", "other"
 };
 
 typedef enum Level
@@ -348,7 +348,7 @@ race_at(PGconn *conn, Level at)
 			refused_only_by(&tally, ADD_TWO, FIVE_ALREADY, SERIALIZATION),
 			SAY("without a position, adding is refused by YH001 or 40001 only"));
 	race_ok(refused_only_by(&tally, ADD_AT, POSITION_TAKEN, SERIALIZATION),
-			SAY("with a position, by 23505 or 40001 only"));
+			SAY("with a position, by YHS07 or 40001 only"));
 	race_ok(refused_only_by(&tally, MOVE, FIVE_ALREADY, SERIALIZATION),
 			SAY("moving is refused by YH001 or 40001 only"));
 	race_ok(refused_only_by(&tally, WITHDRAW, SERIALIZATION, DONE),

@@ -133,7 +133,7 @@ sub rules_hold
 	my @refused = (
 		[ 'YHP04', 'drop extension early_help cascade' ],
 		[ 'YHP04', 'drop schema public cascade' ],
-		[ '23P01', q{insert into medway.family_member (family_id, child_id, joined_on) values (1, 1, '2021-01-01')} ],
+		[ 'YH022', q{insert into medway.family_member (family_id, child_id, joined_on) values (1, 1, '2021-01-01')} ],
 		[ 'YH001', q{select medway.add_outcome(1, 'sixth', '2021-03-11')} ],
 		[ 'YH001', q{insert into medway.plan_outcome (plan_id, plan_kind, position, agreed_on) values (1, 'intervention', 6, '2021-03-11')} ],
 		[ 'YH005', q{update medway.assessment set started_on = '2021-03-03' where assessment_id = 1} ],

@@ -1,11 +1,20 @@
 -- Enumerations of the record. The two types with rules of their own
 -- (need_level, eha_domain) are written in C; these need none.
 
+create function early_help_internal.is_event_date(day date) returns boolean
+    language c
+    immutable
+    strict
+    parallel safe
+as 'MODULE_PATHNAME', 'early_help_is_event_date';
+comment on function early_help_internal.is_event_date(date) is
+    'Whether a day is one of the record: from 1900-01-01 to 2100-12-31, never infinity. Null for null.';
+
 create domain early_help.event_date as date
-    constraint event_date_is_plausible check (value between date '1900-01-01' and date '2100-12-31');
+    constraint event_date_is_plausible check (early_help_internal.is_event_date(value));
 comment on domain early_help.event_date is
     'The day something happened to a family: a real day from 1900 to 2100, '
-    'never infinity (months are counted from it). Error 23514.';
+    'never infinity (months are counted from it). Error YHS08.';
 
 create type early_help.agency_sector as enum
     ('local_authority', 'police_and_criminal_justice', 'education', 'health', 'community', 'partnership_project');

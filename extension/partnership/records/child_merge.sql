@@ -86,7 +86,7 @@ end;
 comment on function merge_children(bigint, bigint, text, date) is
     'Records that two children are one: contacts and referrals of merge_child_id then count for keep_child_id, and what '
     'is recorded for it later is recorded for keep_child_id. Both keep their histories. '
-    'Errors YHM01, YH015 if its referrals do not fit the dates of the other, 23505 if the duplicate is merged already.';
+    'Errors YHM01, YH015 if its referrals do not fit the dates of the other.';
 
 create function unmerge_children(child_merge_id bigint, reason text, undone_on date default current_date)
 returns child_merge

@@ -15,7 +15,7 @@ begin
         order by c.relname
     loop
         execute format(
-            'create trigger zz_check_row before insert or update on %s
+            'create trigger zz_check_row before insert or update or delete on %s
             for each row execute function early_help_internal.check_row()', record_table);
         execute format('alter table %s enable always trigger zz_check_row', record_table);
         continue when record_table::text ~ '^(inbox_|import_)';

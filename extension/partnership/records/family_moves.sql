@@ -30,7 +30,7 @@ begin atomic
 end;
 comment on function move_child(bigint, bigint, bigint, date) is
     'From a day on, a child belongs to another family. Past episodes stay with the old one. '
-    'Errors YHS05, 23P01 if the child belongs there already.';
+    'Errors YHS05, YH022 if the child belongs there already.';
 
 create function split_family(family_id bigint, children bigint[], split_on date default current_date)
 returns family

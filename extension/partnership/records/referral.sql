@@ -132,7 +132,7 @@ end;
 comment on function refer(bigint, bigint, date, bigint) is
     'Refers the child of a contact to early help. If the contact had no decision yet, its decision becomes referral. '
     'If no family is given, the child''s only family is taken. '
-    'Errors YH015, YH016, YHS05, 23502 if the child has several families, 23503 if the contact has another decision.';
+    'Errors YH015, YH016, YHS05, 23502 if the child has several families, YHS11 if the contact has another decision.';
 
 create function accept_referral(referral_id bigint, accepted_on date default current_date)
 returns referral

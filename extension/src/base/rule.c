@@ -170,6 +170,31 @@ static const Rule rules[] = {
 		"a correction says why, and stays",
 		"Say in reason what was wrong. A correction that was wrong itself is followed by another one."
 	},
+	[RULE_RECORDED_ONCE] = {
+		"S07", "recorded once", "YHS07",
+		"this was recorded already",
+		"Look for the row that has the key in the detail, and change that one; or give another key."
+	},
+	[RULE_DAYS_IN_ORDER] = {
+		"S08", "days possible and in order", "YHS08",
+		"the days of a record are possible and in the order in which things happen",
+		"Check the days named in the detail, the year first."
+	},
+	[RULE_CODE_OF_THE_LIST] = {
+		"S09", "a code of the list", "YHS09",
+		"a code is one of its list",
+		"Use a code of the list, or have its owner add a local code to it."
+	},
+	[RULE_OTHERS_REST_ON_IT] = {
+		"S10", "others rest on it", "YHS10",
+		"a record that others refer to stays as they refer to it",
+		"Correct or remove what refers to it first. End the record by a day instead of deleting it, where it has one."
+	},
+	[RULE_RECORD_WHOLE] = {
+		"S11", "a record is whole", "YHS11",
+		"what belongs together in a record is given together, and its numbers are possible",
+		"Give what the detail asks for."
+	},
 	[RULE_MERGE] = {
 		"M01", "merging duplicates", "YHM01",
 		"a merged child is the child that is kept: nothing is open or written anew for it, and merges form no circle",

@@ -43,6 +43,11 @@ typedef enum RuleName
 	RULE_NO_TRUNCATE,			/* S04 */
 	RULE_NO_SUCH_RECORD,		/* S05 */
 	RULE_CORRECTION,			/* S06 */
+	RULE_RECORDED_ONCE,			/* S07 */
+	RULE_DAYS_IN_ORDER,			/* S08 */
+	RULE_CODE_OF_THE_LIST,		/* S09 */
+	RULE_OTHERS_REST_ON_IT,		/* S10 */
+	RULE_RECORD_WHOLE,			/* S11 */
 	RULE_MERGE,					/* M01 */
 	RULE_PARTNERSHIP_NAME,		/* P01 */
 	RULE_PARTNERSHIP_EXISTS,	/* P02 */
@@ -91,6 +96,7 @@ typedef struct RuleConstraint
 
 extern const Rule *rule(RuleName name);
 extern const RuleConstraint *rule_constraint(const char *constraint);
+extern const char *rule_constraint_hint(const RuleConstraint *held);
 extern Datum constraints_of_rule(RuleName rule);
 
 /*

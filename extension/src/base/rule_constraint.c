@@ -19,7 +19,7 @@
 static const RuleConstraint rule_constraints[] = {
 	{"plan_outcome_at_most_five", RULE_FIVE_OUTCOMES,
 	"a live outcome holds a position from 1, up to 5 in an intervention plan"},
-	{"plan_outcome_position_taken_once", RULE_FIVE_OUTCOMES,
+	{"plan_outcome_position_taken_once", RULE_RECORDED_ONCE,
 	"two live outcomes of a plan do not hold the same position"},
 	{"plan_outcome_live_if_and_only_if_position", RULE_FIVE_OUTCOMES,
 	"an outcome has no position exactly when it is withdrawn"},
@@ -143,6 +143,147 @@ static const RuleConstraint rule_constraints[] = {
 	"left_on is after joined_on"},
 	{"family_member_periods_do_not_overlap", RULE_MEMBERSHIP,
 	"the days of two memberships of one child in one family do not overlap"},
+
+	/* Rows of one family, one plan, one contact: the record's composite foreign keys. */
+	{"action_for_an_outcome_of_its_plan", RULE_RECORD_STAYS,
+	"an action is for an outcome of its own plan"},
+	{"service_request_in_an_episode_of_its_family", RULE_RECORD_STAYS,
+	"a request is made in an episode of its own family"},
+	{"feedback_answers_a_request_about_its_episode", RULE_RECORD_STAYS,
+	"feedback answers a request about its own episode"},
+	{"feedback_answers_a_request_about_its_group", RULE_RECORD_STAYS,
+	"feedback answers a request about its own group"},
+	{"plan_outcome_of_a_plan", RULE_NO_SUCH_RECORD,
+	"there is a plan with this plan_id, of the kind that plan_kind says"},
+	{"review_of_a_plan", RULE_NO_SUCH_RECORD,
+	"there is a plan with this plan_id, of the kind that plan_kind says"},
+	{"contact_child_shares_its_contact", RULE_RECORD_WHOLE,
+	"received_on and source_code are those of the contact"},
+	{"referral_follows_a_contact_decided_so", RULE_RECORD_WHOLE,
+	"a referral follows a contact of the same child that was decided as referral"},
+
+	/* Days. */
+	{"locality_dates_in_order", RULE_DAYS_IN_ORDER,
+	"valid_from is before valid_to"},
+	{"practitioner_dates_in_order", RULE_DAYS_IN_ORDER,
+	"active_from is not after active_to"},
+	{"service_dates_in_order", RULE_DAYS_IN_ORDER,
+	"opened_on is not after closed_on"},
+	{"family_adult_period_is_not_empty", RULE_DAYS_IN_ORDER,
+	"left_on is after joined_on"},
+	{"consent_withdrawn_after_given", RULE_DAYS_IN_ORDER,
+	"withdrawn_on is not before given_on"},
+	{"episode_child_left_after_joined", RULE_DAYS_IN_ORDER,
+	"left_on is not before joined_on"},
+	{"referral_accepted_after_made", RULE_DAYS_IN_ORDER,
+	"accepted_on is not before referred_on"},
+	{"referral_declined_after_made", RULE_DAYS_IN_ORDER,
+	"declined_on is not before referred_on"},
+	{"assessment_completed_after_started", RULE_DAYS_IN_ORDER,
+	"completed_on is not before started_on"},
+	{"assessment_ended_after_started", RULE_DAYS_IN_ORDER,
+	"ended_on is not before started_on"},
+	{"plan_ended_after_started", RULE_DAYS_IN_ORDER,
+	"ended_on is not before started_on"},
+	{"plan_outcome_withdrawn_after_agreed", RULE_DAYS_IN_ORDER,
+	"withdrawn_on is not before agreed_on"},
+	{"action_done_after_agreed", RULE_DAYS_IN_ORDER,
+	"done_on is not before agreed_on"},
+	{"action_due_after_agreed", RULE_DAYS_IN_ORDER,
+	"due_on is not before agreed_on"},
+	{"service_request_decided_after_requested", RULE_DAYS_IN_ORDER,
+	"decided_on is not before requested_on"},
+	{"service_request_offered_after_requested", RULE_DAYS_IN_ORDER,
+	"offered_on is not before requested_on"},
+	{"service_request_started_after_offered", RULE_DAYS_IN_ORDER,
+	"started_on is not before offered_on"},
+	{"service_request_ended_after_started", RULE_DAYS_IN_ORDER,
+	"ended_on is not before started_on"},
+	{"group_programme_dates_in_order", RULE_DAYS_IN_ORDER,
+	"starts_on is not after ends_on"},
+	{"alert_raised_after_due", RULE_DAYS_IN_ORDER,
+	"raised_on is after due_on"},
+	{"alert_cleared_after_raised", RULE_DAYS_IN_ORDER,
+	"cleared_on is not before raised_on"},
+	{"partner_return_is_for_a_month", RULE_DAYS_IN_ORDER,
+	"month is the first day of a month"},
+
+	/* What stands together, and numbers. */
+	{"service_capacity_is_positive", RULE_RECORD_WHOLE,
+	"capacity is 1 or more, or not given"},
+	{"level_change_changes_the_level", RULE_RECORD_WHOLE,
+	"level_to is another level than level_from"},
+	{"referral_accepted_or_declined", RULE_RECORD_WHOLE,
+	"a referral has accepted_on or declined_on, not both"},
+	{"assessment_ended_if_and_only_if_reason", RULE_RECORD_WHOLE,
+	"ended_on and end_reason stand together"},
+	{"review_participant_is_one", RULE_RECORD_WHOLE,
+	"a participant is one child or adult of the family, one practitioner or one agency, as party says"},
+	{"action_has_one_owner", RULE_RECORD_WHOLE,
+	"an action is owned by a practitioner or by the family, not both"},
+	{"service_request_decided_if_and_only_if_outcome", RULE_RECORD_WHOLE,
+	"decided_on and outcome stand together"},
+	{"service_request_ended_was_started", RULE_RECORD_WHOLE,
+	"a service that has ended_on has started_on"},
+	{"service_request_no_service_was_not_offered", RULE_RECORD_WHOLE,
+	"a request with outcome no_service has no offered_on"},
+	{"service_request_offer_names_a_service", RULE_RECORD_WHOLE,
+	"a request with offered_on names the service, service_id"},
+	{"service_request_started_if_and_only_if_outcome", RULE_RECORD_WHOLE,
+	"a request with outcome started, and no other, has started_on"},
+	{"service_request_started_was_offered", RULE_RECORD_WHOLE,
+	"a request with started_on has offered_on"},
+	{"group_programme_places_are_positive", RULE_RECORD_WHOLE,
+	"places is 1 or more, or not given"},
+	{"group_attendance_of_one_person", RULE_RECORD_WHOLE,
+	"an attendance is of one child or one adult, not both"},
+	{"partner_return_counts_are_not_negative", RULE_RECORD_WHOLE,
+	"families, children and new_families are 0 or more"},
+	{"partner_return_new_are_among_all", RULE_RECORD_WHOLE,
+	"new_families is not more than families"},
+	{"feedback_request_of_an_episode_or_group", RULE_RECORD_WHOLE,
+	"a request names an episode or a group, not both"},
+	{"alert_acknowledged_by_somebody", RULE_RECORD_WHOLE,
+	"acknowledged_by and acknowledged_on stand together"},
+	{"alert_is_about_what_its_kind_says", RULE_RECORD_WHOLE,
+	"an alert names the plan, the step or the episode that its kind is about, and no other"},
+	{"alert_note_is_of_who_acknowledged", RULE_RECORD_WHOLE,
+	"an alert with a note has acknowledged_by"},
+};
+
+/* What to do about a constraint, where its rule's hint does not fit. */
+static const struct
+{
+	const char *constraint;
+	const char *hint;
+}			own_hints[] =
+{
+	{"plan_outcome_position_taken_once",
+	"Leave position out: the outcome then takes the lowest one that is free."},
+	{"plan_extended_by_its_review",
+	"Set next_review_due_on or held_on of that review: the plan follows."},
+	{"plan_completed_by_its_review",
+	"Correct held_on of that review: the plan follows."},
+	{"lead_practitioner_pkey",
+	"Correct practitioner_id of the row of that day, or let the next one begin on another day."},
+	{"child_merge_once_at_a_time",
+	"Undo the earlier merge first, or merge that child into this one."},
+	{"action_for_an_outcome_of_its_plan",
+	"Name an outcome of the action's plan as plan_outcome_id, or leave it out."},
+	{"service_request_in_an_episode_of_its_family",
+	"Name an episode of the request's family as episode_id, or leave it out."},
+	{"feedback_answers_a_request_about_its_episode",
+	"Name the episode that the family was asked about, or leave feedback_request_id out."},
+	{"feedback_answers_a_request_about_its_group",
+	"Name the group that was asked about, or leave feedback_request_id out."},
+	{"plan_outcome_of_a_plan",
+	"Check plan_id, and leave plan_kind out: it is taken from the plan."},
+	{"review_of_a_plan",
+	"Check plan_id, and leave plan_kind out: it is taken from the plan."},
+	{"contact_child_shares_its_contact",
+	"Check contact_id, and leave received_on and source_code out: they are taken from the contact."},
+	{"referral_follows_a_contact_decided_so",
+	"Check contact_child_id, and set the decision of that contact to referral first; a referral without a contact leaves it out."},
 };
 
 /* The rule a constraint holds, or NULL if it holds none. */
@@ -155,6 +296,18 @@ rule_constraint(const char *constraint)
 			return &rule_constraints[i];
 	}
 	return NULL;
+}
+
+/* What to do about a constraint that holds a rule. */
+const char *
+rule_constraint_hint(const RuleConstraint *held)
+{
+	for (int i = 0; i < (int) lengthof(own_hints); i++)
+	{
+		if (strcmp(own_hints[i].constraint, held->constraint) == 0)
+			return own_hints[i].hint;
+	}
+	return rule(held->rule)->hint;
 }
 
 /* The names of the constraints that hold a rule, as a text[]. */

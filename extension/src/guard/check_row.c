@@ -34,6 +34,7 @@
 #include "base/compat.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "base/server_words.h"
 
 typedef struct CompiledChecks
 {
@@ -218,8 +219,8 @@ refuse(Relation rel, TupleTableSlot *slot, const char *constraint)
 	const RuleConstraint *held = rule_constraint(constraint);
 
 	if (held)
-		rule_error(held->rule, rel, constraint, "%s: %s",
-				   row_ids(rel, slot), held->words);
+		rule_error_hint(held->rule, rel, constraint, rule_constraint_hint(held), "%s: %s",
+						row_ids(rel, slot), held->words);
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("a row of \"%s\" does not keep its constraint \"%s\"",
@@ -277,14 +278,17 @@ check_constraints(Relation rel, TupleTableSlot *slot)
 
 PG_FUNCTION_INFO_V1(early_help_check_row);
 
-/* Trigger, before insert or update: the table's constraints, in words. */
+/* Trigger, before insert, update or delete: the table's constraints, in words. */
 Datum
 early_help_check_row(PG_FUNCTION_ARGS)
 {
-	RecordChange change = record_change(fcinfo, "check_row", true, ROW_INSERT | ROW_UPDATE);
+	RecordChange change = record_change(fcinfo, "check_row", true, ROW_INSERT | ROW_UPDATE | ROW_DELETE);
 	TupleTableSlot *slot = TRIGGER_FIRED_BY_UPDATE(change.event) ?
 		change.trigger->tg_newslot : change.trigger->tg_trigslot;
 
+	await_server_error(change.rel);
+	if (TRIGGER_FIRED_BY_DELETE(change.event))
+		return record_result(&change);
 	check_not_null(change.rel, slot);
 	check_constraints(change.rel, slot);
 	return record_result(&change);
