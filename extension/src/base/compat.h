@@ -81,4 +81,13 @@ object_aclcheck(Oid catalog, Oid object, Oid role, AclMode mode)
 #define is_virtual(attribute) ((void) (attribute), false)
 #endif
 
+/* What the executor's hook for running a query is given: one flag less since PostgreSQL 18. */
+#if PG_VERSION_NUM >= 180000
+#define RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count
+#define RUN_ARGUMENTS query, direction, count
+#else
+#define RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count, bool execute_once
+#define RUN_ARGUMENTS query, direction, count, execute_once
+#endif
+
 #endif							/* EARLY_HELP_COMPAT_H */

@@ -20,9 +20,16 @@
  * Other callbacks stand on the stack while their function runs. Ours has to
  * outlive the trigger that puts it there. It is therefore not pushed on top: a
  * caller may take off what is on top by error_context_stack->previous, as
- * exec_execute_message() does. It is appended below all others, in static memory.
- * Whoever put the others there takes off his own alone. An error that ends a
- * statement empties the stack, ours too; the next row of a record puts it back.
+ * exec_bind_message() does. It is appended below all others, in static memory.
+ * Whoever put the others there takes off his own alone.
+ *
+ * If there are no others, the executor takes it off when the trigger returns: a
+ * PG_TRY block puts back the stack that it found, an empty one. So the executor's
+ * hooks append it before a statement runs. One statement is left: the first one of a
+ * session, if it is not within a function and nothing but its triggers is ours
+ * (a day would be: event_date.c). It loads the library when it runs already. Its
+ * keys are refused in the server's own words, unless session_preload_libraries
+ * names the library.
  *
  * What is prepared is good for the client's statement in which it was prepared:
  * where no trigger fires, the server's errors stay as they are.
@@ -35,11 +42,13 @@
 
 #include "access/xact.h"
 #include "commands/trigger.h"
+#include "executor/executor.h"
 #include "lib/stringinfo.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "base/compat.h"
 #include "base/record.h"
 #include "base/rule.h"
 #include "base/server_words.h"
@@ -386,4 +395,43 @@ say_in_words(void *arg)
 	MemoryContextSwitchTo(errors);
 	reword(error);
 	FreeErrorData(error);
+}
+
+/* ---------------------------------------------------------------------
+ * Hooks
+ * ---------------------------------------------------------------------
+ */
+
+static ExecutorRun_hook_type next_run = NULL;
+static ExecutorFinish_hook_type next_finish = NULL;
+
+static void
+run_in_words(RUN_PARAMETERS)
+{
+	stand_by();
+	if (next_run)
+		next_run(RUN_ARGUMENTS);
+	else
+		standard_ExecutorRun(RUN_ARGUMENTS);
+}
+
+/* Foreign keys are checked when the statement finishes. */
+static void
+finish_in_words(QueryDesc *query)
+{
+	stand_by();
+	if (next_finish)
+		next_finish(query);
+	else
+		standard_ExecutorFinish(query);
+}
+
+/* Called once, when the library is loaded. */
+void
+install_server_words(void)
+{
+	next_run = ExecutorRun_hook;
+	ExecutorRun_hook = run_in_words;
+	next_finish = ExecutorFinish_hook;
+	ExecutorFinish_hook = finish_in_words;
 }

@@ -11,6 +11,7 @@
 #include "utils/date.h"
 #include "utils/relcache.h"
 
+extern void install_server_words(void);
 extern void await_server_error(Relation rel);
 extern void await_unknown_code(Relation rel, const char *constraint, const char *code, const char *hint);
 extern void await_impossible_day(DateADT day);
