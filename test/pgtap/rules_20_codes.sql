@@ -20,7 +20,7 @@ select refused($$insert into contact (contact_id, received_on, source_code) valu
 select allowed($$insert into contact (contact_id, received_on, source_code) values (1, '2022-05-01', '5D');
     update contact_source set valid_from = '2023-01-01' where code = '5D'; update contact set agency_id = 1$$,
     'a row whose code was valid when it was written stays writable');
-select refused($$insert into contact (received_on, source_code) values ('2022-05-01', 'ZZ')$$, 'YHS05', 'a code of no list at all');
+select refused($$insert into contact (received_on, source_code) values ('2022-05-01', 'ZZ')$$, 'YHS09', 'a code of no list at all');
 
 select allowed(format($$select record_contact(11, '6', 'L1', %L)$$, day), 'a local need on ' || day)
 from unnest('{2024-01-10,2024-01-20}'::text[]) day;

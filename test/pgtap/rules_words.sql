@@ -1,11 +1,9 @@
 \ir fixture.psql
 select outcome_of($$insert into conversation (family_id, held_on) values (99, '2024-01-01')$$);
-select outcome_of($$insert into family (source_ref) values ('SECRET'), ('SECRET')$$);
-select outcome_of($$insert into conversation (family_id, held_on) values (99, '3024-01-01')$$);
-select outcome_of($$select record_conversation(99, '3024-01-01')$$);
-select outcome_of($$delete from practitioner where practitioner_id=1$$);
-select outcome_of($$select support(1,'closed'); delete from practitioner where practitioner_id=1$$);
-select outcome_of($$delete from family where family_id=1$$);
+select outcome_of($$insert into contact (received_on, source_code) values ('2024-01-01', 'ZZ')$$);
+select outcome_of($$insert into contact (received_on, source_code) values ('2024-01-01', '1Z')$$);
+select outcome_of($$insert into contact (received_on, source_code) values ('2024-01-01', '1A'), ('2024-01-01', '1SECRET')$$);
+select outcome_of($$select support(1,'closed'); update episode set closure_reason_code='x'$$);
 select ok(true);
 select * from finish();
 rollback;

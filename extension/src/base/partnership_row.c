@@ -434,6 +434,19 @@ sibling_beginscan_xact_snapshot(Relation rel, const char *table, const char *key
 	begin_scan(rel, table, key, id, true, scan);
 }
 
+/* The same of all rows of a short table, such as a code list; they have no key to lock them by. */
+void
+sibling_beginscan_all(Relation rel, const char *table, SiblingScan *scan)
+{
+	scan->key = NULL;
+	scan->id = NO_ID;
+	scan->row.rel = open_sibling(rel, table, AccessShareLock);
+	scan->row.tuple = NULL;
+	scan->row.context = CurrentMemoryContext;
+	scan->snapshot = register_snapshot(false);
+	scan->scan = systable_beginscan(scan->row.rel, InvalidOid, false, scan->snapshot, 0, NULL);
+}
+
 /* Moves on to the next row, which is good until the one after. */
 bool
 sibling_getnext(SiblingScan *scan)

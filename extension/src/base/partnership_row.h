@@ -44,6 +44,7 @@ extern void sibling_beginscan(Relation rel, const char *table, const char *key, 
 							  SiblingScan *scan);
 extern void sibling_beginscan_xact_snapshot(Relation rel, const char *table, const char *key, int64 id,
 											SiblingScan *scan);
+extern void sibling_beginscan_all(Relation rel, const char *table, SiblingScan *scan);
 extern bool sibling_getnext(SiblingScan *scan);
 extern bool lock_this_sibling(SiblingScan *scan, LockTupleMode mode);
 extern bool try_lock_this_sibling(const SiblingScan *scan, LockTupleMode mode);

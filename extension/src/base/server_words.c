@@ -61,7 +61,8 @@ typedef struct UnknownCode
 {
 	TimestampTz statement;
 	char		constraint[NAMEDATALEN];
-	char		code[64];
+	char		code[64];		/* empty if it is longer */
+	char		detail[256];
 	char		hint[512];
 } UnknownCode;
 
@@ -73,7 +74,7 @@ static struct
 	char		name[NAMEDATALEN];
 }			schemas[4];
 static UnknownCode codes[8];
-static int	next_code = 0;
+static uint32 next_code = 0;
 static TimestampTz day_statement = 0;
 static DateADT bad_day;
 
@@ -116,14 +117,14 @@ await_server_error(Relation rel)
 
 /* Called where a row has a code that its list has not: the foreign key may refuse it. */
 void
-await_unknown_code(Relation rel, const char *constraint, const char *code, const char *hint)
+await_unknown_code(const char *constraint, const char *code, const char *detail, const char *hint)
 {
 	UnknownCode *unknown = &codes[next_code++ % lengthof(codes)];
 
-	(void) rel;
 	unknown->statement = GetCurrentStatementStartTimestamp();
 	strlcpy(unknown->constraint, constraint, sizeof(unknown->constraint));
-	strlcpy(unknown->code, code, sizeof(unknown->code));
+	strlcpy(unknown->code, strlen(code) < sizeof(unknown->code) ? code : "", sizeof(unknown->code));
+	strlcpy(unknown->detail, detail, sizeof(unknown->detail));
 	strlcpy(unknown->hint, hint, sizeof(unknown->hint));
 }
 
@@ -257,7 +258,7 @@ say(const Rule *r, const char *hint, const char *detail)
 	errhidecontext(true);
 }
 
-/* The code that a row of this statement had, if the key that is missing is one. */
+/* The code of this statement that this error is about. */
 static const UnknownCode *
 unknown_code(const ErrorData *error)
 {
@@ -267,10 +268,20 @@ unknown_code(const ErrorData *error)
 
 		if (unknown->statement == GetCurrentStatementStartTimestamp() &&
 			strcmp(unknown->constraint, error->constraint_name) == 0 &&
-			(error->detail == NULL || strstr(error->detail, psprintf(")=(%s)", unknown->code))))
+			(error->detail == NULL || unknown->code[0] == '\0' ||
+			 strstr(error->detail, psprintf(")=(%s)", unknown->code))))
 			return unknown;
 	}
 	return NULL;
+}
+
+/* Is the key one column, and a code? */
+static bool
+is_code(const char *columns)
+{
+	size_t		length = strlen(columns);
+
+	return length > 5 && strcmp(columns + length - 5, "_code") == 0 && strchr(columns, ',') == NULL;
 }
 
 /* "plan_id 3: words"; the words alone if there are no ids to show. */
@@ -287,12 +298,11 @@ say_nothing_there(const ErrorData *error, const char *columns, const char *ids)
 	const RuleConstraint *held = rule_constraint(error->constraint_name);
 
 	if (unknown)
-		say(rule(RULE_CODE_OF_THE_LIST), unknown->hint,
-			psprintf("%s of a row of \"%s\"", columns, error->table_name));
+		say(rule(RULE_CODE_OF_THE_LIST), unknown->hint, unknown->detail);
 	else if (held)
 		say(rule(held->rule), rule_constraint_hint(held), with_ids(ids, held->words));
 	else
-		say(rule(RULE_NO_SUCH_RECORD), NULL,
+		say(rule(is_code(columns) ? RULE_CODE_OF_THE_LIST : RULE_NO_SUCH_RECORD), NULL,
 			psprintf("%s of a row of \"%s\"", *ids ? ids : columns, error->table_name));
 }
 

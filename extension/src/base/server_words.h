@@ -13,7 +13,8 @@
 
 extern void install_server_words(void);
 extern void await_server_error(Relation rel);
-extern void await_unknown_code(Relation rel, const char *constraint, const char *code, const char *hint);
+extern void await_unknown_code(const char *constraint, const char *code,
+							   const char *detail, const char *hint);
 extern void await_impossible_day(DateADT day);
 
 #endif

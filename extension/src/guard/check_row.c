@@ -35,6 +35,7 @@
 #include "base/record.h"
 #include "base/rule.h"
 #include "base/server_words.h"
+#include "guard/known_code.h"
 
 typedef struct CompiledChecks
 {
@@ -46,6 +47,7 @@ typedef struct CompiledChecks
 	ExprContext *context;
 	int			count;
 	ExprState **checks;			/* in the relation's order; NULL: the server's alone */
+	List	   *codes;			/* columns that refer to a code list */
 } CompiledChecks;
 
 /* Created at first use, kept until the session ends. */
@@ -156,6 +158,7 @@ compile_checks(Relation rel, MemoryContext parent, CompiledChecks *compiled)
 	compiled->context = CreateStandaloneExprContext();
 	compiled->count = constr ? constr->num_check : 0;
 	compiled->checks = palloc0(sizeof(ExprState *) * Max(compiled->count, 1));
+	compiled->codes = code_columns(rel);
 	MemoryContextSwitchTo(caller);
 	for (int i = 0; i < compiled->count; i++)
 	{
@@ -242,6 +245,7 @@ evaluate(Relation rel, TupleTableSlot *slot, const CompiledChecks *compiled)
 			refuse(rel, slot, RelationGetDescr(rel)->constr->check[i].ccname);
 	}
 	ResetExprContext(compiled->context);
+	look_codes_up(rel, slot, compiled->codes);
 }
 
 static void
