@@ -36,7 +36,15 @@ my @breaches = (
 	[ YHS01 => q{select reopen_episode(1, 'SECRET', '2024-02-01')} ],
 	[ YHS05 => q{select decline_step(99, '2024-02-01', 'SECRET')} ],
 	[ 23502 => q{update plan_outcome set agreed_on = null, description = 'SECRET' where plan_outcome_id = 1} ],
-	[ 23514 => q{update plan_outcome set withdrawn_on = '2023-01-01', withdrawn_reason = 'SECRET' where plan_outcome_id = 1} ],
+	[ YHS08 => q{update plan_outcome set withdrawn_on = '2023-01-01', withdrawn_reason = 'SECRET' where plan_outcome_id = 1} ],
+	[ YHS05 => q{insert into conversation (family_id, held_on, family_voice) values (99, '2024-01-01', 'SECRET')} ],
+	[ YHS07 => q{insert into conversation (conversation_id, family_id, held_on, family_voice) values (1, 1, '2024-01-01', 'SECRET')} ],
+	[ YHS07 => q{insert into family (family_id) values (2); insert into family (source_ref) values ('SECRET'), ('SECRET')} ],
+	[ YHS07 => qq{copy family (source_ref) from stdin;\nSECRET\nSECRET\n\\.\nselect 1} ],
+	[ YHS08 => q{insert into conversation (family_id, held_on, family_voice) values (1, '3024-01-01', 'SECRET')} ],
+	[ YHS08 => qq{copy conversation (family_id, held_on, family_voice) from stdin;\n1\t3024-01-01\tSECRET\n\\.\nselect 1} ],
+	[ YHS09 => q{insert into contact (source_code, received_on, source_ref) values ('SECRET', '2024-01-01', 'SECRET')} ],
+	[ YHS10 => q{delete from practitioner where name <> 'SECRET'} ],
 	[ YH001 => q{do $$ begin perform town.add_outcome(1, 'SECRET', '2024-01-11'); end $$} ],
 	[ YH001 => qq{copy plan_outcome (plan_id, agreed_on, description) from stdin;\n1\t2024-01-11\tSECRET\n\\.\nselect 1} ],
 	[ YH001 => q{prepare p as insert into plan_outcome (plan_id, agreed_on, description) values (1, '2024-01-11', 'SECRET'); execute p} ]);
@@ -48,6 +56,18 @@ for my $breach (@breaches)
 	my $log = substr(slurp_file($node->logfile), $at);
 	like($log, qr/ERROR:  $code: /, "$code is in the log");
 	unlike($log, qr/SECRET/, "and not what was written: $command");
+}
+
+# A session's first statement has its keys refused in our words where the library is there before it.
+my $first = q{insert into town.family (source_ref) values ('SECRET'), ('SECRET')};
+for my $preload ('', $node->safe_psql('postgres', q{select substring(probin from '[^/]*$') from pg_proc where oid = 'early_help.rules'::regproc}))
+{
+	local $ENV{PGOPTIONS} = "-c session_preload_libraries=$preload";
+	my $at = -s $node->logfile;
+	$node->psql('postgres', $first);
+	my $log = substr(slurp_file($node->logfile), $at);
+	like($log, $preload ? qr/ERROR:  YHS07: / : qr/ERROR:  23505: /, "a session's first statement, with '$preload' loaded before it");
+	unlike($log, qr/SECRET/, 'and not what was written') if $preload;
 }
 
 # From the catalogue: every record table with a text column, the marker in each of
@@ -109,7 +129,7 @@ for my $entry (split /^(?=\S+ \S+ \S+ \[\d+\].*?(?:ERROR|WARNING|LOG):)/m, $writ
 	push @{ $leaks{$code} }, $entry if $entry =~ /SECRET/;
 }
 is(join(' ', map { @{ $leaks{$_} } } sort keys %leaks), '', 'no error of ours tells what was written');
-for my $code (qw(23502 23514 YHS02 YHS03 YHS04 YH001 YH014))
+for my $code (qw(23502 YHS07 YHS09 YHS10 YHS11 YHS02 YHS03 YHS04 YH001 YH014))
 {
 	cmp_ok($ours{$code} // 0, '>', 0, "$code was among them") or diag(join ' ', %ours);
 }

@@ -219,7 +219,7 @@ is_id_column(const KeyPart *item)
 static void
 read_key(const char *detail, StringInfo columns, StringInfo ids)
 {
-	const char *column_at = detail ? strchr(detail, '(') : NULL;
+	const char *column_at = strchr(detail, '(');
 	const char *value_at = column_at ? strstr(column_at, ")=(") : NULL;
 	KeyPart		column;
 	KeyPart		value;
@@ -258,6 +258,13 @@ say(const Rule *r, const char *hint, const char *detail)
 	errhidecontext(true);
 }
 
+/* The server shows no key to somebody who may not read it. */
+static bool
+shows_key(const ErrorData *error)
+{
+	return error->detail && strstr(error->detail, ")=(");
+}
+
 /* The code of this statement that this error is about. */
 static const UnknownCode *
 unknown_code(const ErrorData *error)
@@ -268,7 +275,7 @@ unknown_code(const ErrorData *error)
 
 		if (unknown->statement == GetCurrentStatementStartTimestamp() &&
 			strcmp(unknown->constraint, error->constraint_name) == 0 &&
-			(error->detail == NULL || unknown->code[0] == '\0' ||
+			(!shows_key(error) || unknown->code[0] == '\0' ||
 			 strstr(error->detail, psprintf(")=(%s)", unknown->code))))
 			return unknown;
 	}
@@ -343,8 +350,8 @@ say_of_key(const ErrorData *error)
 
 	initStringInfo(&columns);
 	initStringInfo(&ids);
-	read_key(error->detail, &columns, &ids);
-	/* The server shows no key to somebody who may not read it. */
+	if (shows_key(error))
+		read_key(error->detail, &columns, &ids);
 	if (columns.len == 0)
 		appendStringInfoString(&columns, "key");
 	if (error->sqlerrcode != ERRCODE_FOREIGN_KEY_VIOLATION && error->sqlerrcode != ERRCODE_RESTRICT_VIOLATION)
