@@ -94,7 +94,7 @@ select is((select due_on::date from review where review_id = 2), date '2024-05-1
 select refused($$update review set next_review_due_on = '2024-05-08' where review_id = 1$$, 'YH004', 'not before what was agreed until it was held');
 update review set next_review_due_on = '2024-05-12' where review_id = 1;
 select is((select due_on::date from review where review_id = 2), date '2024-05-12', 'and is due another day when that is corrected');
-select refused($$update review set held_on = '2024-05-21' where review_id = 3$$, 'YH014', 'and is not dated before what the plan agreed',
+select refused($$update review set held_on = '2024-05-21' where review_id = 3$$, 'YH003', 'and is not dated before what the plan agreed',
     'plan_outcome_id 2 %');
 update review set held_on = '2024-06-21' where review_id = 3;
 select is((select ended_on::date from plan where plan_id = 1), date '2024-06-21', 're-dated, it takes the plan''s end along');
@@ -111,11 +111,11 @@ select refused($$select hold_review(4, 'complete', '2024-03-20'); update plan se
 insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (40, 4, '2024-02-10');
 select add_action(4, '2024-04-30', agreed_on => '2024-02-25') \g /dev/null
 select add_action(4, '2024-04-30', agreed_on => '2024-03-10', safety_reason => 'risk') \g /dev/null
-select refused($$select hold_review(4, 'complete', '2024-02-24')$$, 'YH014', 'not completed before an action was agreed',
+select refused($$select hold_review(4, 'complete', '2024-02-24')$$, 'YH003', 'not completed before an action was agreed',
     'action_id % is dated after ended_on 2024-02-24 of plan_id 4');
 select allowed($$select hold_review(4, 'complete', '2024-02-25')$$, 'on the day, it is, whatever was done for safety since');
 delete from action;
-select refused($$select hold_review(4, 'complete', '2024-02-09')$$, 'YH014', 'nor before an outcome', 'plan_outcome_id 40 is dated after ended_on 2024-02-09 of plan_id 4');
+select refused($$select hold_review(4, 'complete', '2024-02-09')$$, 'YH003', 'nor before an outcome', 'plan_outcome_id 40 is dated after ended_on 2024-02-09 of plan_id 4');
 select allowed($$select hold_review(4, 'extend', '2024-02-24'); update consent set withdrawn_on = '2024-02-23' where consent_id = 4$$,
     'consent withdrawn before a review was held ends it, since a withdrawal is always taken');
 select allowed($$select hold_review(4, 'extend', '2024-02-24'); update consent set withdrawn_on = '2024-02-24' where consent_id = 4$$, 'on the day it was held, it is');

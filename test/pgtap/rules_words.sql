@@ -96,6 +96,32 @@ select is(said($$insert into family_member (family_id, child_id, joined_on) valu
     'YH022 | child_id 11, family_id 1: the days of two memberships of one child in one family do not overlap | End the earlier membership on the day the next begins, or before.', 'overlapping memberships');
 select is(said($$delete from practitioner where practitioner_id = 1$$),
     'YHS10 | practitioner_id 1: rows of "lead_practitioner" refer to it | Correct or remove what refers to it first. End the record by a day instead of deleting it, where it has one.', 'what others refer to');
+
+-- The hint is that of the case, not of the rule's commonest one; and it can be followed.
+select is((o).state || ' ' || (o).hint, want, why)
+from (values
+    ($$select support(3, 'planned'), hold_review(3, 'complete', '2024-02-20'); select add_outcome(3, 'x', '2024-02-21')$$,
+        'YH003 Correct agreed_on, or start a new plan and agree the outcome in that one.', 'an outcome after its plan ended'),
+    ($$select support(3, 'planned'), hold_review(3, 'complete', '2024-02-20'); select add_action(3, '2024-03-20', agreed_on => '2024-02-21', owner_practitioner_id => 1)$$,
+        'YH003 Correct agreed_on, or start a new plan and agree the action in that one; a safety action gives safety_reason.', 'an action after it'),
+    ($$select support(3, 'planned'), hold_review(3, 'complete', '2024-02-20'); select hold_review(3, 'complete', '2024-02-21')$$,
+        'YH003 Check plan_id: a plan that has ended has no further review. Start a new plan for what follows.', 'a review after it'),
+    ($$select support(3, 'planned'), add_outcome(3, 'x', '2024-02-21'); select hold_review(3, 'complete', '2024-02-20')$$,
+        'YH003 Correct the day on which the plan ends, or the day of what is dated after it.', 'a plan that ends before its outcome'),
+    ($$select support(3, 'planned'); update plan set ended_on = '2024-03-01', end_reason = 'episode_closed' where plan_id = 3$$,
+        'YH003 Close the episode or record the withdrawal of consent: the plan ends with it.', 'a plan that ends by itself'),
+    ($$select support(3, 'none'), open_episode(3, '2024-03-01'), open_episode(3, '2024-03-05')$$,
+        'YH006 Attach the contact to the open episode, or close that one first.', 'an episode beside an open one'),
+    ($$select support(3, 'none'), open_episode(3, '2024-03-01'); select close_episode(episode_id, 'opened_in_error', '2024-03-01', '2024-03-01'), open_episode(3, '2024-03-01') from episode where family_id = 3$$,
+        'YH006 Delete the episode that was opened in error, or open this one on the day after.', 'opened in error, and opened right on the same day'),
+    ($$select support(3, 'none'), open_episode(3, '2024-03-01'); select close_episode(episode_id, 'moved_away', '2024-03-11', '2024-03-11'), open_episode(3, '2024-03-05') from episode where family_id = 3$$,
+        'YH006 Open this one on the day the other closed or later, or correct the days of the other.', 'opened again before it closed')) v (command, want, why),
+    lateral (select outcome_of(command) as o) o;
+select allowed($$select support(3, 'none'), open_episode(3, '2024-03-01'); select close_episode(episode_id, 'opened_in_error', '2024-03-01', '2024-03-01') from episode where family_id = 3;
+    delete from episode where family_id = 3; select open_episode(3, '2024-03-01')$$, 'it can be deleted');
+select allowed($$select support(3, 'none'), open_episode(3, '2024-03-01'); select close_episode(episode_id, 'opened_in_error', '2024-03-01', '2024-03-01'), open_episode(3, '2024-03-02')
+    from episode where family_id = 3$$, 'or opened on the day after');
+select is((outcome_of($$insert into sharing_decision (family_id, decided_on, shared, basis, reason) values (1, '2024-01-01', true, 'consent', 'x')$$)).column_name, 'agency_id', 'what is missing is said to be missing');
 set local "DateStyle" = 'German';
 select is((outcome_of($$insert into conversation (family_id, held_on) values (1, '20.03.3026')$$)).detail, 'the day given is 3026-03-20', 'whatever the DateStyle');
 reset "DateStyle";

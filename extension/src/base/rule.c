@@ -27,7 +27,7 @@ static const Rule rules[] = {
 	[RULE_FIVE_OUTCOMES] = {
 		"R01", "at most five outcomes", "YH001",
 		"an intervention plan has at most five live outcomes",
-		"Withdraw an outcome first, or record further needs in a new plan or an EHA."
+		"Withdraw an outcome that no longer stands first; further needs are recorded in an EHA."
 	},
 	[RULE_REVIEW_DUE] = {
 		"R02", "review in six to eight weeks", "YH002",

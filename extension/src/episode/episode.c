@@ -34,11 +34,27 @@
 	" greatest(" closed ", " opened " + 1) end)"
 
 static const PartnershipQuery overlapping_query = {
-	"select episode_id from @episode where family_id == $1 and episode_id <> $2"
+	"select episode_id, opened_on::pg_catalog.date, closed_on::pg_catalog.date"
+	" from @episode where family_id == $1 and episode_id <> $2"
 	" and " DAYS("opened_on", "closed_on") " && " DAYS("$3", "$4")
 	" limit 1",
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
+
+/* What to do about the episode that the query found: NULL, the rule's own hint, while it is open. */
+static const char *
+hint_of_other_episode(void)
+{
+	DateADT		opened_on = result_date(2);
+	DateADT		closed_on = result_date(3);
+
+	if (closed_on == DATEVAL_NOEND)
+		return NULL;
+	/* An episode has at least the day that it was opened on. */
+	if (closed_on == opened_on)
+		return "Delete the episode that was opened in error, or open this one on the day after.";
+	return "Open this one on the day the other closed or later, or correct the days of the other.";
+}
 
 /* R06. The exclusion constraint holds the rule; this query finds the ids for the error. */
 static void
@@ -53,9 +69,10 @@ check_one_at_a_time(const Record *episode)
 	char		nulls[] = {' ', ' ', ' ', is_null(episode, "closed_on") ? 'n' : ' '};
 
 	if (run_partnership_query(episode->rel, &overlapping_query, values, nulls) > 0)
-		rule_error(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
-				   "family_id %s has episode_id %s on days of this one",
-				   id_words(id_of(episode, "family_id")), id_words(result_id(1)));
+		rule_error_hint(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
+						hint_of_other_episode(),
+						"family_id %s has episode_id %s on days of this one",
+						id_words(id_of(episode, "family_id")), id_words(result_id(1)));
 }
 
 /*

@@ -25,9 +25,11 @@ check_agreed_on(const Record *action, const SupportPlan *plan)
 	if (!is_null(action, "safety_reason"))
 		return;
 	if (agreed_on > plan->ended_on)
-		rule_error(RULE_COMPLETED_BY_REVIEW, action->rel, NULL,
-				   "agreed_on %s is after ended_on %s of plan_id %s",
-				   date_words(agreed_on), date_words(plan->ended_on), id_words(plan->id));
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, action->rel, NULL,
+						"Correct agreed_on, or start a new plan and agree the action in that one; "
+						"a safety action gives safety_reason.",
+						"agreed_on %s is after ended_on %s of plan_id %s",
+						date_words(agreed_on), date_words(plan->ended_on), id_words(plan->id));
 	refuse_while_overdue(action->rel, plan, agreed_on,
 						 "Hold the review first, or give safety_reason if it is a safety action.");
 }

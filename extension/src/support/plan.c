@@ -232,11 +232,11 @@ check_nothing_after_end(const Record *plan)
 	};
 
 	if (run_partnership_query(plan->rel, &dated_after_query, values, NULL) > 0)
-		rule_error(strcmp(result_text(1), "review_id") == 0 ? RULE_COMPLETED_BY_REVIEW : RULE_CLOSURE,
-				   plan->rel, NULL,
-				   "%s %s is dated after ended_on %s of plan_id %s", result_text(1),
-				   id_words(result_id(2)), date_words(date_of(plan, "ended_on")),
-				   id_words(id_of(plan, "plan_id")));
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, plan->rel, NULL,
+						"Correct the day on which the plan ends, or the day of what is dated after it.",
+						"%s %s is dated after ended_on %s of plan_id %s", result_text(1),
+						id_words(result_id(2)), date_words(date_of(plan, "ended_on")),
+						id_words(id_of(plan, "plan_id")));
 }
 
 static void
@@ -263,9 +263,11 @@ check_end(const RecordChange *change)
 		(field_is_new(change, "end_reason") || field_is_new(change, "ended_on") ||
 		 field_is_new(change, "completed_by_review_id")) &&
 		!end_is_true(plan))
-		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
-				   "plan_id %s has no %s on %s", id_words(id_of(plan, "plan_id")),
-				   text_of(plan, "end_reason"), date_words(date_of(plan, "ended_on")));
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
+						text_is(plan, "end_reason", "completed") ? NULL :
+						"Close the episode or record the withdrawal of consent: the plan ends with it.",
+						"plan_id %s has no %s on %s", id_words(id_of(plan, "plan_id")),
+						text_of(plan, "end_reason"), date_words(date_of(plan, "ended_on")));
 }
 
 /* Only holding a review sets extended_by_review_id. */

@@ -105,11 +105,15 @@ check_agreed_on(const Record *outcome, const SupportPlan *plan)
 {
 	DateADT		agreed_on = date_of(outcome, "agreed_on");
 
-	if (agreed_on > plan->ended_on)
-		rule_error(plan->ended_on == plan->episode_closed_on ? RULE_CLOSURE : RULE_COMPLETED_BY_REVIEW,
-				   outcome->rel, NULL,
-				   "agreed_on %s is after ended_on %s of plan_id %s",
+	if (agreed_on > plan->ended_on && plan->ended_on == plan->episode_closed_on)
+		rule_error(RULE_CLOSURE, outcome->rel, NULL,
+				   "agreed_on %s is after ended_on %s of plan_id %s, whose episode closed then",
 				   date_words(agreed_on), date_words(plan->ended_on), id_words(plan->id));
+	if (agreed_on > plan->ended_on)
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, outcome->rel, NULL,
+						"Correct agreed_on, or start a new plan and agree the outcome in that one.",
+						"agreed_on %s is after ended_on %s of plan_id %s",
+						date_words(agreed_on), date_words(plan->ended_on), id_words(plan->id));
 	refuse_while_overdue(outcome->rel, plan, agreed_on, NULL);
 }
 

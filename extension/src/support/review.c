@@ -24,13 +24,15 @@ check_plan_is_open(const Record *review, const SupportPlan *plan)
 	/* A review that was held before consent was withdrawn, or the episode closed, may be recorded after it. */
 	if (plan->ended_on != DATEVAL_NOEND &&
 		!(plan->cut_short && date_of(review, "held_on") <= plan->ended_on))
-		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
-				   "plan_id %s ended on %s", id_words(plan->id), date_words(plan->ended_on));
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
+						"Check plan_id: a plan that has ended has no further review. Start a new plan for what follows.",
+						"plan_id %s ended on %s", id_words(plan->id), date_words(plan->ended_on));
 	if (date_of(review, "held_on") < plan->review_counts_from)
-		rule_error(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
-				   "held_on %s is before %s, from which this review of plan_id %s counts",
-				   date_words(date_of(review, "held_on")),
-				   date_words(plan->review_counts_from), id_words(plan->id));
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, review->rel, NULL,
+						"Correct held_on: reviews of a plan are recorded in the order in which they were held.",
+						"held_on %s is before %s, from which this review of plan_id %s counts",
+						date_words(date_of(review, "held_on")),
+						date_words(plan->review_counts_from), id_words(plan->id));
 }
 
 static void
@@ -62,10 +64,11 @@ check_order_kept(const RecordChange *change)
 	};
 
 	if (run_partnership_query(change->rel, &neighbours_query, values, NULL) > 0)
-		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
-				   "review_id %s would pass review_id %s of plan_id %s",
-				   id_words(id_of(review, "review_id")), id_words(result_id(1)),
-				   id_words(id_of(review, "plan_id")));
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
+						"Correct the other review first: reviews of a plan keep their order.",
+						"review_id %s would pass review_id %s of plan_id %s",
+						id_words(id_of(review, "review_id")), id_words(result_id(1)),
+						id_words(id_of(review, "plan_id")));
 }
 
 static void
@@ -74,9 +77,10 @@ check_redated(const RecordChange *change, const SupportPlan *plan)
 	const Record *review = &change->after;
 
 	if (date_of(review, "held_on") < plan->started_on)
-		rule_error(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
-				   "held_on %s is before the start of plan_id %s",
-				   date_words(date_of(review, "held_on")), id_words(plan->id));
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
+						"Correct held_on: a review is held on the day the plan starts or later.",
+						"held_on %s is before the start of plan_id %s",
+						date_words(date_of(review, "held_on")), id_words(plan->id));
 	check_order_kept(change);
 	refuse_agreed_while_overdue(review);
 }
