@@ -342,7 +342,7 @@ from (values
     ('drop trigger plan_rules on plan', '{"A02 plan trigger plan_rules is missing"}', 'a missing trigger'),
     ('alter table plan enable trigger zz_check_row', '{"A02 plan trigger zz_check_row: fires at the origin, was fires always"}', 'ALWAYS reset by a data-only restore'),
     ('alter table plan enable replica trigger plan_rules', '{"A02 plan trigger plan_rules: fires on a replica, was fires at the origin"}', 'a trigger for replicas alone'),
-    ('alter table plan drop constraint plan_ended_after_started', '{"A02 plan constraint plan_ended_after_started is missing"}', 'a missing constraint'),
+    ('alter table plan drop constraint plan_ended_after_started', '{"A02 plan constraint plan_ended_after_started is missing (S08)"}', 'a missing constraint'),
     ('alter table plan_outcome drop constraint plan_outcome_at_most_five, add constraint plan_outcome_at_most_five check (position >= 1) not valid',
         '{"A02 plan_outcome constraint plan_outcome_at_most_five is CHECK (\"position\" >= 1) NOT VALID, was CHECK (\"position\" >= 1 AND (plan_kind <> ''intervention''::early_help.plan_kind OR \"position\" <= 5)) (R01)"}', 'a weaker constraint'),
     ('drop index episode_one_open_a_family', '{"A02 episode index episode_one_open_a_family is missing (R06)"}', 'a missing index'),

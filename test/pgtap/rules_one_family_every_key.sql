@@ -80,7 +80,7 @@ select cmp_ok((select count(*) from public.key), '>=', 60::bigint, 'the catalogu
 create table public.otherwise (of_table text, of_column text, code text);
 insert into public.otherwise values
     ('child', 'merged_into_child_id', 'YHS03'), ('level_change', '%', 'YHS03'), ('episode_event', '%', 'YHS03'),
-    ('contact_child', 'attached_episode_id', 'YH016'), ('action', 'plan_outcome_id', '23503'),
+    ('contact_child', 'attached_episode_id', 'YH016'), ('action', 'plan_outcome_id', 'YHS02'),
     ('plan', 'extended_by_review_id', 'YH003'), ('plan', 'completed_by_review_id', 'YH003'),
     ('assessment_factor_found', 'assessment_id', 'YH005');
 create function public.moved(k public.key)
