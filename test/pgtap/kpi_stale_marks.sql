@@ -29,6 +29,7 @@ insert into child (child_id, birth_date) values (1, '2010-01-01'), (2, '2012-01-
 insert into contact (contact_id, received_on, source_code) values (1, '2018-01-31', '6'), (2, '2018-01-01', '6'), (3, '2019-06-30', '6');
 select is_empty('table stale_mark', 'a contact without a child counts nowhere');
 
+insert into family_member (family_id, child_id) values (1, 1);
 savepoint a;
 insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (1, 1, 1, 'N1');
 select set_eq('select logged()', array['contact_child 2018-01 2019-01 of 1'], 'a contact reaches 12 months of its child on: 365 days after the 31st');

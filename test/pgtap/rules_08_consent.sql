@@ -63,7 +63,8 @@ select refused($$update plan set ended_on = '2024-04-01' where plan_id = 1$$, 'Y
 select refused($$update assessment set ended_on = '2024-04-01' where assessment_id = 1$$, 'YH005', 'and the EHA''s');
 select refused($$update assessment set ended_on = null, end_reason = null where assessment_id = 1$$, 'YH005', 'it does not begin again');
 select is((select state::text from episode where episode_id = 1), 'planned', 'the episode stays open');
-update consent set withdrawn_on = null where consent_id = 1;
+select refused($$update consent set withdrawn_on = null where consent_id = 1$$, 'YH008', 'the withdrawal that ended them stays');
+insert into consent (family_id, given_by, given_on) values (1, 'parent', '2024-03-10');
 select is((select end_reason::text from plan where plan_id = 1), 'consent_withdrawn', 'consent given again starts a new plan, not the old one');
 select allowed($$insert into plan (episode_id, started_on) values (1, '2024-03-10')$$, 'which may start');
 
@@ -114,7 +115,7 @@ select is_empty($$select * from early_help.audit('town') where rule = 'R08'$$, '
 select refused($$delete from consent where consent_id = 12$$, 'YH008', 'which is not deleted', 'plan_id 12 rests on consent_id 12');
 select refused($$insert into plan (episode_id, started_on) values (12, '2024-02-01')$$, 'YH008', 'what is recorded now rests on what is known now');
 select refused($$update consent set withdrawal_recorded_at = 'infinity' where consent_id = 12$$, 'YHS03', 'when it was known is the rules'' to say');
-select is((select withdrawal_recorded_at from consent where consent_id = 1), null, 'and not said where none is');
+select is((select withdrawal_recorded_at from consent where family_id = 1 and given_on = '2024-03-10'), null, 'and not said where none is');
 
 -- A step up's basis is not changed past consent; an override that says nothing is none.
 select support(14, 'allocated') \g /dev/null

@@ -60,7 +60,6 @@ left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view referrals is
-    'Referrals to early help, in the month they were made. Unit: a referral of a child; if a child and its duplicate were both '
-    'referred on one day, of one family, from one source, that is one. '
-    'Accepted and declined count these referrals, whenever that was decided. '
+    'Referrals to early help, in the month they were made. Unit: a referral of a child, counted once if a duplicate was referred '
+    'too. Accepted and declined count these, whenever decided. '
     'Source: Early Help Strategy 2021-24 section 10.';

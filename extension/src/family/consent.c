@@ -325,6 +325,7 @@ refuse_closed_without(const RecordChange *change, int64 family_id)
 	}
 }
 
+/* What a withdrawal ended, if none did by its day now, or the consent with this id would hold on it. */
 static const PartnershipQuery ended_by_nothing_query = {
 	"select s.what, s.id from ("
 	" select 'assessment_id' as what, a.assessment_id as id, a.ended_on"
@@ -334,8 +335,10 @@ static const PartnershipQuery ended_by_nothing_query = {
 	" from @plan p join @episode e on e.episode_id == p.episode_id"
 	" where e.family_id == $1 and p.end_reason == 'consent_withdrawn'"
 	") as s where not exists (select from @consent c where c.family_id == $1"
-	" and c.kind == 'take_part' and c.withdrawn_on <= s.ended_on) limit 1",
-	1, {INT8OID}
+	" and c.kind == 'take_part' and c.withdrawn_on <= s.ended_on)"
+	" or exists (select from @consent c where c.consent_id == $2 and c.given_on < s.ended_on"
+	" and (c.withdrawn_on is null or c.withdrawn_on > s.ended_on)) limit 1",
+	2, {INT8OID, INT8OID}
 };
 
 PG_FUNCTION_INFO_V1(early_help_consent_stays);
@@ -359,6 +362,10 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 		Int64GetDatum(id_of(consent, "family_id")),
 		DateADTGetDatum(date_of(consent, "given_on"))
 	};
+	Datum		ids[] = {
+		Int64GetDatum(id_of(consent, "family_id")),
+		Int64GetDatum(id_of(consent, "consent_id"))
+	};
 	bool		given = field_is_new(&change, "given_on");
 	bool		withdrawn = !is_null(consent, "withdrawn_on");
 	bool		mended;
@@ -369,7 +376,7 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 	lock_family(change.rel, id_of(consent, "family_id"));
 	mended = is_mended(change.rel, id_of(consent, "consent_id"));
 	if ((given && run_partnership_query(change.rel, &uncovered_query, values, NULL) > 0) ||
-		(withdrawn && !mended && run_partnership_query(change.rel, &ended_by_nothing_query, values, NULL) > 0))
+		(withdrawn && !mended && run_partnership_query(change.rel, &ended_by_nothing_query, ids, NULL) > 0))
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
 						"Consent that is given again is a new row; a withdrawal that was recorded wrongly is mended by correct_withdrawal.",
 						"%s %s rests on consent_id %s", result_text(1),
