@@ -370,3 +370,44 @@ end;
 comment on function lead_practitioner_on(bigint, date) is
     'The lead practitioner of an episode on a day (lead professional in the 2021 strategy); '
     'no row before the episode was allocated.';
+
+create function undo_allocation(episode_id bigint, reason text)
+returns episode
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('episode_id %s', undo_allocation.episode_id))
+    where not exists (select from only episode r where r.episode_id = undo_allocation.episode_id);
+    insert into correction (table_name, record_id, column_name, value_before, reason)
+    select 'episode', e.episode_id, 'allocated_on', to_char(e.allocated_on, 'YYYY-MM-DD'), undo_allocation.reason
+    from only episode e
+    where e.episode_id = undo_allocation.episode_id;
+    delete from only lead_practitioner
+    where lead_practitioner.episode_id = undo_allocation.episode_id;
+    update only episode
+    set allocated_on = null
+    where episode.episode_id = undo_allocation.episode_id
+    returning episode;
+end;
+comment on function undo_allocation(bigint, text) is
+    'Takes back an allocation that was a mistake: the episode waits again, and nobody has led it. '
+    'Errors YHS05, YHS06, YH007 if something has happened in the episode since.';
+
+create function correct_reopening(episode_id bigint, reopened_on date, reason text)
+returns episode
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('episode_id %s', correct_reopening.episode_id))
+    where not exists (select from only episode r where r.episode_id = correct_reopening.episode_id);
+    insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
+    select 'episode', e.episode_id, 'reopened_on', to_char(e.reopened_on, 'YYYY-MM-DD'),
+        to_char(correct_reopening.reopened_on, 'YYYY-MM-DD'), correct_reopening.reason
+    from only episode e
+    where e.episode_id = correct_reopening.episode_id;
+    update only episode
+    set reopened_on = correct_reopening.reopened_on
+    where episode.episode_id = correct_reopening.episode_id
+    returning episode;
+end;
+comment on function correct_reopening(bigint, date, text) is
+    'Mends the day of an episode''s last reopening. The event, the children who came back and their levels follow. '
+    'Errors YHS05, YHS06, YH014 before the closure, or if something is dated before the new day.';

@@ -43,10 +43,14 @@ alter table plan
         foreign key (completed_by_review_id, plan_id, ended_on)
         references review (review_id, plan_id, held_on) on update cascade;
 
-create trigger review_keeps_plan_and_decision
+create trigger review_keeps_plan
     before update on review
     for each row
-    execute function early_help_internal.keep_columns('plan_id', 'plan_kind', 'due_on', 'decision');
+    execute function early_help_internal.keep_columns('plan_id', 'plan_kind', 'due_on');
+create trigger review_keeps_decision
+    before update on review
+    for each row
+    execute function early_help_internal.keep_unless_mended('review_id', 'decision');
 create trigger review_rules
     before insert or update on review
     for each row
@@ -55,6 +59,11 @@ create trigger review_what_follows
     after insert on review
     for each row
     execute function early_help_internal.review_after();
+create trigger review_decided_anew
+    after update of decision on review
+    for each row
+    when (old.decision is distinct from new.decision)
+    execute function early_help_internal.review_decided_anew();
 create trigger review_sets_next
     after update on review
     for each row
@@ -125,3 +134,48 @@ end;
 comment on function hold_review(bigint, early_help.review_decision, date, date, bigint, text) is
     'Records a held review. It completes the plan, or extends it to a next review 42-56 days later. '
     'Errors YHS05, YH002, YH003, YH014, YHS01.';
+
+create function correct_review(
+    review_id bigint,
+    decision early_help.review_decision,
+    reason text,
+    next_review_due_on date default null
+)
+returns review
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('review_id %s', correct_review.review_id))
+    where not exists (select from only review r where r.review_id = correct_review.review_id);
+    insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
+    select 'review', r.review_id, 'decision', r.decision::text, correct_review.decision::text, correct_review.reason
+    from only review r
+    where r.review_id = correct_review.review_id;
+    update only review
+    set decision = correct_review.decision,
+        next_review_due_on = correct_review.next_review_due_on
+    where review.review_id = correct_review.review_id;
+    select r
+    from only review r
+    where r.review_id = correct_review.review_id;
+end;
+comment on function correct_review(bigint, early_help.review_decision, text, date) is
+    'Mends the decision of the last review of a plan: the plan is completed instead of extended, or goes on. '
+    'Errors YHS05, YHS06, YH002, YH003 if a later review was held, YH004 if something was agreed that the extension allowed.';
+
+create function undo_review(review_id bigint, reason text)
+returns review
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('review_id %s', undo_review.review_id))
+    where not exists (select from only review r where r.review_id = undo_review.review_id);
+    insert into correction (table_name, record_id, column_name, value_before, reason)
+    select 'review', r.review_id, 'held_on', to_char(r.held_on, 'YYYY-MM-DD'), undo_review.reason
+    from only review r
+    where r.review_id = undo_review.review_id;
+    delete from only review
+    where review.review_id = undo_review.review_id
+    returning review;
+end;
+comment on function undo_review(bigint, text) is
+    'Takes back the last review of a plan, which was not held, or not for this plan: the plan is as it was before. '
+    'Returns the review that is gone. Errors YHS05, YHS06, YH003 if a later review was held, YH004 if something was agreed that it allowed.';

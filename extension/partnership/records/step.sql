@@ -230,3 +230,61 @@ comment on function record_consultation(bigint, early_help.consultation_role, da
     'Records the consultation for an urgent (s.47) step up that was offered before it. This can be done once, also after the '
     'step was decided. '
     'It is due by the next working day after the offer. Errors YHS05, YH010, YH012.';
+
+create function correct_decision(step_id bigint, decided_on date, reason text, offered_on date default null)
+returns step
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('step_id %s', correct_decision.step_id))
+    where not exists (select from only step r where r.step_id = correct_decision.step_id);
+    insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
+    select 'step', s.step_id, d.column_name, to_char(d.value_before, 'YYYY-MM-DD'), to_char(d.value_after, 'YYYY-MM-DD'),
+        correct_decision.reason
+    from only step s
+    cross join lateral (values
+        ('decided_on', s.decided_on::date, correct_decision.decided_on),
+        ('offered_on', s.offered_on::date, correct_decision.offered_on)) d (column_name, value_before, value_after)
+    where s.step_id = correct_decision.step_id
+        and d.value_after is not null;
+    update only step
+    set decided_on = correct_decision.decided_on,
+        offered_on = coalesce(correct_decision.offered_on, step.offered_on)
+    where step.step_id = correct_decision.step_id;
+    select s
+    from only step s
+    where s.step_id = correct_decision.step_id;
+end;
+comment on function correct_decision(bigint, date, text, date) is
+    'Mends the day of a decided step, and the day of its offer if one is given. The child''s level, the episode that it left or '
+    'joined, and a closure by its acceptance follow. Errors YHS05, YHS06, YH006, YH011, YH012, YH014.';
+
+create function undo_decision(step_id bigint, reason text)
+returns step
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('step_id %s', undo_decision.step_id))
+    where not exists (select from only step r where r.step_id = undo_decision.step_id);
+    insert into correction (table_name, record_id, column_name, value_before, reason)
+    select 'step', s.step_id, 'outcome', s.outcome::text, undo_decision.reason
+    from only step s
+    where s.step_id = undo_decision.step_id;
+    insert into correction (table_name, record_id, column_name, value_before, reason)
+    select 'episode', e.episode_id, 'closed_on', to_char(e.closed_on, 'YYYY-MM-DD'), undo_decision.reason
+    from only step s
+    join only episode e on e.episode_id = s.episode_id
+    where s.step_id = undo_decision.step_id
+        and s.outcome = 'accepted'
+        and e.closure_reason_code = 'stepped_up';
+    update only step
+    set outcome = null,
+        decided_on = null,
+        decision_reason = null
+    where step.step_id = undo_decision.step_id;
+    select s
+    from only step s
+    where s.step_id = undo_decision.step_id;
+end;
+comment on function undo_decision(bigint, text) is
+    'Takes a decision back that was recorded by mistake: the step is open again. After an accepted step up the child is back in its '
+    'episode, which goes on if it closed by it. Errors YHS05, YHS06, YH006, YH011, YH012 if the child has another open step, or '
+    'the step was accepted down.';

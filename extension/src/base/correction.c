@@ -22,9 +22,9 @@
 #include "base/record.h"
 #include "base/rule.h"
 
-/* Did this transaction say, in a row of correction, that it mends this record? */
+/* Did this transaction say, in a row of correction, that it mends this record of that sibling table? */
 bool
-is_mended(Relation rel, int64 id)
+is_sibling_mended(Relation rel, const char *table, int64 id)
 {
 	SiblingScan corrections;
 	bool		found = false;
@@ -34,10 +34,17 @@ is_mended(Relation rel, int64 id)
 		return false;
 	sibling_beginscan(rel, "correction", "record_id", id, &corrections);
 	while (!found && sibling_getnext(&corrections))
-		found = text_is(&corrections.row, "table_name", RelationGetRelationName(rel)) &&
+		found = text_is(&corrections.row, "table_name", table) &&
 			TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(corrections.row.tuple->t_data));
 	sibling_endscan(&corrections);
 	return found;
+}
+
+/* The same of a record of this table. */
+bool
+is_mended(Relation rel, int64 id)
+{
+	return is_sibling_mended(rel, RelationGetRelationName(rel), id);
 }
 
 PG_FUNCTION_INFO_V1(early_help_correction_stays);

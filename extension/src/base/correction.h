@@ -11,5 +11,6 @@
 #include "utils/rel.h"
 
 extern bool is_mended(Relation rel, int64 id);
+extern bool is_sibling_mended(Relation rel, const char *table, int64 id);
 
 #endif

@@ -35,6 +35,12 @@ static const PartnershipQuery closing_event_query = {
 	1, {INT8OID}
 };
 
+static const PartnershipQuery undecided_query = {
+	"select step_id from @step where episode_id == $1 and outcome is null"
+	" and early_help.level_number(to_level) == 3 limit 1",
+	1, {INT8OID}
+};
+
 static const PartnershipQuery later_level_query = {
 	"select n.child_id, n.level_change_id from @level_change l"
 	" join @level_change n on n.child_id == l.child_id and n.change_number > l.change_number"
@@ -52,9 +58,10 @@ undo_closure(RecordChange *change)
 		Int64GetDatum(id), DateADTGetDatum(date_of(&change->before, "closed_on"))
 	};
 
-	if (text_is(&change->before, "closure_reason_code", "stepped_up"))
+	if (text_is(&change->before, "closure_reason_code", "stepped_up") &&
+		run_partnership_query(change->rel, &undecided_query, values, NULL) == 0)
 		rule_error_hint(RULE_CLOSURE, change->rel, NULL,
-						"Offer a step down when social care gives the child back.",
+						"Offer a step down when social care gives the child back. If nothing was accepted, use undo_decision of the step.",
 						"episode_id %s closed by the acceptance of its last child's step up", id_words(id));
 	if (run_partnership_query(change->rel, &later_level_query, values, NULL) > 0)
 		rule_error_hint(RULE_LEVELS, change->rel, NULL,

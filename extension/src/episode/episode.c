@@ -18,6 +18,7 @@
 #include "episode/closure.h"
 #include "episode/closure_undone.h"
 #include "episode/episode_event.h"
+#include "episode/episode_mended.h"
 #include "episode/episode_row.h"
 #include "family/family.h"
 #include "family/referral_answered.h"
@@ -182,8 +183,8 @@ reopen_episode(RecordChange *change)
 }
 
 /*
- * The day and reason of a reopening may be corrected. A reopening cannot be
- * removed, or added without reopening the episode.
+ * The day of a reopening may be mended, and its reason corrected. A reopening
+ * cannot be removed, or added without reopening the episode.
  */
 static void
 check_reopening(const RecordChange *change)
@@ -201,7 +202,9 @@ check_reopening(const RecordChange *change)
 	if (!is_null(record, "closed_on"))
 		rule_error(RULE_CLOSURE, change->rel, NULL,
 				   "episode_id %s stays closed", id_words(id_of(record, "episode_id")));
-	if (lock_episode(change->rel, id_of(record, "episode_id"), &episode))
+	if (reopening_is_mended(change))
+		check_reopened_later(change);
+	else if (lock_episode(change->rel, id_of(record, "episode_id"), &episode))
 		legal_transition(change->rel, &episode, EVENT_REOPEN, false);
 }
 
@@ -257,6 +260,8 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 		check_state_untouched(&change);
 		if (field_is_new(&change, "allocated_on"))
 			check_allocated_on(episode);
+		if (allocation_is_undone(&change))
+			take_back_allocation(&change);
 		if (is_closed && field_is_new(&change, "closed_on"))
 			close_episode(&change);
 		if (closure_is_undone(&change))
@@ -351,16 +356,24 @@ static const PartnershipQuery opening_redated_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-static void
-redate_opening(const RecordChange *change, int64 episode_id)
-{
-	Datum		values[] = {
-		Int64GetDatum(episode_id),
-		DateADTGetDatum(date_of(&change->after, "opened_on")),
-		DateADTGetDatum(date_of(&change->before, "opened_on"))
-	};
+static const PartnershipQuery allocation_redated_query = {
+	"update @episode_event set happened_on = $2"
+	" where episode_id == $1 and event == 'allocate' and happened_on == $3",
+	3, {INT8OID, DATEOID, DATEOID}
+};
 
-	write_by_rules(change->rel, &opening_redated_query, values, NULL);
+/* An event is of the day on which what it tells of happened, also when that day is corrected. */
+static void
+redate_event(const RecordChange *change, const char *day, const PartnershipQuery *query)
+{
+	Datum		values[3];
+
+	if (!field_is_updated(change, day) || !field_was_set(change, day) || is_null(&change->after, day))
+		return;
+	values[0] = Int64GetDatum(id_of(&change->after, "episode_id"));
+	values[1] = DateADTGetDatum(date_of(&change->after, day));
+	values[2] = DateADTGetDatum(date_of(&change->before, day));
+	write_by_rules(change->rel, query, values, NULL);
 }
 
 static void
@@ -451,8 +464,12 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 			log_event(change.rel, id, EVENT_CLOSE, from, STATE_CLOSED, closed_on, NO_ID);
 		end_what_is_open(change.rel, id, closed_on);
 	}
-	if (field_is_updated(&change, "opened_on"))
-		redate_opening(&change, id);
+	redate_event(&change, "opened_on", &opening_redated_query);
+	redate_event(&change, "allocated_on", &allocation_redated_query);
+	if (allocation_is_undone(&change))
+		forget_allocation(&change);
+	if (reopening_is_mended(&change))
+		redate_reopening(&change);
 	if (is_closed && was_closed && field_is_new(&change, "closed_on"))
 		redate_what_ended(change.rel, id, closed_on, date_of(&change.before, "closed_on"));
 	if (closure_is_undone(&change))

@@ -129,3 +129,36 @@ apply_two_events(Relation rel, Episode *episode, ContinuumEvent first,
 	pass_event(rel, episode, second, on, NO_ID);
 	write_state(rel, episode, was);
 }
+
+static const PartnershipQuery last_event_query = {
+	"select episode_event_id, event::pg_catalog.text, happened_on::pg_catalog.date, state_from::pg_catalog.text"
+	" from @episode_event where episode_id == $1 order by episode_event_id desc limit 1",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery forget_event_query = {
+	"delete from @episode_event where episode_event_id == $1",
+	1, {INT8OID}
+};
+
+/*
+ * A mistake is mended: the episode's last event, if it is this one, never
+ * happened, and the episode is in the state of before. An event that others
+ * followed stays in the log.
+ */
+void
+take_back_event(Relation rel, Episode *episode, ContinuumEvent event, DateADT on)
+{
+	Datum		id[] = {Int64GetDatum(episode->id)};
+	EpisodeState was = episode->state;
+	EpisodeState before;
+
+	if (run_partnership_query(rel, &last_event_query, id, NULL) == 0 || result_text(2) == NULL ||
+		strcmp(result_text(2), event_name(event)) != 0 || result_date(3) != on || result_text(4) == NULL)
+		return;
+	before = state_by_name(result_text(4));
+	id[0] = Int64GetDatum(result_id(1));
+	write_by_rules(rel, &forget_event_query, id, NULL);
+	episode->state = before;
+	write_state(rel, episode, was);
+}

@@ -18,5 +18,6 @@ extern void apply_event(Relation rel, Episode *episode, ContinuumEvent event,
 						DateADT on, int64 child_id);
 extern void apply_two_events(Relation rel, Episode *episode, ContinuumEvent first,
 							 ContinuumEvent second, DateADT on);
+extern void take_back_event(Relation rel, Episode *episode, ContinuumEvent event, DateADT on);
 
 #endif

@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
+#include "base/correction.h"
 #include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
@@ -77,7 +78,8 @@ early_help_lead_practitioner_stays(PG_FUNCTION_ARGS)
 	begin_partnership_queries();
 	/* An episode that is being deleted takes its lead practitioners along. */
 	if (lock_episode(change.rel, id_of(lead, "episode_id"), &episode) &&
-		date_of(lead, "from_on") == episode.allocated_on)
+		date_of(lead, "from_on") == episode.allocated_on &&
+		!is_sibling_mended(change.rel, "episode", episode.id))
 		rule_error(RULE_LEAD_PRACTITIONER, change.rel, "episode_has_lead_from_allocation",
 				   "from_on %s is the first day of a lead practitioner of episode_id %s",
 				   date_words(episode.allocated_on), id_words(episode.id));

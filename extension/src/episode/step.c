@@ -20,6 +20,7 @@
 #include "episode/child_level.h"
 #include "episode/episode_event.h"
 #include "episode/episode_row.h"
+#include "episode/step_mended.h"
 #include "family/consent.h"
 #include "family/family.h"
 
@@ -200,6 +201,9 @@ check_decided_once(const RecordChange *change)
 	};
 
 	if (is_null(&change->before, "outcome") || rules_are_writing())
+		return;
+	/* Which days, and that it was not decided, may be mended; another outcome is a decision taken back first. */
+	if (decision_is_mended(change) && (is_null(&change->after, "outcome") || !field_is_new(change, "outcome")))
 		return;
 	for (int i = 0; i < (int) lengthof(facts); i++)
 	{
@@ -527,6 +531,8 @@ early_help_step_after(PG_FUNCTION_ARGS)
 					id_of(step, "child_id"));
 	if (!is_null(step, "outcome") && !field_was_set(&change, "outcome"))
 		decide(step);
+	else if (decision_is_mended(&change))
+		mend_decision(&change);
 	end_partnership_queries();
 	return record_result(&change);
 }

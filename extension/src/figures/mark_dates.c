@@ -91,7 +91,8 @@ mark_span(const Record *row, Trigger *trigger, int reach)
 		mark_months(row->rel, trigger, Min(first, last), Max(first, last), reach);
 	else
 	{
-		mark_months(row->rel, trigger, first, first, 0);
+		/* With the reach that every mark of the trigger has: it says which marks cover others (stale_frame.c). */
+		mark_months(row->rel, trigger, first, first, reach);
 		mark_months_from(row->rel, trigger, first);
 	}
 }

@@ -11,12 +11,14 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
+#include "base/correction.h"
 #include "base/partnership_query.h"
 #include "base/record.h"
 #include "base/rule.h"
 #include "episode/episode_event.h"
 #include "support/overdue.h"
 #include "support/plan.h"
+#include "support/review_mended.h"
 
 static void
 check_plan_is_open(const Record *review, const SupportPlan *plan)
@@ -36,13 +38,19 @@ check_plan_is_open(const Record *review, const SupportPlan *plan)
 }
 
 static void
+fill_next_review(Record *review, const SupportPlan *plan)
+{
+	if (text_is(review, "decision", "extend") && is_null(review, "next_review_due_on"))
+		set_date(review, "next_review_due_on",
+				 default_review_due(review->rel, plan->kind, date_of(review, "held_on")));
+}
+
+static void
 fill_from_plan(Record *review, const SupportPlan *plan)
 {
 	set_field_text(review, "plan_kind", plan->kind);
 	set_date(review, "due_on", plan->review_due_on);
-	if (text_is(review, "decision", "extend") && is_null(review, "next_review_due_on"))
-		set_date(review, "next_review_due_on",
-				 default_review_due(review->rel, plan->kind, date_of(review, "held_on")));
+	fill_next_review(review, plan);
 }
 
 static const PartnershipQuery neighbours_query = {
@@ -116,6 +124,8 @@ early_help_review_before(PG_FUNCTION_ARGS)
 			check_plan_is_open(review, &plan);
 			fill_from_plan(review, &plan);
 		}
+		else if (field_is_new(&change, "decision"))
+			fill_next_review(review, &plan);
 		else if (field_is_new(&change, "held_on") || field_is_new(&change, "due_on"))
 			check_redated(&change, &plan);
 	}
@@ -225,7 +235,8 @@ PG_FUNCTION_INFO_V1(early_help_review_stays);
 
 /*
  * Trigger, before delete of review: a review that was held stays, because it
- * allowed what the plan did after it.
+ * allowed what the plan did after it. One that was not held is taken back where
+ * this transaction mends it.
  */
 Datum
 early_help_review_stays(PG_FUNCTION_ARGS)
@@ -233,9 +244,14 @@ early_help_review_stays(PG_FUNCTION_ARGS)
 	RecordChange change = record_change(fcinfo, "review_stays", true, ROW_DELETE);
 	Record	   *review = &change.before;
 
-	rule_error_hint(RULE_COMPLETED_BY_REVIEW, change.rel, NULL,
-					"Correct its days; a review that was held stays.",
-					"review_id %s of plan_id %s was held on %s",
-					id_words(id_of(review, "review_id")), id_words(id_of(review, "plan_id")),
-					date_words(date_of(review, "held_on")));
+	if (!is_mended(change.rel, id_of(review, "review_id")))
+		rule_error_hint(RULE_COMPLETED_BY_REVIEW, change.rel, NULL,
+						"Correct its days; if it was not held, or not for this plan, use undo_review.",
+						"review_id %s of plan_id %s was held on %s",
+						id_words(id_of(review, "review_id")), id_words(id_of(review, "plan_id")),
+						date_words(date_of(review, "held_on")));
+	begin_partnership_queries();
+	undo_review(review);
+	end_partnership_queries();
+	return record_result(&change);
 }

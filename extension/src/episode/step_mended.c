@@ -1,0 +1,219 @@
+/*-------------------------------------------------------------------------
+ *
+ * step_mended.c
+ *		A step whose decision was recorded on a wrong day, or wrongly at all:
+ *		what followed from it follows (R11, R12, R14).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "base/correction.h"
+#include "base/partnership_query.h"
+#include "base/rule.h"
+#include "episode/child_level.h"
+#include "episode/episode_event.h"
+#include "episode/step_mended.h"
+
+/* Is a step mended that was decided already? */
+bool
+decision_is_mended(const RecordChange *change)
+{
+	return TRIGGER_FIRED_BY_UPDATE(change->event) && field_was_set(change, "outcome") &&
+		is_mended(change->rel, id_of(&change->before, "step_id"));
+}
+
+static bool
+is_up(const Record *step)
+{
+	return level_of(step, "to_level") == NEED_LEVEL_SOCIAL_CARE;
+}
+
+static ContinuumEvent
+event_of(const Record *decided)
+{
+	if (text_is(decided, "outcome", "accepted"))
+		return is_up(decided) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN;
+	return text_is(decided, "outcome", "declined") ? EVENT_DECLINE_STEP : EVENT_WITHDRAW;
+}
+
+/* ---------------------------------------------------------------------
+ * On another day
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery event_redated_query = {
+	"update @episode_event set happened_on = $4 where episode_id == $1 and child_id == $2 and happened_on == $3"
+	" and event::pg_catalog.text == $5",
+	5, {INT8OID, INT8OID, DATEOID, DATEOID, TEXTOID}
+};
+
+static void
+redate_offer(const RecordChange *change)
+{
+	const Record *step = &change->after;
+	Datum		values[] = {
+		Int64GetDatum(id_of(step, "episode_id")),
+		Int64GetDatum(id_of(step, "child_id")),
+		DateADTGetDatum(date_of(&change->before, "offered_on")),
+		DateADTGetDatum(date_of(step, "offered_on")),
+		CStringGetTextDatum(event_name(is_up(step) ? EVENT_OFFER_STEP_UP : EVENT_OFFER_STEP_DOWN))
+	};
+
+	if (field_is_new(change, "offered_on"))
+		write_by_rules(change->rel, &event_redated_query, values, NULL);
+}
+
+static const PartnershipQuery leaving_redated_query = {
+	"update @episode_child set left_on = $4 where episode_id == $1 and child_id == $2 and left_on == $3",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+static const PartnershipQuery closure_redated_query = {
+	"update @episode set closed_on = s.last from (select pg_catalog.max(decided_on) as last from @step"
+	" where episode_id == $1 and outcome == 'accepted' and early_help.level_number(to_level) == 3) s"
+	" where episode_id == $1 and closure_reason_code == 'stepped_up' and closed_on <> s.last",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery joining_redated_query = {
+	"update @episode_child set joined_on = $4 where episode_id == $1 and child_id == $2 and joined_on == $3",
+	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+};
+
+static const PartnershipQuery lead_redated_query = {
+	"update @lead_practitioner set from_on = $3 where episode_id == $1 and from_on == $2 and practitioner_id == $4",
+	4, {INT8OID, DATEOID, DATEOID, INT8OID}
+};
+
+static const PartnershipQuery opening_redated_query = {
+	"update @episode set opened_on = $3 where episode_id == $1 and opened_on == $2 and exists ("
+	"select from @episode_event v where v.episode_id == $1 and v.state_from is null and v.event == 'accept_step_down')",
+	3, {INT8OID, DATEOID, DATEOID}
+};
+
+/* The child leaves on the new day. An episode that closed by the last acceptance closes on the day that is now the last. */
+static void
+redate_step_up(const RecordChange *change, const Datum *values)
+{
+	bool		later = date_of(&change->after, "decided_on") > date_of(&change->before, "decided_on");
+
+	/* Nobody leaves after the closure at any moment. */
+	if (later)
+		write_by_rules(change->rel, &closure_redated_query, values, NULL);
+	write_by_rules(change->rel, &leaving_redated_query, values, NULL);
+	if (!later)
+		write_by_rules(change->rel, &closure_redated_query, values, NULL);
+}
+
+/* The child joins on the new day; an episode, and who leads it, that began with the step begin then. */
+static void
+redate_step_down(const RecordChange *change, const Datum *values)
+{
+	const Record *step = &change->after;
+	Datum		opening[] = {values[0], values[2], values[3]};
+	Datum		lead[] = {
+		values[0], values[2], values[3], Int64GetDatum(id_of(step, "receiving_practitioner_id"))
+	};
+	bool		earlier = date_of(step, "decided_on") < date_of(&change->before, "decided_on");
+
+	/* Nothing begins before its episode at any moment. */
+	if (earlier)
+		write_by_rules(change->rel, &opening_redated_query, opening, NULL);
+	write_by_rules(change->rel, &joining_redated_query, values, NULL);
+	write_by_rules(change->rel, &lead_redated_query, lead, NULL);
+	if (!earlier)
+		write_by_rules(change->rel, &opening_redated_query, opening, NULL);
+}
+
+static void
+redate(const RecordChange *change)
+{
+	const Record *step = &change->after;
+	Datum		values[] = {
+		Int64GetDatum(id_of(step, "episode_id")),
+		Int64GetDatum(id_of(step, "child_id")),
+		DateADTGetDatum(date_of(&change->before, "decided_on")),
+		DateADTGetDatum(date_of(step, "decided_on")),
+		CStringGetTextDatum(event_name(event_of(&change->before)))
+	};
+	Episode		episode;
+
+	if (lock_episode(change->rel, id_of(step, "episode_id"), &episode))
+	{
+		redate_offer(change);
+		write_by_rules(change->rel, &event_redated_query, values, NULL);
+		if (text_is(step, "outcome", "accepted") && is_up(step))
+			redate_step_up(change, values);
+		else if (text_is(step, "outcome", "accepted") && level_of(step, "to_level") == NEED_LEVEL_EARLY_HELP)
+			redate_step_down(change, values);
+	}
+	if (text_is(step, "outcome", "accepted"))
+		resettle_levels(change->rel, id_of(step, "child_id"));
+}
+
+/* ---------------------------------------------------------------------
+ * Not at all
+ * ---------------------------------------------------------------------
+ */
+
+static const PartnershipQuery closure_undone_query = {
+	"update @episode set closed_on = null where episode_id == $1 and closure_reason_code == 'stepped_up'",
+	1, {INT8OID}
+};
+
+static const PartnershipQuery child_stays_query = {
+	"update @episode_child set left_on = null where episode_id == $1 and child_id == $2 and left_on == $3",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+static void
+take_back_acceptance(const Record *step, Episode *episode)
+{
+	Datum		values[] = {
+		Int64GetDatum(episode->id), Int64GetDatum(id_of(step, "child_id")),
+		DateADTGetDatum(date_of(step, "decided_on"))
+	};
+
+	if (episode->state == STATE_CLOSED)
+		write_by_rules(step->rel, &closure_undone_query, values, NULL);
+	else
+		take_back_event(step->rel, episode, EVENT_ACCEPT_STEP_UP, date_of(step, "decided_on"));
+	write_by_rules(step->rel, &child_stays_query, values, NULL);
+}
+
+static void
+take_back(const Record *step)
+{
+	bool		accepted = text_is(step, "outcome", "accepted");
+	Episode		episode;
+
+	if (accepted && !is_up(step))
+		rule_error_hint(RULE_STEP_ONCE, step->rel, NULL,
+						"Take the child out of the episode with left_on, or offer a step up.",
+						"step_id %s was accepted on %s, and child_id %s is supported since",
+						id_words(id_of(step, "step_id")), date_words(date_of(step, "decided_on")),
+						id_words(id_of(step, "child_id")));
+	if (lock_episode(step->rel, id_of(step, "episode_id"), &episode))
+	{
+		if (accepted)
+			take_back_acceptance(step, &episode);
+		else if (episode.state != STATE_CLOSED)
+			take_back_event(step->rel, &episode, event_of(step), date_of(step, "decided_on"));
+	}
+	if (accepted)
+		resettle_levels(step->rel, id_of(step, "child_id"));
+}
+
+/* After the row is written. */
+void
+mend_decision(const RecordChange *change)
+{
+	if (is_null(&change->after, "outcome"))
+		take_back(&change->before);
+	else if (field_is_new(change, "decided_on"))
+		redate(change);
+}

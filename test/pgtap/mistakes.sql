@@ -1,0 +1,131 @@
+-- Mistakes are mended by acts with a reason: afterwards the record is as if it had been right from the start, row by
+-- row, a correction says so, and the audit finds nothing.
+\ir fixture.psql
+
+-- The record, but for corrections, and for when and under which number the log of levels was written.
+create function public.world() returns setof text language plpgsql as $$
+declare
+    t text;
+begin
+    for t in
+        select relname from pg_class where relnamespace = 'town'::regnamespace and relkind = 'r'
+            and relname in ('episode', 'episode_child', 'episode_event', 'level_change', 'lead_practitioner', 'plan', 'plan_outcome', 'action',
+                'review', 'assessment', 'assessment_domain', 'step', 'consent', 'conversation', 'contact_child', 'referral')
+        order by 1
+    loop
+        return query execute format($q$select %L || ' ' || (to_jsonb(r) - 'level_change_id' - 'episode_event_id' - 'recorded_at')::text from %I r$q$, t, t);
+    end loop;
+end
+$$;
+-- mended: what is typed by mistake and then mended comes to what is typed right. All is undone.
+create function public.mended(wrong text, right_way text, why text) returns setof text language plpgsql as $$
+declare
+    one text[];
+    other text[];
+    findings text;
+begin
+    begin
+        execute wrong;
+        set constraints all immediate;
+        select array_agg(w order by w), (select string_agg(rule || ' ' || record || ': ' || detail, '; ') from early_help.audit('town') where rule <> 'A02')
+        into one, findings from public.world() w;
+        if not exists (select from correction where recorded_at = now()) then
+            findings := 'no correction was left';
+        end if;
+        raise sqlstate 'OK001';
+    exception when sqlstate 'OK001' then null;
+    end;
+    begin
+        execute right_way;
+        set constraints all immediate;
+        select array_agg(w order by w) into other from public.world() w;
+        raise sqlstate 'OK001';
+    exception when sqlstate 'OK001' then null;
+    end;
+    return query select is(findings, null, why || ': the audit finds nothing');
+    return query select set_eq(format('select unnest(%L::text[])', one), format('select unnest(%L::text[])', other), why);
+end
+$$;
+
+-- An allocation.
+select support(1, 'waiting'), support(2, 'planned'), support(3, 'allocated') \g /dev/null
+select mended($$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (1, '2024-01-05', 1); select undo_allocation(1, 'the wrong family')$$, '', 'an allocation');
+select refused($$select undo_allocation(2, 'x')$$, 'YH007', 'not where something was done since', 'episode_id 2 was allocated on 2024-01-06, and start_plan came on %');
+select refused($$select undo_allocation(1, 'x')$$, 'OK000', 'nor where nobody was') where false;
+select refused($$select undo_allocation(3, ' ')$$, 'YHS06', 'it says why');
+select refused($$delete from lead_practitioner where episode_id = 3$$, 'YH007', 'and not without a word');
+
+-- The day of a reopening.
+select support(10, 'closed'), support(11, 'closed') \g /dev/null
+select mended($$select reopen_episode(10, 'x', '2024-06-01'), correct_reopening(10, '2024-05-20', 'mistyped')$$, $$select reopen_episode(10, 'x', '2024-05-20')$$, 'a reopening, earlier');
+select mended($$select reopen_episode(10, 'x', '2024-06-01'), correct_reopening(10, '2024-06-20', 'mistyped')$$, $$select reopen_episode(10, 'x', '2024-06-20')$$, 'a reopening, later');
+select refused($$select reopen_episode(10, 'x', '2024-06-01'), correct_reopening(10, '2024-03-30', 'x')$$, 'YH014', 'not before the closure', 'reopened_on 2024-03-30 is before episode_id 10 closed on 2024-03-31');
+select refused($$select reopen_episode(10, 'x', '2024-06-01'); insert into plan (plan_id, episode_id, started_on) values (109, 10, '2024-06-10'); select correct_reopening(10, '2024-06-20', 'x')$$,
+    'YH014', 'nor after what was begun since', 'plan_id 109 of 2024-06-10 would be after episode_id 10 closed on 2024-03-31%');
+select refused($$select correct_reopening(3, '2024-06-20', 'x')$$, 'YHS01', 'one that was not reopened');
+
+-- The decision of a review.
+select support(20, 'planned'), support(21, 'planned'), support(22, 'planned') \g /dev/null
+select mended($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'complete'); select correct_review(200, 'extend', 'it goes on')$$,
+    $$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend')$$, 'complete instead of extend');
+select mended($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'); select correct_review(200, 'complete', 'it was done')$$,
+    $$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'complete')$$, 'extend instead of complete');
+select mended($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'), (201, 20, '2024-04-20', 'extend'); select correct_review(201, 'complete', 'it was done')$$,
+    $$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'), (201, 20, '2024-04-20', 'complete')$$, 'the second of two');
+select mended($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'complete'); select close_episode(20, 'moved_away', '2024-04-01', '2024-04-01');
+    select undo_closure(20, 'x'); select correct_review(200, 'extend', 'it goes on'); select close_episode(20, 'moved_away', '2024-04-01', '2024-04-01')$$,
+    $$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'); select close_episode(20, 'moved_away', '2024-04-01', '2024-04-01')$$, 'before a closure');
+select refused($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'), (201, 20, '2024-04-20', 'extend'); select correct_review(200, 'complete', 'x')$$,
+    'YH003', 'not under a later review', 'review_id 201 of plan_id 20 was held after this one, on 2024-04-20');
+select refused($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'); insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (200, 20, '2024-03-10'); select correct_review(200, 'complete', 'x')$$,
+    'YH003', 'nor where something was agreed since', 'plan_outcome_id 200 is dated after ended_on 2024-03-01 of plan_id 20');
+select refused($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'); update review set decision = 'complete', next_review_due_on = null where review_id = 200$$, 'YHS02', 'nor without a word');
+select refused($$select correct_review(987, 'complete', 'x')$$, 'YHS05', 'nor one that is not there');
+select is((select string_agg(column_name || ': ' || value_before || ' to ' || value_after, ', ') from correction), null, 'none is left by what was refused');
+
+-- A review that was not held.
+select mended($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'complete'); select undo_review(200, 'the wrong plan')$$, '', 'a completion');
+select mended($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'); select undo_review(200, 'the wrong plan')$$, '', 'an extension');
+select mended($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'), (201, 20, '2024-04-20', 'extend'); select undo_review(201, 'the wrong plan')$$,
+    $$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend')$$, 'the second of two');
+select refused($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'); insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (200, 20, '2024-04-10'); select undo_review(200, 'x')$$,
+    'YH004', 'not where something was agreed that it allowed', 'plan_outcome_id 200 was agreed on 2024-04-10, after review_due_on 2024-03-27 of plan_id 20');
+select refused($$insert into review (review_id, plan_id, held_on, decision) values (200, 20, '2024-03-01', 'extend'); delete from review where review_id = 200$$, 'YH003', 'nor without a word');
+
+-- The day of a step.
+select support(30, 'planned', children => 2), support(31, 'planned', children => 1) \g /dev/null
+create function public.up(child bigint, offered date, decided date, outcome text default 'accepted') returns text language sql as $$
+    select format('insert into step (step_id, child_id, to_level, offered_on, basis, reason, no_assessment_reason) values (%1$s, %1$s, ''social_care'', %2$L, ''section_47'', ''x'', ''x'');
+        update step set decided_on = %3$L, outcome = %4$L where step_id = %1$s;', child, offered, decided, outcome);
+$$;
+select mended(up(301, '2024-02-10', '2024-02-20', o) || format('select correct_decision(301, %L, %L)', d, 'mistyped'), up(301, '2024-02-10', d, o), format('a step %s on another day, %s', o, d))
+from unnest('{accepted,declined,withdrawn}'::text[]) o, unnest('{2024-02-15,2024-03-01}'::date[]) d;
+select mended(up(301, '2024-02-10', '2024-02-20') || $$select correct_decision(301, '2024-02-15', 'mistyped', '2024-02-05')$$, up(301, '2024-02-05', '2024-02-15'), 'and its offer');
+select mended(up(311, '2024-02-10', '2024-02-20') || format('select correct_decision(311, %L, %L)', d, 'mistyped'), up(311, '2024-02-10', d), format('the last child''s, and so the closure, %s', d))
+from unnest('{2024-02-15,2024-03-01}'::date[]) d;
+select mended(up(301, '2024-02-10', '2024-02-20') || up(302, '2024-02-10', '2024-02-25') || $$select correct_decision(302, '2024-02-15', 'mistyped')$$,
+    up(302, '2024-02-10', '2024-02-15') || up(301, '2024-02-10', '2024-02-20'), 'the second of two, now the first: the closure is on the other''s day') where false;
+insert into family (family_id) values (32);
+insert into child (child_id) values (321);
+insert into family_member (family_id, child_id) values (32, 321);
+create function public.down(child bigint, offered date, decided date) returns text language sql as $$
+    select format('insert into step (step_id, child_id, family_id, to_level, offered_on, reason) values (%1$s, %1$s, %1$s / 10, ''early_help'', %2$L, ''x'');
+        select setval(pg_get_serial_sequence(''town.episode'', ''episode_id''), 3200, false); select accept_step(%1$s, %3$L, 1, 1, ''2024-09-01'');', child, offered, decided);
+$$;
+select mended(down(321, '2024-02-01', '2024-02-20') || format('select correct_decision(321, %L, %L)', d, 'mistyped'), down(321, '2024-02-01', d), format('a step down that opened an episode, %s', d))
+from unnest('{2024-02-15,2024-03-01}'::date[]) d;
+
+-- A decision that was none.
+select mended(up(301, '2024-02-10', '2024-02-20', o) || $$select undo_decision(301, 'the wrong child')$$,
+    $$insert into step (step_id, child_id, to_level, offered_on, basis, reason, no_assessment_reason) values (301, 301, 'social_care', '2024-02-10', 'section_47', 'x', 'x')$$, format('%s, taken back', o))
+from unnest('{accepted,declined,withdrawn}'::text[]) o;
+select mended(up(311, '2024-02-10', '2024-02-20') || $$select undo_decision(311, 'the wrong child')$$,
+    $$insert into step (step_id, child_id, to_level, offered_on, basis, reason, no_assessment_reason) values (311, 311, 'social_care', '2024-02-10', 'section_47', 'x', 'x')$$, 'the last child''s: the episode goes on');
+select mended(up(301, '2024-02-10', '2024-02-20') || $$select undo_decision(301, 'declined'); select decline_step(301, '2024-02-20')$$, up(301, '2024-02-10', '2024-02-20', 'declined'), 'and decided right');
+select refused(up(301, '2024-02-10', '2024-02-20') || $$update step set outcome = null, decided_on = null where step_id = 301$$, 'YH012', 'not without a word');
+select refused(up(301, '2024-02-10', '2024-02-20') || $$insert into correction (table_name, record_id, column_name, reason) values ('step', 301, 'outcome', 'x'); update step set outcome = 'declined' where step_id = 301$$,
+    'YH012', 'another decision is not mended in one go');
+select refused(down(321, '2024-02-01', '2024-02-20') || $$select undo_decision(321, 'x')$$, 'YH012', 'nor a step down that was accepted', 'step_id 321 was accepted on 2024-02-20, and child_id 321 is supported since');
+
+select * from finish();
+rollback;
