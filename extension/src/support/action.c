@@ -22,6 +22,7 @@ check_agreed_on(const Record *action, const SupportPlan *plan)
 		rule_error(RULE_CLOSURE, action->rel, NULL,
 				   "agreed_on %s is after the closure of the episode of plan_id %s on %s",
 				   date_words(agreed_on), id_words(plan->id), date_words(plan->episode_closed_on));
+	refuse_in_gap_of_plan(action->rel, plan, "agreed_on", agreed_on);
 	if (!is_null(action, "safety_reason"))
 		return;
 	if (agreed_on > plan->ended_on)

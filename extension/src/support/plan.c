@@ -45,6 +45,7 @@ plan_from_rows(const Record *row, const Record *episode, SupportPlan *plan)
 	plan->cut_short = !is_null(row, "end_reason") && !text_is(row, "end_reason", "completed");
 	plan->episode_id = id_of(episode, "episode_id");
 	plan->episode_closed_on = date_of(episode, "closed_on");
+	plan->episode_reopened = !is_null(episode, "reopened_on");
 }
 
 /* Reads the latest version of a plan and its episode; false if it is not there. */
@@ -80,6 +81,19 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	leave_sibling(&row);
 	leave_sibling(&episode);
 	return true;
+}
+
+/* R14: nothing of a plan is dated between a closure and the reopening. */
+void
+refuse_in_gap_of_plan(Relation rel, const SupportPlan *plan, const char *what, DateADT on)
+{
+	Episode		episode = {.id = plan->episode_id, .reopened = true};
+
+	if (!plan->episode_reopened)
+		return;
+	begin_partnership_queries();
+	refuse_in_gap(rel, &episode, what, on);
+	end_partnership_queries();
 }
 
 static const PartnershipQuery review_weeks_query = {

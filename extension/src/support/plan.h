@@ -25,10 +25,12 @@ typedef struct SupportPlan
 	bool		cut_short;		/* ended with its episode or the family's consent */
 	int64		episode_id;
 	DateADT		episode_closed_on;	/* DATEVAL_NOEND: open */
+	bool		episode_reopened;
 } SupportPlan;
 
 extern bool lock_plan(Relation rel, int64 plan_id, SupportPlan *plan);
 extern bool read_plan(Relation rel, int64 plan_id, SupportPlan *plan);
+extern void refuse_in_gap_of_plan(Relation rel, const SupportPlan *plan, const char *what, DateADT on);
 extern DateADT default_review_due(Relation rel, const char *kind, DateADT from);
 
 #endif

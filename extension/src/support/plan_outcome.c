@@ -117,6 +117,19 @@ check_agreed_on(const Record *outcome, const SupportPlan *plan)
 	refuse_while_overdue(outcome->rel, plan, agreed_on, NULL);
 }
 
+/* R14 */
+static void
+refuse_days_in_gap(const RecordChange *change, const SupportPlan *plan)
+{
+	static const char *const days[] = {"agreed_on", "achieved_on", "withdrawn_on"};
+
+	for (int i = 0; i < (int) lengthof(days); i++)
+	{
+		if (field_is_new(change, days[i]) && !is_null(&change->after, days[i]))
+			refuse_in_gap_of_plan(change->rel, plan, days[i], date_of(&change->after, days[i]));
+	}
+}
+
 static void
 check_dates(const RecordChange *change, const SupportPlan *plan)
 {
@@ -135,6 +148,8 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 		rule_error(RULE_CLOSURE, outcome->rel, NULL,
 				   "%s is after the closure of the episode of plan_id %s on %s",
 				   date_words(last), id_words(plan->id), date_words(plan->episode_closed_on));
+	if (plan->episode_reopened)
+		refuse_days_in_gap(change, plan);
 }
 
 /* Does the row become live, or get another day of agreement? */

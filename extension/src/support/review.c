@@ -119,6 +119,7 @@ early_help_review_before(PG_FUNCTION_ARGS)
 					   "held_on %s is after closed_on %s of episode_id %s",
 					   date_words(date_of(review, "held_on")), date_words(plan.episode_closed_on),
 					   id_words(plan.episode_id));
+		refuse_in_gap_of_plan(change.rel, &plan, "held_on", date_of(review, "held_on"));
 		if (TRIGGER_FIRED_BY_INSERT(change.event))
 		{
 			check_plan_is_open(review, &plan);

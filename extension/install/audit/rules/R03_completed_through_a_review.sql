@@ -32,8 +32,7 @@ where (p.ended_on is null) <> (p.end_reason is null)
             from records.consent c
             where c.family_id = e.family_id
                 and c.kind = 'take_part'
-                -- Also what began after it ends on the day that it began.
-                and greatest(c.withdrawn_on, p.started_on) = p.ended_on));
+                and c.withdrawn_on <= p.ended_on));
 
 -- Reviews outside the days of their plan, or that completed a plan which does not say so. What was
 -- recorded before the withdrawal that ended the plan stays, however it is dated.

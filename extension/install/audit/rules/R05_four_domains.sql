@@ -42,8 +42,7 @@ where (a.completed_on is not null and a.ended_on is not null)
             from records.consent c
             where c.family_id = e.family_id
                 and c.kind = 'take_part'
-                -- Also what began after it ends on the day that it began.
-                and greatest(c.withdrawn_on, a.started_on) = a.ended_on));
+                and c.withdrawn_on <= a.ended_on));
 
 -- Domains assessed before the EHA began.
 select 'assessment_domain', d.assessment_id,

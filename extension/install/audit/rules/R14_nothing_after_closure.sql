@@ -14,12 +14,14 @@ where (e.closed_on is null) <> (e.closure_reason_code is null)
     or e.closed_on < e.opened_on
     or e.closed_on < e.allocated_on
     or (e.reopened_on is null) <> (coalesce(e.reopen_reason, '') !~ '\S')
-    or (e.reopened_on is not null
-        and not exists (
-            select
-            from records.episode_event v
-            where v.episode_id = e.episode_id
-                and v.event = 'reopen'));
+    -- The last reopening.
+    or e.reopened_on is distinct from (
+        select v.happened_on
+        from records.episode_event v
+        where v.episode_id = e.episode_id
+            and v.event = 'reopen'
+        order by v.episode_event_id desc
+        limit 1);
 
 -- Records dated after the closure of their episode. What was recorded before social care's answer to the last
 -- child's step up, which closed it, stays.
@@ -107,16 +109,48 @@ where (e.closure_reason_code = 'stepped_up'
                 and c.kind = 'take_part'
                 and c.withdrawn_on <= e.closed_on));
 
+-- Episodes that the acceptance of the last child's step up closed, and that say another reason.
+select 'episode', e.episode_id, format('closed on %s as %s by the acceptance of a step up', e.closed_on, e.closure_reason_code)
+from records.episode e
+where e.closure_reason_code <> 'stepped_up'
+    and (
+        select v.event
+        from records.episode_event v
+        where v.episode_id = e.episode_id
+            and v.state_to = 'closed'
+        order by v.episode_event_id desc
+        limit 1) = 'accept_step_up';
+
 -- Records dated between a closure and the reopening after it.
 select s.record, s.record_id,
     format('dated %s, episode_id %s was closed from %s to %s', s.day, s.episode_id, g.closed_on, g.reopened_on)
 from (
-    select 'assessment' as record, assessment_id as record_id, episode_id, started_on as day
-    from records.assessment
-    where corrects_assessment_id is null
+    select 'assessment' as record, a.assessment_id as record_id, a.episode_id, d.day
+    from records.assessment a
+    cross join lateral (values (a.started_on), (a.completed_on), (a.ended_on)) d (day)
+    where a.corrects_assessment_id is null
     union all
-    select 'plan', plan_id, episode_id, started_on
-    from records.plan
+    select 'assessment_domain', d.assessment_id, a.episode_id, d.assessed_on
+    from records.assessment_domain d
+    join records.assessment a on a.assessment_id = d.assessment_id
+    where a.corrects_assessment_id is null
+    union all
+    select 'plan', p.plan_id, p.episode_id, d.day
+    from records.plan p
+    cross join lateral (values (p.started_on), (p.ended_on)) d (day)
+    union all
+    select 'plan_outcome', o.plan_outcome_id, p.episode_id, d.day
+    from records.plan_outcome o
+    join records.plan p on p.plan_id = o.plan_id
+    cross join lateral (values (o.agreed_on), (o.achieved_on), (o.withdrawn_on)) d (day)
+    union all
+    select 'action', a.action_id, p.episode_id, a.agreed_on
+    from records.action a
+    join records.plan p on p.plan_id = a.plan_id
+    union all
+    select 'review', r.review_id, p.episode_id, r.held_on
+    from records.review r
+    join records.plan p on p.plan_id = r.plan_id
     union all
     select 'step', step_id, episode_id, offered_on
     from records.step
@@ -125,8 +159,9 @@ from (
     select 'lead_practitioner', episode_id, episode_id, from_on
     from records.lead_practitioner
     union all
-    select 'episode_child', episode_id, episode_id, joined_on
-    from records.episode_child
+    select 'episode_child', m.episode_id, m.episode_id, d.day
+    from records.episode_child m
+    cross join lateral (values (m.joined_on), (m.left_on)) d (day)
 ) s
 join (
     select r.episode_id, r.happened_on as reopened_on,
