@@ -92,6 +92,9 @@ AUDIT := \
 	rules/R22_memberships_do_not_overlap.sql \
 	rules/S02_of_one_family.sql \
 	rules/S03_written_by_the_rules_alone.sql \
+	rules/S06_mended_with_a_reason.sql \
+	rules/S08_days_in_order.sql \
+	rules/S11_a_record_is_whole.sql \
 	rules/M01_merges.sql \
 	rules/A04_versions.sql
 

@@ -241,7 +241,7 @@ select plants('{}', $$update episode set closure_reason_code = 'stepped_up' wher
 select plants('{}', $$update episode set closure_reason_code = 'consent_withdrawn' where episode_id = 1$$, '{R14 episode 1}', 'R14: consent was not withdrawn');
 select plants('{}', $$insert into episode_event (episode_id, event, happened_on, state_from, state_to)
     values (1, 'close', '2024-03-30', 'planned', 'closed'), (1, 'reopen', '2024-04-02', 'closed', 'allocated')$$,
-    '{R14 lead_practitioner 1,S03 episode 1,S03 episode_event 21}', 'R14: a lead practitioner between closure and reopening');
+    '{R14 episode 1,R14 lead_practitioner 1,S03 episode 1,S03 episode_event 21}', 'R14: a lead practitioner between closure and reopening');
 select plants('{}', $$update plan_outcome set achieved_on = '2024-05-16' where plan_outcome_id = 3$$, '{R14 plan_outcome 3}', 'R14: achieved after closure');
 select plants('{}', $$update lead_practitioner set from_on = '2024-05-16' where episode_id = 1 and practitioner_id = 2$$,
     '{R14 lead_practitioner 1}', 'R14: a lead practitioner after closure');

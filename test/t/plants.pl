@@ -55,7 +55,8 @@ begin
             -- What the audit names a row by.
             (select p.attname from pg_index i join pg_attribute p on p.attrelid = i.indrelid and p.attnum = i.indkey[0]
                 where i.indrelid = c.conrelid and i.indisprimary) as own,
-            (select min(r.rule) from early_help.rules() r where c.conname = any (r.constraints)) as rule
+            -- As structure, a key leads somewhere.
+            (select min(r.rule) from early_help.rules() r where c.conname = any (r.constraints) and r.rule !~ '^S') as rule
         from pg_constraint c
         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
         where c.connamespace = 'town'::regnamespace
