@@ -185,14 +185,15 @@ begin
             else (array['information_and_advice', 'no_further_action', 'universal_services', 'social_care', 'referral'])[
                 1 + width_bucket(early_help_sample.draw(w.k, 30), array[0.36, 0.62, 0.82, 0.94])]
         end::early_help.contact_decision,
-        w.episode_id
+        case when w.in_gap then null else w.episode_id end
     from (
         select
             f.no as family_no,
             n,
             d.k,
             x.received_on,
-            e.episode_id
+            e.episode_id,
+            e.in_gap
         from sample_family f
         cross join lateral generate_series(
             case when exists (select from sample_case c where c.family_no = f.no and c.round = 1) then 1 else 0 end,
@@ -205,7 +206,10 @@ begin
             offset 0
         ) x
         left join lateral (
-            select c.episode_id
+            select
+                c.episode_id,
+                -- Between closure and reopening nothing is attached.
+                c.closed_on < x.received_on and c.reopened_on > x.received_on as in_gap
             from sample_case c
             where c.family_no = f.no
                 and c.episode_id is not null

@@ -182,9 +182,9 @@ select plants('{}', $$update assessment set completed_on = '2024-02-20' where as
 select plants('{assessment.assessment_completed_or_ended}', $$update assessment set ended_on = '2024-05-15', end_reason = 'episode_closed' where assessment_id = 1$$,
     '{R05 assessment 1}', 'R05: completed and ended');
 select plants('{episode.episode_one_at_a_time}', $$update episode set opened_on = '2024-05-14' where episode_id = 2$$,
-    '{R06 episode 2}', 'R06: days of two episodes overlap');
+    '{R06 episode 2,S03 episode 2}', 'R06: days of two episodes overlap');
 select plants('{}', $$update episode set allocated_on = '2024-01-11' where episode_id = 1$$,
-    '{R07 episode 1}', 'R07: allocated on a day without a lead practitioner');
+    '{R07 episode 1,S03 episode 1}', 'R07: allocated on a day without a lead practitioner');
 select plants('{}', $$delete from lead_practitioner where episode_id = 3$$, '{R07 episode 3}', 'R07: no lead practitioner at all');
 select plants('{episode.episode_waiting_if_and_only_if_not_allocated}', $$update episode set allocated_on = null where episode_id = 3;
     delete from lead_practitioner where episode_id = 3$$, '{R07 episode 3}', 'R07: planned without anybody to lead');
@@ -208,7 +208,7 @@ select plants('{step.step_up_carries_assessment_or_says_why}', $$update step set
     '{R10 step 3}', 'R10: neither EHA nor why not');
 select plants('{}', $$update step set assessment_id = 2 where step_id = 1$$, '{R10 step 1}', 'R10: another family''s EHA');
 select plants('{}', $$insert into level_change (level_change_id, child_id, change_number, level_from, level_to, event, episode_id, changed_on)
-    values (90, 3, 2, 'early_help', 'social_care', 'close', 3, '2024-03-01')$$, '{R11 level_change 90}', 'R11: an edge that is none');
+    values (90, 3, 2, 'early_help', 'social_care', 'close', 3, '2024-03-01')$$, '{R11 level_change 90,S03 level_change 90}', 'R11: an edge that is none');
 select plants('{}', $$insert into level_change (level_change_id, child_id, change_number, level_from, level_to, event, episode_id, changed_on)
     values (90, 3, 2, 'early_help', 'social_care', 'accept_step_up', 3, '2024-03-01')$$, '{R11 level_change 90}', 'R11: without a step');
 select plants('{}', $$delete from level_change where child_id = 1 and change_number = 2$$,
@@ -241,12 +241,12 @@ select plants('{}', $$update episode set closure_reason_code = 'stepped_up' wher
 select plants('{}', $$update episode set closure_reason_code = 'consent_withdrawn' where episode_id = 1$$, '{R14 episode 1}', 'R14: consent was not withdrawn');
 select plants('{}', $$insert into episode_event (episode_id, event, happened_on, state_from, state_to)
     values (1, 'close', '2024-03-30', 'planned', 'closed'), (1, 'reopen', '2024-04-02', 'closed', 'allocated')$$,
-    '{R14 episode 1,R14 lead_practitioner 1,S03 episode 1,S03 episode_event 21}', 'R14: a lead practitioner between closure and reopening');
+    '{R14 episode 1,R14 lead_practitioner 1,S03 episode 1,S03 episode 1,S03 episode_event 21}', 'R14: a lead practitioner between closure and reopening');
 select plants('{}', $$update plan_outcome set achieved_on = '2024-05-16' where plan_outcome_id = 3$$, '{R14 plan_outcome 3}', 'R14: achieved after closure');
 select plants('{}', $$update lead_practitioner set from_on = '2024-05-16' where episode_id = 1 and practitioner_id = 2$$,
     '{R14 lead_practitioner 1}', 'R14: a lead practitioner after closure');
 select plants('{}', $$update assessment set completed_on = '2024-05-16' where assessment_id = 1$$, '{R14 assessment 1}', 'R14: an EHA completed after closure');
-select plants('{}', $$update episode_child set left_on = null where episode_id = 1 and child_id = 2$$, '{R14 episode_child 1}', 'R14: a child that has not left');
+select plants('{}', $$update episode_child set left_on = null where episode_id = 1 and child_id = 2$$, '{R14 episode_child 1,S03 level_change 4}', 'R14: a child that has not left');
 select plants('{}', $$update action set agreed_on = '2024-05-16', due_on = '2024-05-17', safety_reason = 'Danger.' where action_id = 1$$,
     '{R14 action 1}', 'R14: an action after closure');
 select plants('{child.child_born_or_expected_not_both}', $$update child set expected_birth_date = '2015-06-01' where child_id = 1$$,

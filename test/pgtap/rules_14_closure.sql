@@ -157,6 +157,7 @@ update episode_child set left_on = '2024-02-20' where child_id = 61;
 select is(level_of(61), 'universal', 'a child that leaves is at universal services');
 update episode_child set left_on = null where child_id = 61;
 select is(level_of(61), 'early_help', 'and at early help when it did not leave after all');
+select is((select count(*) from level_change where child_id = 61), 1::bigint, 'as if it had never left: the levels of a day run forward');
 
 -- A step up is of the days before closure, too.
 select support(17, 'planned') \g /dev/null
@@ -249,6 +250,23 @@ from unnest(array[
     $$select add_action(210, '2024-07-01', agreed_on => '2024-05-01', safety_reason => 'danger')$$,
     $$insert into review (plan_id, held_on, decision) values (2100, '2024-05-01', 'complete')$$]) command;
 select allowed($$select achieve_outcome(2101, '2024-04-01')$$, 'nor is the last day before it in the gap');
+select refused($$insert into contact (contact_id, received_on, source_code) values (2100, '2024-05-01', '2A');
+    insert into contact_child (contact_id, child_id, primary_need_code, attached_episode_id) values (2100, 2101, 'N1', 210)$$,
+    'YH016', 'nor is a contact of the gap attached');
+-- What is recorded late, while the episode is closed, is no closure: it neither begins a gap nor is undone.
+select support(212, 'planned') \g /dev/null
+select close_episode(212, 'outcomes_achieved', '2024-04-01', '2024-04-01') \g /dev/null
+insert into plan (episode_id, started_on) values (212, '2024-02-20');
+select is((select happened_on::date from episode_event where episode_id = 212 and state_from = 'closed'), date '2024-02-20', 'a late plan is an event of the closed episode');
+select allowed($$select reopen_episode(212, 'again', '2024-06-01'); insert into lead_practitioner (episode_id, from_on, practitioner_id) values (212, '2024-03-01', 2)$$,
+    'the gap begins with the closure');
+select refused($$select reopen_episode(212, 'again', '2024-06-01'); insert into lead_practitioner (episode_id, from_on, practitioner_id) values (212, '2024-04-02', 2)$$,
+    'YH014', 'and not before', 'from_on 2024-04-02 is after episode_id 212 closed on 2024-04-01 and before it was reopened on 2024-06-01');
+select refused($$select undo_closure(212, 'a mistake')$$, 'YHS01', 'nor is the closure undone over it',
+    'episode_event_id %, start_plan, was recorded since episode_id 212 closed');
+update lead_practitioner set from_on = '2024-01-08' where episode_id = 212;
+select is((select happened_on::date from episode_event where episode_id = 212 and event = 'allocate'), date '2024-01-08', 'the event of allocation follows the first lead practitioner');
+select is_empty($$select * from early_help.audit('town') where rule ~ '^(R14|S03)' and record_id in (210, 212)$$, 'and the audit finds nothing');
 -- A closure that is re-dated takes its event, its levels and so the gap along.
 select support(211, 'planned') \g /dev/null
 select close_episode(211, 'outcomes_achieved', '2024-04-01', '2024-04-01') \g /dev/null

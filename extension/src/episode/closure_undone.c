@@ -31,7 +31,7 @@ closure_is_undone(const RecordChange *change)
 
 static const PartnershipQuery closing_event_query = {
 	"select episode_event_id, state_from::pg_catalog.text from @episode_event"
-	" where episode_id == $1 and state_to == 'closed' order by episode_event_id desc limit 1",
+	" where episode_id == $1 and state_to == 'closed' and state_from <> 'closed' order by episode_event_id desc limit 1",
 	1, {INT8OID}
 };
 
@@ -48,12 +48,32 @@ static const PartnershipQuery later_level_query = {
 	2, {INT8OID, DATEOID}
 };
 
+static const PartnershipQuery later_event_query = {
+	"select episode_event_id, event::pg_catalog.text from @episode_event"
+	" where episode_id == $1 and episode_event_id > $2 order by episode_event_id limit 1",
+	2, {INT8OID, INT8OID}
+};
+
+/* What was recorded late, in the closed episode, does not follow from the state before the closure. */
+static void
+refuse_with_later_events(Relation rel, int64 episode_id, int64 closing_event_id)
+{
+	Datum		values[] = {Int64GetDatum(episode_id), Int64GetDatum(closing_event_id)};
+
+	if (run_partnership_query(rel, &later_event_query, values, NULL) > 0)
+		rule_error_hint(RULE_EVENT_NOT_POSSIBLE, rel, NULL,
+						"Reopen the episode instead, with reopen_episode.",
+						"episode_event_id %s, %s, was recorded since episode_id %s closed",
+						id_words(result_id(1)), result_text(2), id_words(episode_id));
+}
+
 /* Before the row is written. */
 void
 undo_closure(RecordChange *change)
 {
 	Record	   *episode = &change->after;
 	int64		id = id_of(episode, "episode_id");
+	char	   *state;
 	Datum		values[] = {
 		Int64GetDatum(id), DateADTGetDatum(date_of(&change->before, "closed_on"))
 	};
@@ -71,7 +91,9 @@ undo_closure(RecordChange *change)
 	if (run_partnership_query(change->rel, &closing_event_query, values, NULL) == 0 || result_text(2) == NULL)
 		rule_error(RULE_EVENT_NOT_POSSIBLE, change->rel, NULL,
 				   "episode_id %s has no event that closed it", id_words(id));
-	set_field_text(episode, "state", result_text(2));
+	state = result_text(2);
+	refuse_with_later_events(change->rel, id, result_id(1));
+	set_field_text(episode, "state", state);
 	set_field_null(episode, "closure_reason_code");
 	set_field_null(episode, "closure_agreed_on");
 	set_field_null(episode, "closure_agreement_absent_reason");

@@ -346,7 +346,7 @@ static const PartnershipQuery assessments_redated_query = {
 
 static const PartnershipQuery closure_redated_query = {
 	"update @episode_event set happened_on = $2"
-	" where episode_id == $1 and state_to == 'closed' and happened_on == $3",
+	" where episode_id == $1 and state_to == 'closed' and state_from <> 'closed' and happened_on == $3",
 	3, {INT8OID, DATEOID, DATEOID}
 };
 

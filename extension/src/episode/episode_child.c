@@ -36,6 +36,26 @@ static const PartnershipQuery leaving_redated_query = {
 	4, {INT8OID, INT8OID, DATEOID, DATEOID}
 };
 
+static const PartnershipQuery leaving_undone_query = {
+	"delete from @level_change where child_id == $2 and episode_id == $1 and event == 'close' and changed_on == $3"
+	" and not exists (select from @level_change n where n.child_id == $2"
+	" and n.change_number > level_change.change_number)",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+/* A child that did not leave after all was not lowered, unless its level has changed since. */
+static void
+undo_leaving(const RecordChange *change)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(&change->after, "episode_id")),
+		Int64GetDatum(id_of(&change->after, "child_id")),
+		DateADTGetDatum(date_of(&change->before, "left_on"))
+	};
+
+	write_by_rules(change->rel, &leaving_undone_query, values, NULL);
+}
+
 /* The child's level changed on the day that it joined or left; it follows when that day is corrected. */
 static void
 redate_level(const RecordChange *change, const char *day, const PartnershipQuery *query)
@@ -134,6 +154,8 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		refuse_twice_on_a_day(change.rel, member);
 		redate_level(&change, "joined_on", &joining_redated_query);
 		redate_level(&change, "left_on", &leaving_redated_query);
+		if (had_left && !left && !rules_are_writing())
+			undo_leaving(&change);
 		if (insert || (had_left && !left))
 			raise_child(change.rel, child_id, rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
 						episode_id, date_of(member, "joined_on"));

@@ -162,7 +162,7 @@ static const PartnershipQuery support_query = {
 	" case when s.end_reason::pg_catalog.text == 'episode_closed' then s.ended_on"
 	" when e.reopened_on is null then e.closed_on::pg_catalog.date"
 	" else coalesce((select pg_catalog.min(v.happened_on) from @episode_event v where v.episode_id == e.episode_id"
-	" and v.state_to == 'closed' and v.happened_on >= s.started_on), e.closed_on)::pg_catalog.date end"
+	" and v.state_to == 'closed' and v.state_from <> 'closed' and v.happened_on >= s.started_on), e.closed_on)::pg_catalog.date end"
 	" from ("
 	" select p.episode_id, p.plan_id, null::pg_catalog.int8 as assessment_id, p.started_on::pg_catalog.date,"
 	" p.ended_on::pg_catalog.date, p.end_reason::pg_catalog.text"

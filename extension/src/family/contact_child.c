@@ -47,11 +47,16 @@ early_help_contact_child_before(PG_FUNCTION_ARGS)
 
 /*
  * The child belongs to the episode or to its family. For a duplicate, the child
- * that it counts for may belong to them instead.
+ * that it counts for may belong to them instead. Between a closure and the
+ * reopening the episode is not open.
  */
 static const PartnershipQuery attachable_query = {
 	"select e.episode_id from @episode e where e.episode_id == $1"
 	" and e.opened_on <= $2 and (e.closed_on is null or e.closed_on >= $2)"
+	" and not (e.reopened_on > $2 and exists (select from @episode_event r where r.episode_id == $1"
+	" and r.event == 'reopen' and r.happened_on > $2 and $2 > (select v.happened_on from @episode_event v"
+	" where v.episode_id == $1 and v.state_to == 'closed' and v.state_from <> 'closed' and v.episode_event_id < r.episode_event_id"
+	" order by v.episode_event_id desc limit 1)))"
 	" and (exists (select from @episode_child c where c.episode_id == $1"
 	" and (c.child_id == $3 or c.child_id == $4))"
 	" or exists (select from @family_member m where m.family_id == e.family_id"

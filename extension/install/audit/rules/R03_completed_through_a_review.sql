@@ -25,6 +25,7 @@ where (p.ended_on is null) <> (p.end_reason is null)
             from records.episode_event v
             where v.episode_id = p.episode_id
                 and v.state_to = 'closed'
+                and v.state_from <> 'closed'
                 and v.happened_on = p.ended_on))
     or (p.end_reason = 'consent_withdrawn'
         and not exists (

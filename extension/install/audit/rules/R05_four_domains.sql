@@ -35,6 +35,7 @@ where (a.completed_on is not null and a.ended_on is not null)
             from records.episode_event v
             where v.episode_id = a.episode_id
                 and v.state_to = 'closed'
+                and v.state_from <> 'closed'
                 and v.happened_on = a.ended_on))
     or (a.end_reason = 'consent_withdrawn'
         and not exists (

@@ -66,6 +66,7 @@ where s.last > e.closed_on
             from records.episode_event v
             where v.episode_id = s.episode_id
                 and v.state_to = 'closed'
+                and v.state_from <> 'closed'
                 and v.event = 'accept_step_up'
                 and s.recorded_at <= v.recorded_at));
 
@@ -118,6 +119,7 @@ where e.closure_reason_code <> 'stepped_up'
         from records.episode_event v
         where v.episode_id = e.episode_id
             and v.state_to = 'closed'
+            and v.state_from <> 'closed'
         order by v.episode_event_id desc
         limit 1) = 'accept_step_up';
 
@@ -170,6 +172,7 @@ join (
             from records.episode_event v
             where v.episode_id = r.episode_id
                 and v.state_to = 'closed'
+                and v.state_from <> 'closed'
                 and v.episode_event_id < r.episode_event_id
             order by v.episode_event_id desc
             limit 1

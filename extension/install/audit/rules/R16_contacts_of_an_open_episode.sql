@@ -25,6 +25,22 @@ from records.contact_child c
 join records.episode e on e.episode_id = c.attached_episode_id
 where c.received_on < e.opened_on
     or c.received_on > e.closed_on
+    -- Nor between a closure and the reopening.
+    or exists (
+        select
+        from records.episode_event r
+        where r.episode_id = e.episode_id
+            and r.event = 'reopen'
+            and r.happened_on > c.received_on
+            and c.received_on > (
+                select v.happened_on
+                from records.episode_event v
+                where v.episode_id = e.episode_id
+                    and v.state_to = 'closed'
+                    and v.state_from <> 'closed'
+                    and v.episode_event_id < r.episode_event_id
+                order by v.episode_event_id desc
+                limit 1))
     or not exists (
         select
         from records.family_member m
