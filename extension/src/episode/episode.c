@@ -324,7 +324,10 @@ static const PartnershipQuery children_return_query = {
 	3, {INT8OID, DATEOID, DATEOID}
 };
 
-/* What ended with a closure moves to the corrected day of the closure. */
+/*
+ * What ended with a closure moves to the corrected day of the closure. Its event does whatever day it says,
+ * so that one which was left behind can be mended by re-dating the closure.
+ */
 static const PartnershipQuery children_redated_query = {
 	"update @episode_child set left_on = $2 where episode_id == $1 and left_on == $3"
 	" and not exists (select from @step s where s.episode_id == $1"
@@ -345,21 +348,21 @@ static const PartnershipQuery assessments_redated_query = {
 };
 
 static const PartnershipQuery closure_redated_query = {
-	"update @episode_event set happened_on = $2"
-	" where episode_id == $1 and state_to == 'closed' and state_from <> 'closed' and happened_on == $3",
-	3, {INT8OID, DATEOID, DATEOID}
+	"update @episode_event set happened_on = $2 where episode_event_id == (select v.episode_event_id from @episode_event v"
+	" where v.episode_id == $1 and v.state_to == 'closed' and v.state_from <> 'closed' order by v.episode_event_id desc limit 1)",
+	2, {INT8OID, DATEOID}
 };
 
 static const PartnershipQuery opening_redated_query = {
 	"update @episode_event set happened_on = $2"
-	" where episode_id == $1 and state_from is null and happened_on == $3",
-	3, {INT8OID, DATEOID, DATEOID}
+	" where episode_id == $1 and state_from is null",
+	2, {INT8OID, DATEOID}
 };
 
 static const PartnershipQuery allocation_redated_query = {
 	"update @episode_event set happened_on = $2"
-	" where episode_id == $1 and event == 'allocate' and happened_on == $3",
-	3, {INT8OID, DATEOID, DATEOID}
+	" where episode_id == $1 and event == 'allocate'",
+	2, {INT8OID, DATEOID}
 };
 
 /* An event is of the day on which what it tells of happened, also when that day is corrected. */
