@@ -345,5 +345,17 @@ values ('n7', '2024-09-21', 'D', '6', 'N1', 'referral');
 select is((select rejected from early_help.import_contacts('inbox_contact')), 1, 'the duplicate is dead if the kept child is');
 
 select is_empty($$select rule, record, record_id, detail from early_help.audit('town')$$, 'nothing for the audit to find');
+
+-- Parted after all that: each has what was recorded for it, and every rule holds.
+create temporary table of_kept as
+select r.record, r.row_of_it - '{counted_child_id,merged_into_child_id,counts_for_child_id}'::text[] as row_of_it
+from state_of_town() r
+where r.row_of_it ->> 'child_id' in ('11', '12');
+select unmerge_children(child_merge_id, 'x') from child_merge where undone_on is null order by child_merge_id desc \g /dev/null
+select set_eq($$select record, row_of_it - '{counted_child_id,merged_into_child_id,counts_for_child_id}'::text[]
+    from state_of_town() where row_of_it ->> 'child_id' in ('11', '12')$$, 'table of_kept', 'an undone merge changes whom rows count for and nothing else');
+select is_empty($$select from contact_child where counted_child_id <> child_id union all select from referral where counted_child_id <> child_id$$,
+    'and every row counts for its own child again');
+select is_empty($$select rule, record, record_id, detail from early_help.audit('town')$$, 'and there is nothing for the audit to find');
 select * from finish();
 rollback;

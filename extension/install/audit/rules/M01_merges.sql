@@ -33,7 +33,8 @@ join records.step s on s.child_id = c.child_id
 where c.merged_into_child_id is not null;
 
 -- What was recorded for a duplicate after its merge. A contact from before it can still be referred.
-select r.record, r.record_id, format('child_id %s, merged into child_id %s before it was recorded', r.child_id, c.counts_for_child_id)
+select r.record, r.record_id,
+    format('child_id %s, merged into child_id %s before it was recorded', r.child_id, c.counts_for_child_id)
 from (
     select 'contact_child' as record, contact_child_id as record_id, child_id, recorded_at
     from records.contact_child
