@@ -256,9 +256,18 @@ select refused($$select undo_closure(1, 'x')$$, 'YHM01', 'a closure that support
 select allowed(format($$select unmerge_children(%s, 'x'), undo_closure(1, 'x')$$, :merge), 'the merge is undone first, as the hint says');
 rollback to savepoint undo;
 select merge_children(13, 21, 'x') \g /dev/null
-select is(comes_to($$(open_episode(2, '2024-07-01')).episode_id$$,
-    $$(select string_agg(child_id::text, ',' order by child_id) from episode_child where episode_id = %s)$$), '13', 'the kept child is a child of the duplicate''s family');
-select allowed($$insert into family_member (family_id, child_id, joined_on) values (2, 13, '2024-06-20'); select open_episode(2, '2024-07-01')$$, 'as the hint says');
+select is(comes_to($$(open_episode(2, '2024-07-01')).episode_id$$, $$(select string_agg(child_id::text, ',' order by child_id) from episode_child where episode_id = %s)$$),
+    '13', 'a family has the kept child where its duplicate is a member');
+select refused($$select open_episode(2, '2024-07-01'), unmerge_children((select child_merge_id from child_merge where merged_child_id = 21 and undone_on is null), 'x')$$,
+    'YHS02', 'who is parted is a member itself', 'episode_id % of family_id 2 is about child_id 13, %');
+select allowed($$select open_episode(2, '2024-07-01'); insert into family_member (family_id, child_id, joined_on) values (2, 13, '2024-06-20');
+    select unmerge_children((select child_merge_id from child_merge where merged_child_id = 21 and undone_on is null), 'x')$$, 'as the hint says');
+-- What names a duplicate is of its own families.
+select refused($$insert into contact (contact_id, received_on, source_code) values (9, '2024-06-21', '6');
+    select unmerge_children((select child_merge_id from child_merge where merged_child_id = 21 and undone_on is null), 'x');
+    insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code) values (9, 9, 21, 'N1');
+    select merge_children(13, 21, 'x'), refer(9, 1)$$, 'YHS02', 'a referral of the duplicate''s contact too', 'child_id 21 was never of family_id 1');
+select refused($$insert into family_member (family_id, child_id) values (2, 13); delete from family_member where child_id = 21$$, 'YHS02', 'and its membership stays');
 select allowed($$select join_families(1, 2, '2024-06-20'); select open_episode(1, '2024-07-01')$$, 'or the families join');
 select is(comes_to($$(join_families(1, 2, '2024-06-20')).family_id$$, $$(select string_agg(child_id::text, ',' order by child_id) from family_member where family_id = %s and left_on is null)$$),
     '11,12,13', 'with the kept child as a member');

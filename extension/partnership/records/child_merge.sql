@@ -102,4 +102,5 @@ begin atomic
 end;
 comment on function unmerge_children(bigint, text, date) is
     'Undoes a merge. What was recorded for the duplicate before it counts for it again; what came later stays the kept child''s. '
-    'Errors YHS02 if it was undone already, YH016 if a contact of the duplicate is attached to the kept child''s episode, YHS05.';
+    'Errors YHS02 if it was undone already, or if the kept child is in a family by the duplicate alone, '
+    'YH016 if a contact of the duplicate is attached to the kept child''s episode, YHS05.';

@@ -91,28 +91,65 @@ early_help_names_own_family(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------
  */
 
-/* Records of the family that name the child, or a duplicate of it, if no membership of theirs is left. */
+/* The records that name a child, with their family. */
+#define NAMES_A_CHILD \
+	" select 'episode_id' as what, e.episode_id as id, e.family_id, c.child_id from @episode e" \
+	" join @episode_child c on c.episode_id == e.episode_id" \
+	" union all select 'assessment_id', a.assessment_id, e.family_id, a.child_id from @episode e" \
+	" join @assessment a on a.episode_id == e.episode_id" \
+	" union all select 'step_id', step_id, family_id, child_id from @step" \
+	" union all select 'conversation_id', conversation_id, family_id, child_id from @conversation" \
+	" union all select 'sharing_decision_id', sharing_decision_id, family_id, child_id from @sharing_decision" \
+	" union all select 'referral_id', referral_id, family_id, child_id from @referral" \
+	" union all select 'service_request_id', service_request_id, family_id, child_id from @service_request" \
+	" union all select 'group_attendance_id', group_attendance_id, family_id, child_id from @group_attendance" \
+	" union all select 'review_participant_id', n.review_participant_id, e.family_id, n.child_id from @episode e" \
+	" join @plan p on p.episode_id == e.episode_id join @review v on v.plan_id == p.plan_id" \
+	" join @review_participant n on n.review_id == v.review_id"
+
+/* The child, and all others that count for the same one. */
+#define SAME_CHILD(id) \
+	"with same as (select s.child_id, s.counts_for_child_id from @child s where s.counts_for_child_id ==" \
+	" (select k.counts_for_child_id from @child k where k.child_id == " id "))"
+
+/*
+ * Records of the family that name the child, or a duplicate of it, if no
+ * membership of theirs is left.  What names a duplicate needs its own.
+ */
 static const PartnershipQuery names_child_query = {
-	"with same as (select s.child_id from @child s where s.counts_for_child_id =="
-	" (select k.counts_for_child_id from @child k where k.child_id == $2))"
-	" select r.what, r.id from ("
-	" select 'episode_id' as what, e.episode_id as id, c.child_id from @episode e"
-	" join @episode_child c on c.episode_id == e.episode_id where e.family_id == $1"
-	" union all select 'assessment_id', a.assessment_id, a.child_id from @episode e"
-	" join @assessment a on a.episode_id == e.episode_id where e.family_id == $1"
-	" union all select 'step_id', step_id, child_id from @step where family_id == $1"
-	" union all select 'conversation_id', conversation_id, child_id from @conversation where family_id == $1"
-	" union all select 'sharing_decision_id', sharing_decision_id, child_id from @sharing_decision where family_id == $1"
-	" union all select 'referral_id', referral_id, child_id from @referral where family_id == $1"
-	" union all select 'service_request_id', service_request_id, child_id from @service_request where family_id == $1"
-	" union all select 'group_attendance_id', group_attendance_id, child_id from @group_attendance where family_id == $1"
-	" union all select 'review_participant_id', n.review_participant_id, n.child_id from @episode e"
-	" join @plan p on p.episode_id == e.episode_id join @review v on v.plan_id == p.plan_id"
-	" join @review_participant n on n.review_id == v.review_id where e.family_id == $1"
-	") as r join same s on s.child_id == r.child_id where not exists (select from @family_member m"
-	" join same t on t.child_id == m.child_id where m.family_id == $1) limit 1",
+	SAME_CHILD("$2")
+	" select r.what, r.id from (" NAMES_A_CHILD ") as r join same s on s.child_id == r.child_id"
+	" where r.family_id == $1 and not exists (select from @family_member m join same t on t.child_id == m.child_id"
+	" where m.family_id == $1 and (r.child_id <> $2 or t.child_id == $2 or t.counts_for_child_id == $2)) limit 1",
 	2, {INT8OID, INT8OID}
 };
+
+/* A record of a family that names the child, which is no member of it, and neither is a duplicate of it. */
+static const PartnershipQuery names_stranger_query = {
+	SAME_CHILD("$1")
+	" select r.what, r.id, r.family_id, r.child_id from (" NAMES_A_CHILD ") as r"
+	" join same s on s.child_id == r.child_id"
+	" where not exists (select from @family_member m join same t on t.child_id == m.child_id"
+	" where m.family_id == r.family_id) limit 1",
+	1, {INT8OID}
+};
+
+/*
+ * A child from whom another one was parted is a member, itself, of the families
+ * whose records name it.  The caller stands between begin_ and
+ * end_partnership_queries().
+ */
+void
+require_own_membership(Relation rel, int64 child_id)
+{
+	Datum		values[] = {Int64GetDatum(child_id)};
+
+	if (run_partnership_query(rel, &names_stranger_query, values, NULL) > 0)
+		rule_error_hint(RULE_RECORD_STAYS, rel, NULL,
+						"Record first from when to when the child belonged to the family, in family_member.",
+						"%s %s of family_id %s is about child_id %s, and its duplicate alone is a member",
+						result_text(1), id_words(result_id(2)), id_words(result_id(3)), id_words(result_id(4)));
+}
 
 static const PartnershipQuery names_adult_query = {
 	"select r.what, r.id from ("

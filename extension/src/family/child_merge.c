@@ -22,6 +22,7 @@
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
+#include "family/family.h"
 #include "family/kept_child.h"
 
 /* ---------------------------------------------------------------------
@@ -273,6 +274,11 @@ early_help_child_merge_after(PG_FUNCTION_ARGS)
 
 	begin_partnership_queries();
 	settle_merges(change.rel);
+	if (!TRIGGER_FIRED_BY_INSERT(change.event))
+	{
+		require_own_membership(change.rel, id_of(&change.before, "kept_child_id"));
+		require_own_membership(change.rel, id_of(&change.before, "merged_child_id"));
+	}
 	end_partnership_queries();
 	return record_result(&change);
 }

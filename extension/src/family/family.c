@@ -51,11 +51,14 @@ lock_membership(Relation rel, const char *table, const char *key, int64 family_i
 	return held;
 }
 
-/* A membership of another record of the same child. */
+/*
+ * A membership of a duplicate of the child. The lock on the duplicate holds an
+ * undoing of its merge back. The other way round it is no membership: what names
+ * a duplicate is of the duplicate's own families, also when the merge is undone.
+ */
 static const PartnershipQuery as_duplicate_query = {
 	"select m.child_id from @family_member m join @child c on c.child_id == m.child_id"
-	" where m.family_id == $1 and c.counts_for_child_id =="
-	" (select k.counts_for_child_id from @child k where k.child_id == $2) limit 1 for key share of m",
+	" where m.family_id == $1 and c.merged_into_child_id == $2 limit 1 for key share of m, c",
 	2, {INT8OID, INT8OID}
 };
 
