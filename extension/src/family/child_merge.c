@@ -85,11 +85,15 @@ static const PartnershipQuery open_for_child_query = {
 	1, {INT8OID}
 };
 
-/* One merge at a time in a partnership: merges form chains, and they are rare. */
+/*
+ * One merge at a time in a partnership: merges form chains, and they are rare.
+ * The statement holds ROW EXCLUSIVE on the table already. This lock conflicts
+ * with itself and not with that one, so two merges cannot block each other.
+ */
 static void
 lock_merges(Relation rel)
 {
-	lock_sibling_table(rel, "child_merge", ShareRowExclusiveLock);
+	lock_sibling_table(rel, "child_merge", ShareUpdateExclusiveLock);
 }
 
 /*
@@ -273,6 +277,8 @@ early_help_child_merge_after(PG_FUNCTION_ARGS)
 										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
 
 	begin_partnership_queries();
+	if (TRIGGER_FIRED_BY_DELETE(change.event))
+		lock_merges(change.rel);	/* no trigger has, before */
 	settle_merges(change.rel);
 	if (!TRIGGER_FIRED_BY_INSERT(change.event))
 	{

@@ -29,12 +29,12 @@ join records.step o on o.child_id = k.child_id
 where s.offered_on < coalesce(o.decided_on, 'infinity')
     and o.offered_on < coalesce(s.decided_on, 'infinity')
     and (o.offered_on, o.step_id) < (s.offered_on, s.step_id)
-    and (o.child_id = s.child_id or exists (
-        select
+    and (o.child_id = s.child_id or greatest(s.recorded_at, o.recorded_at) > (
+        select max(m.recorded_at)
         from records.child_merge m
-        where m.merged_child_id in (s.child_id, o.child_id)
-            and m.undone_on is null
-            and greatest(s.recorded_at, o.recorded_at) > m.recorded_at));
+        join records.child d on d.child_id = m.merged_child_id
+        where m.undone_on is null
+            and d.counts_for_child_id = c.counts_for_child_id));
 
 -- Steps of another family than their episode's, and steps up of an episode that closed before they
 -- were decided.
