@@ -69,6 +69,19 @@ begin
         where r.fault is null
     $query$, '@', place);
 
+    -- The children of contacts that are corrected are locked before their contacts are, as a merge locks them.
+    execute replace($query$
+        select
+        from only @child k
+        where k.child_id in (
+            select cc.child_id
+            from early_help_import_known o
+            join only @contact_child cc on cc.contact_id = o.contact_id
+            where not o.same)
+        order by k.child_id
+        for key share of k
+    $query$, '@', place);
+
     -- Corrections that would take a record away on which others rest.
     update early_help_import_row r
     set fault = case

@@ -149,6 +149,24 @@ check_one_level(const Record *merge, int64 merged, int64 kept)
 						id_words(merged), id_words(kept));
 }
 
+static const PartnershipQuery lock_its_duplicates_query = {
+	"select child_id from @child where merged_into_child_id == $1 order by child_id for update",
+	1, {INT8OID}
+};
+
+/*
+ * Locks a child FOR UPDATE, and before it those that count for it: whoever writes
+ * for one of these locks it first, and then the child that it counts for.
+ */
+static void
+lock_duplicate(Relation rel, int64 child_id)
+{
+	Datum		values[] = {Int64GetDatum(child_id)};
+
+	run_partnership_query(rel, &lock_its_duplicates_query, values, NULL);
+	(void) lock_sibling_only(rel, "child", "child_id", child_id, LockTupleExclusive);
+}
+
 /*
  * The lock on the duplicate comes before the checks: whoever records anything for
  * it holds it FOR KEY SHARE.  The dates of the kept child are checked where the
@@ -161,7 +179,7 @@ check_merge(Record *merge)
 	int64		kept;
 
 	lock_merges(merge->rel);
-	(void) lock_sibling_only(merge->rel, "child", "child_id", merged, LockTupleExclusive);
+	lock_duplicate(merge->rel, merged);
 	kept = last_kept(merge->rel, id_of(merge, "kept_child_id"));
 	if (kept == merged && id_of(merge, "kept_child_id") != merged)
 		rule_error(RULE_MERGE, merge->rel, NULL, "child_id %s counts for child_id %s already",
