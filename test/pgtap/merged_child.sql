@@ -104,6 +104,14 @@ values (12, 1, 'social_care', '2024-06-10', 'section_47', 'x', 'x', 'declined', 
 select back_again(11, 12, 'steps of both on one day');
 select merge_children(11, 12, 'x') \g /dev/null
 select is_empty($$select * from early_help.audit('town', 'none')$$, 'steps of two records of one child, both made before the merge');
+select refused($$insert into step (child_id, family_id, to_level, offered_on, basis, reason, no_assessment_reason, outcome, decided_on)
+    values (11, 1, 'social_care', '2024-06-11', 'section_47', 'x', 'x', 'declined', '2024-06-13')$$, 'YH012', 'one that is recorded now is beside none of them', 'step_id % is open %');
+rollback to savepoint steps;
+insert into step (step_id, child_id, family_id, to_level, offered_on, basis, reason, no_assessment_reason) values (2, 11, 1, 'social_care', '2024-06-12', 'section_47', 'x', 'x');
+insert into step (child_id, family_id, to_level, offered_on, basis, reason, no_assessment_reason, outcome, decided_on)
+values (12, 1, 'social_care', '2024-06-13', 'section_47', 'x', 'x', 'declined', '2024-06-14');
+select merge_children(11, 12, 'x') \g /dev/null
+select allowed($$select accept_step(2, '2024-06-20')$$, 'an open step of the kept child is decided, whatever the duplicate''s was');
 rollback to savepoint steps;
 
 -- Merged: what came before stays.

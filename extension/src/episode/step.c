@@ -138,14 +138,21 @@ check_offer(Record *step)
 	check_consent(step);
 }
 
-/* Another step of the child, or of a duplicate of it, that is open on a day on which this one is. */
+/*
+ * Another step of the child, or of a duplicate of it, that is open on a day on
+ * which this one is.  Two records of one child can each have had a step before
+ * they were merged, and these are decided as they would have been.
+ */
 static const PartnershipQuery open_beside_query = {
 	"select s.step_id, s.offered_on::pg_catalog.date, s.decided_on::pg_catalog.date from @step s"
 	" join @child c on c.child_id == s.child_id"
 	" where c.counts_for_child_id == (select k.counts_for_child_id from @child k where k.child_id == $1)"
 	" and s.step_id <> $2 and ((s.decided_on is null and $4 is null)"
-	" or (s.offered_on < coalesce($4, 'infinity') and $3 < coalesce(s.decided_on, 'infinity'))) limit 1",
-	4, {INT8OID, INT8OID, DATEOID, DATEOID}
+	" or (s.offered_on < coalesce($4, 'infinity') and $3 < coalesce(s.decided_on, 'infinity')))"
+	" and (s.child_id == $1 or greatest(s.recorded_at, $5) > (select pg_catalog.max(m.recorded_at)"
+	" from @child_merge m join @child d on d.child_id == m.merged_child_id"
+	" where m.undone_on is null and d.counts_for_child_id == c.counts_for_child_id)) limit 1",
+	5, {INT8OID, INT8OID, DATEOID, DATEOID, TIMESTAMPTZOID}
 };
 
 /*
@@ -153,13 +160,17 @@ static const PartnershipQuery open_beside_query = {
  * The lock on the child makes two writers wait for each other.
  */
 static void
-check_one_open(const Record *step)
+check_one_open(const RecordChange *change)
 {
+	const Record *step = &change->after;
+	TimestampTz recorded_at = TRIGGER_FIRED_BY_INSERT(change->event) ?
+		GetCurrentTimestamp() : moment_of(step, "recorded_at");
 	Datum		values[] = {
 		Int64GetDatum(id_of(step, "child_id")), Int64GetDatum(id_of(step, "step_id")),
-		DateADTGetDatum(date_of(step, "offered_on")), DateADTGetDatum(date_of(step, "decided_on"))
+		DateADTGetDatum(date_of(step, "offered_on")), DateADTGetDatum(date_of(step, "decided_on")),
+		TimestampTzGetDatum(recorded_at)
 	};
-	char		nulls[] = {' ', ' ', ' ', is_null(step, "decided_on") ? 'n' : ' '};
+	char		nulls[] = {' ', ' ', ' ', is_null(step, "decided_on") ? 'n' : ' ', ' '};
 
 	if (is_null(step, "offered_on"))
 		return;					/* check_row says so */
@@ -241,7 +252,7 @@ early_help_step_before(PG_FUNCTION_ARGS)
 	if (!is_null(step, "assessment_id") && field_is_new(&change, "assessment_id"))
 		check_assessment(step);
 	if (field_is_new(&change, "offered_on") || field_is_new(&change, "decided_on"))
-		check_one_open(step);
+		check_one_open(&change);
 	end_partnership_queries();
 	return record_result(&change);
 }
