@@ -114,6 +114,27 @@ select merge_children(11, 12, 'x') \g /dev/null
 select allowed($$select accept_step(2, '2024-06-20')$$, 'an open step of the kept child is decided, whatever the duplicate''s was');
 rollback to savepoint steps;
 
+-- A chain: whoever is written for a duplicate of a duplicate is the last child.
+savepoint chain;
+select merge_children(11, 12, 'x'), merge_children(13, 11, 'x') \g /dev/null
+select is((outcome_of($$insert into conversation (family_id, held_on, child_id) values (1, '2024-07-01', 12)$$)).hint, 'Write it for child_id 13.', 'a chain');
+select set_eq('select records_of_child(11)', '{11,12,13}'::bigint[], 'one child has three records');
+select refused($$insert into child (child_id) values (99); select merge_children(12, 99, 'x'), merge_children(99, 11, 'x')$$, 'YHM01', 'merged once');
+select unmerge_children(child_merge_id, 'x') from child_merge where merged_child_id = 11 and undone_on is null \g /dev/null
+select is(kept_child(12), 11::bigint, 'a link of it undone');
+rollback to savepoint chain;
+
+-- A duplicate that is supported beside the kept child leaves first, as the hint says.
+savepoint both_supported;
+select support(6, 'allocated') \g /dev/null
+select refused($$select merge_children(61, 62, 'x')$$, 'YHM01', 'both are supported', 'episode_id 6 is open for child_id 62');
+select allowed($$update episode_child set left_on = '2024-02-01' where child_id = 62; select merge_children(61, 62, 'x'), close_episode(6, 'moved_away', '2024-03-01', '2024-03-01')$$, 'the duplicate leaves the episode');
+select refused($$select step_up(62, 'section_47', 'x', '2024-02-01', no_assessment_reason => 'x'); update episode_child set left_on = '2024-02-01' where child_id = 62;
+    select merge_children(61, 62, 'x')$$, 'YHM01', 'its step is open', 'step_id % is open for child_id 62');
+select allowed($$select withdraw_step((step_up(62, 'section_47', 'x', '2024-02-01', no_assessment_reason => 'x')).step_id, '2024-02-01');
+    update episode_child set left_on = '2024-02-01' where child_id = 62; select merge_children(61, 62, 'x')$$, 'it is withdrawn');
+rollback to savepoint both_supported;
+
 -- Merged: what came before stays.
 select (merge_children(11, 12, 'x')).child_merge_id as merge \gset
 select refused($$update child set died_on = '2024-06-20' where child_id = 12$$, 'YHM01', 'the facts of a duplicate are those of the kept child', 'child_id 12 %of child_id 11');
