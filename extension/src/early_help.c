@@ -17,8 +17,8 @@
 
 PG_MODULE_MAGIC;
 
-/* fmgr.h declares it since PostgreSQL 16 only. */
-extern PGDLLEXPORT void _PG_init(void);
+/* The server calls it by this name, which fmgr.h declares since PostgreSQL 16 only. */
+extern PGDLLEXPORT void _PG_init(void);	/* NOLINT */
 
 void
 _PG_init(void)

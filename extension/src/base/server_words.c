@@ -103,16 +103,20 @@ await_server_error(Relation rel)
 {
 	Oid			schema = RelationGetNamespace(rel);
 	TimestampTz now = GetCurrentStatementStartTimestamp();
-	int			place = schema % lengthof(schemas);
+	int			place = (int) (schema % lengthof(schemas));
+	char	   *name;
 
 	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
 		return;
 	stand_by();
 	if (schemas[place].oid == schema && schemas[place].statement == now)
 		return;
+	name = get_namespace_name(schema);
+	if (name == NULL)
+		return;
 	schemas[place].oid = schema;
 	schemas[place].statement = now;
-	strlcpy(schemas[place].name, get_namespace_name(schema), NAMEDATALEN);
+	strlcpy(schemas[place].name, name, NAMEDATALEN);
 }
 
 /* Called where a row has a code that its list has not: the foreign key may refuse it. */
