@@ -85,9 +85,18 @@ select is(said($$insert into contact (contact_id, received_on, source_code) valu
 select is(said($$insert into contact (contact_id, received_on, source_code) values (8, '2024-01-01', '')$$),
     'YHS09 | contact_id 8: source_code is not a code of contact_source | Use a code of contact_source, such as 10, 1A, 1B, 1C, 1D, 2A, 2B, 3A, 3B, 3C.', 'also of an empty one');
 select is(said($$insert into conversation (family_id, held_on) values (1, '3026-03-20')$$),
-    'YHS08 | the day given is 3026-03-20 | Check the year: days of the record are from 1900-01-01 to 2100-12-31.', 'a year mistyped');
+    'YHS08 | held_on is 3026-03-20 | Check the year: days of the record are from 1900-01-01 to 2100-12-31.', 'a year mistyped');
 select is(said($$select record_conversation(1, '1026-03-20')$$),
-    'YHS08 | the day given is 1026-03-20 | Check the year: days of the record are from 1900-01-01 to 2100-12-31.', 'given to an act');
+    'YHS08 | held_on is 1026-03-20 | Check the year: days of the record are from 1900-01-01 to 2100-12-31.', 'given to an act');
+select is((outcome_of(command)).detail, detail, command)
+from (values
+    ($$update plan set started_on = '2101-01-01' where plan_id = 1$$, 'started_on is 2101-01-01'),
+    ($$update episode set closed_on = 'infinity', opened_on = '1899-12-31' where episode_id = 1$$, 'opened_on is 1899-12-31'),
+    ($$prepare late(date) as update plan set started_on = $1; execute late('2101-01-01')$$, 'started_on is 2101-01-01'),
+    ($$insert into conversation (family_id, held_on) values (1, '3026-03-20'), (1, '2026-03-20')$$, 'the day given is 3026-03-20'),
+    ($$insert into conversation (family_id, held_on) select 1, date '3026-03-20'$$, 'held_on is 3026-03-20'),
+    ($$do $d$ declare d date := '3026-03-20'; begin insert into conversation (family_id, held_on) values (1, d); end $d$ $$, 'held_on is 3026-03-20'),
+    ($$select '3026-03-20'::early_help.event_date$$, 'the day given is 3026-03-20')) v (command, detail);
 select is(said($$update plan_outcome set position = 1 where plan_outcome_id = 2$$),
     'YHS07 | plan_id 1: two live outcomes of a plan do not hold the same position | Leave position out: the outcome then takes the lowest one that is free.', 'a position that is taken');
 select is(said($$insert into lead_practitioner (episode_id, from_on, practitioner_id) select episode_id, from_on, 2 from lead_practitioner where episode_id = 1$$),
@@ -123,7 +132,7 @@ select allowed($$select support(3, 'none'), open_episode(3, '2024-03-01'); selec
     from episode where family_id = 3$$, 'or opened on the day after');
 select is((outcome_of($$insert into sharing_decision (family_id, decided_on, shared, basis, reason) values (1, '2024-01-01', true, 'consent', 'x')$$)).column_name, 'agency_id', 'what is missing is said to be missing');
 set local "DateStyle" = 'German';
-select is((outcome_of($$insert into conversation (family_id, held_on) values (1, '20.03.3026')$$)).detail, 'the day given is 3026-03-20', 'whatever the DateStyle');
+select is((outcome_of($$insert into conversation (family_id, held_on) values (1, '20.03.3026')$$)).detail, 'held_on is 3026-03-20', 'whatever the DateStyle');
 reset "DateStyle";
 
 -- As a role that may write and not read, the server tells no key.

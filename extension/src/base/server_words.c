@@ -49,6 +49,7 @@
 #include "utils/rel.h"
 
 #include "base/compat.h"
+#include "base/day_column.h"
 #include "base/record.h"
 #include "base/rule.h"
 #include "base/server_words.h"
@@ -77,11 +78,16 @@ static UnknownCode codes[8];
 static uint32 next_code = 0;
 static TimestampTz day_statement = 0;
 static DateADT bad_day;
+static char bad_column[NAMEDATALEN];	/* empty if it is not known */
+
+/* The query that is being run, the innermost one; NULL outside of the executor. */
+static const QueryDesc *running = NULL;
 
 static void say_in_words(void *arg);
 static ErrorContextCallback in_words = {NULL, say_in_words, NULL};
 
-static void
+/* Not inlined: next to PG_TRY, gcc would warn that longjmp clobbers what it keeps. */
+static pg_noinline void
 stand_by(void)
 {
 	ErrorContextCallback **last = &error_context_stack;
@@ -136,11 +142,15 @@ await_unknown_code(const char *constraint, const char *code, const char *detail,
 void
 await_impossible_day(DateADT day)
 {
+	const char *column;
+
 	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
 		return;
 	stand_by();
 	day_statement = GetCurrentStatementStartTimestamp();
 	bad_day = day;
+	column = running ? column_of_day(running, day) : NULL;
+	strlcpy(bad_column, column ? column : "", sizeof(bad_column));
 }
 
 static bool
@@ -370,7 +380,8 @@ static void
 say_of_day(void)
 {
 	say(rule(RULE_DAYS_IN_ORDER), "Check the year: days of the record are from 1900-01-01 to 2100-12-31.",
-		psprintf("the day given is %s", DATE_NOT_FINITE(bad_day) ? "infinity" : date_words(bad_day)));
+		psprintf("%s is %s", bad_column[0] ? bad_column : "the day given",
+				 DATE_NOT_FINITE(bad_day) ? "infinity" : date_words(bad_day)));
 }
 
 static void
@@ -427,13 +438,30 @@ static ExecutorRun_hook_type next_run = NULL;
 static ExecutorFinish_hook_type next_finish = NULL;
 
 static void
-run_in_words(RUN_PARAMETERS)
+run_next(RUN_PARAMETERS)
 {
-	stand_by();
 	if (next_run)
 		next_run(RUN_ARGUMENTS);
 	else
 		standard_ExecutorRun(RUN_ARGUMENTS);
+}
+
+static void
+run_in_words(RUN_PARAMETERS)
+{
+	const QueryDesc *volatile outer = running;
+
+	stand_by();
+	PG_TRY();
+	{
+		running = query;
+		run_next(RUN_ARGUMENTS);
+	}
+	PG_FINALLY();
+	{
+		running = outer;
+	}
+	PG_END_TRY();
 }
 
 /* Foreign keys are checked when the statement finishes. */
