@@ -21,6 +21,8 @@ insert into breach values
     ('published_figure_stays_hidden_if_hidden', $$insert into published_figure (publication_id, count_name, figure, hidden) values (1, 'x', 1, 'small')$$),
     ('locality_dates_in_order', $$insert into locality (name, valid_from, valid_to) values ('x', '2024-01-01', '2024-01-01')$$),
     ('locality_name_is_unique_per_date', $$insert into locality (name) select 'x' from generate_series(1, 2)$$),
+    ('child_identity_nhs_number_is_ten_digits', $$insert into child_identity (child_id, nhs_number) values (1, 'ABCDEF9999')$$),
+    ('child_identity_unique_pupil_number_is_one', $$insert into child_identity (child_id, unique_pupil_number) values (1, 'A1')$$),
     ('agency_name_is_unique', $$insert into agency (name, sector) values ('Oak School', 'education')$$),
     ('service_dates_in_order', $$insert into service (agency_id, name, run_by, opened_on, closed_on) values (1, 'x', 'hub', '2024-01-02', '2024-01-01')$$),
     ('service_capacity_is_positive', $$insert into service (agency_id, name, run_by, capacity) values (1, 'x', 'hub', 0)$$),

@@ -52,7 +52,9 @@ create table child_identity (
     postcode varchar(8),
     nhs_number varchar(10),
     unique_pupil_number varchar(13),
-    recorded_at timestamptz not null default now()
+    recorded_at timestamptz not null default now(),
+    constraint child_identity_nhs_number_is_ten_digits check (nhs_number ~ '^[0-9]{10}$'),
+    constraint child_identity_unique_pupil_number_is_one check (unique_pupil_number ~ '^[A-Z][0-9]{11}[0-9A-Z]$')
 );
 comment on table child_identity is 'Who a child is, one row per child. Kept apart from the tables that analysis needs.';
 comment on column child_identity.child_id is 'The child.';
@@ -61,7 +63,7 @@ comment on column child_identity.family_name is 'Family name.';
 comment on column child_identity.address is 'Current address.';
 comment on column child_identity.postcode is 'Current postcode.';
 comment on column child_identity.nhs_number is 'NHS number, ten digits.';
-comment on column child_identity.unique_pupil_number is 'Unique pupil number (DfE), thirteen characters.';
+comment on column child_identity.unique_pupil_number is 'Unique pupil number (DfE): a letter, eleven digits, and a digit or letter.';
 comment on column child_identity.recorded_at is 'When the row was written.';
 
 create trigger child_identity_keeps_child

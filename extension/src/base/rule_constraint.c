@@ -209,6 +209,10 @@ static const RuleConstraint rule_constraints[] = {
 	"month is the first day of a month"},
 
 	/* What stands together, and numbers. */
+	{"child_identity_nhs_number_is_ten_digits", RULE_RECORD_WHOLE,
+	"nhs_number is ten digits, without spaces"},
+	{"child_identity_unique_pupil_number_is_one", RULE_RECORD_WHOLE,
+	"unique_pupil_number is a capital letter, eleven digits, and a digit or capital letter"},
 	{"service_capacity_is_positive", RULE_RECORD_WHOLE,
 	"capacity is 1 or more, or not given"},
 	{"level_change_changes_the_level", RULE_RECORD_WHOLE,
