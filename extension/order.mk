@@ -143,6 +143,7 @@ RECORDS := \
 	records/level_change.sql \
 	records/contact.sql \
 	records/referral.sql \
+	records/opening.sql \
 	records/family_moves.sql \
 	records/assessment.sql \
 	records/plan.sql \

@@ -21,3 +21,13 @@ as 'MODULE_PATHNAME', 'early_help_raise_rule';
 comment on function early_help_internal.raise_rule(text, text, text) is
     'Raises the error of a rule (its SQLSTATE, sentence and hint from the catalogue) with the detail given: ids only, never '
     'names or narrative. Error 22023 for an unknown rule.';
+
+create function early_help_internal.refuse_other_contents(key text, id bigint)
+returns void
+language sql volatile parallel safe
+as $$
+    select early_help_internal.raise_rule('S07', key || ' ' || id || ' has this source_ref, and other contents',
+        'Give each record a source_ref of its own. To change what was recorded, write to that row.')
+$$;
+comment on function early_help_internal.refuse_other_contents(text, bigint) is
+    'Raises YHS07: an act was called twice with one source_ref, and with other contents. Key and id of the row of the first call.';

@@ -87,7 +87,7 @@ select is(said($$insert into contact (contact_id, received_on, source_code) valu
 select is(said($$insert into conversation (family_id, held_on) values (1, '3026-03-20')$$),
     'YHS08 | held_on is 3026-03-20 | Check the year: days of the record are from 1900-01-01 to 2100-12-31.', 'a year mistyped');
 select is(said($$select record_conversation(1, '1026-03-20')$$),
-    'YHS08 | held_on is 1026-03-20 | Check the year: days of the record are from 1900-01-01 to 2100-12-31.', 'given to an act');
+    'YHS08 | the day given is 1026-03-20 | Check the year: days of the record are from 1900-01-01 to 2100-12-31.', 'given to an act');
 select is((outcome_of(command)).detail, detail, command)
 from (values
     ($$update plan set started_on = '2101-01-01' where plan_id = 1$$, 'started_on is 2101-01-01'),

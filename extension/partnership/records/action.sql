@@ -55,19 +55,37 @@ create function add_action(
     agreed_on date default current_date,
     owner_practitioner_id bigint default null,
     plan_outcome_id bigint default null,
-    safety_reason text default null
+    safety_reason text default null,
+    source_ref text default null
 )
 returns action
 language sql
 begin atomic
-    insert into action (
-        plan_id, plan_outcome_id, owner_practitioner_id, owned_by_family, description, agreed_on, due_on, safety_reason)
-    values (add_action.plan_id, add_action.plan_outcome_id, add_action.owner_practitioner_id,
-        add_action.owner_practitioner_id is null, add_action.description, add_action.agreed_on, add_action.due_on,
-        add_action.safety_reason)
-    returning action;
+    select early_help_internal.refuse_other_contents('action_id', r.action_id)
+    from only action r
+    where r.source_ref = add_action.source_ref
+        and (r.plan_id, r.agreed_on, r.due_on)
+            is distinct from (add_action.plan_id, add_action.agreed_on, add_action.due_on);
+    with made as (
+        insert into action (
+            plan_id, plan_outcome_id, owner_practitioner_id, owned_by_family, description, agreed_on, due_on,
+            safety_reason, source_ref)
+        select
+            add_action.plan_id, add_action.plan_outcome_id, add_action.owner_practitioner_id,
+            add_action.owner_practitioner_id is null, add_action.description, add_action.agreed_on, add_action.due_on,
+            add_action.safety_reason,
+            add_action.source_ref
+        where not exists (select from only action r where r.source_ref = add_action.source_ref)
+        returning action as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only action r
+    where r.source_ref = add_action.source_ref;
 end;
-comment on function add_action(bigint, date, text, date, bigint, bigint, text) is
+comment on function add_action(bigint, date, text, date, bigint, bigint, text, text) is
     'Records an agreed action of a practitioner, or of the family if none is given. A safety action says why it is one. '
     'Errors YH003, YH004, YH014.';
 

@@ -106,19 +106,36 @@ create function start_assessment(
     started_on date default current_date,
     child_id bigint default null,
     practitioner_id bigint default null,
-    service_id bigint default null
+    service_id bigint default null,
+    source_ref text default null
 )
 returns assessment
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', start_assessment.episode_id))
     where not exists (select from only episode r where r.episode_id = start_assessment.episode_id);
-    insert into assessment (episode_id, started_on, child_id, practitioner_id, service_id)
-    values (start_assessment.episode_id, start_assessment.started_on, kept_child(start_assessment.child_id),
-        start_assessment.practitioner_id, start_assessment.service_id)
-    returning assessment;
+    select early_help_internal.refuse_other_contents('assessment_id', r.assessment_id)
+    from only assessment r
+    where r.source_ref = start_assessment.source_ref
+        and (r.episode_id, r.started_on)
+            is distinct from (start_assessment.episode_id, start_assessment.started_on);
+    with made as (
+        insert into assessment (episode_id, started_on, child_id, practitioner_id, service_id, source_ref)
+        select
+            start_assessment.episode_id, start_assessment.started_on, kept_child(start_assessment.child_id),
+            start_assessment.practitioner_id, start_assessment.service_id,
+            start_assessment.source_ref
+        where not exists (select from only assessment r where r.source_ref = start_assessment.source_ref)
+        returning assessment as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only assessment r
+    where r.source_ref = start_assessment.source_ref;
 end;
-comment on function start_assessment(bigint, date, bigint, bigint, bigint) is
+comment on function start_assessment(bigint, date, bigint, bigint, bigint, text) is
     'Starts an Early Help Assessment of one child, or of all if child_id is null. '
     'Errors YHS05, YH008 without consent, YH014, YHS01.';
 

@@ -58,18 +58,35 @@ create function give_consent(
     family_id bigint,
     given_by early_help.consent_given_by,
     given_on date default current_date,
-    share_with_agency_id bigint default null
+    share_with_agency_id bigint default null,
+    source_ref text default null
 )
 returns consent
 language sql
 begin atomic
-    insert into consent (family_id, kind, agency_id, given_by, given_on)
-    values (give_consent.family_id,
-        case when give_consent.share_with_agency_id is null then 'take_part' else 'share' end::early_help.consent_kind,
-        give_consent.share_with_agency_id, give_consent.given_by, give_consent.given_on)
-    returning consent;
+    select early_help_internal.refuse_other_contents('consent_id', r.consent_id)
+    from only consent r
+    where r.source_ref = give_consent.source_ref
+        and (r.family_id, r.given_by, r.given_on)
+            is distinct from (give_consent.family_id, give_consent.given_by, give_consent.given_on);
+    with made as (
+        insert into consent (family_id, kind, agency_id, given_by, given_on, source_ref)
+        select
+            give_consent.family_id,
+            case when give_consent.share_with_agency_id is null then 'take_part' else 'share' end::early_help.consent_kind,
+            give_consent.share_with_agency_id, give_consent.given_by, give_consent.given_on,
+            give_consent.source_ref
+        where not exists (select from only consent r where r.source_ref = give_consent.source_ref)
+        returning consent as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only consent r
+    where r.source_ref = give_consent.source_ref;
 end;
-comment on function give_consent(bigint, early_help.consent_given_by, date, bigint) is
+comment on function give_consent(bigint, early_help.consent_given_by, date, bigint, text) is
     'Records a family''s consent to take part, or, with an agency, to share information with that agency.';
 
 create function withdraw_consent(consent_id bigint, withdrawn_on date default current_date)

@@ -106,46 +106,66 @@ create function record_contact(
     locality_id bigint default null,
     decision early_help.contact_decision default null,
     agency_id bigint default null,
-    practitioner_id bigint default null
+    practitioner_id bigint default null,
+    source_ref text default null
 )
 returns contact_child
 language sql
 begin atomic
+    select early_help_internal.refuse_other_contents('contact_id', r.contact_id)
+    from only contact r
+    left join only contact_child c on c.contact_id = r.contact_id
+        and kept_child(c.child_id) = kept_child(record_contact.child_id)
+    where r.source_ref = record_contact.source_ref
+        and (c.child_id is null or (r.received_on, r.source_code, c.primary_need_code)
+            is distinct from (record_contact.received_on, record_contact.source_code, record_contact.primary_need_code));
     with received as (
-        insert into contact (received_on, source_code, agency_id, practitioner_id)
-        values (record_contact.received_on, record_contact.source_code, record_contact.agency_id,
-            record_contact.practitioner_id)
+        insert into contact (received_on, source_code, agency_id, practitioner_id, source_ref)
+        select
+            record_contact.received_on, record_contact.source_code, record_contact.agency_id,
+            record_contact.practitioner_id, record_contact.source_ref
+        where not exists (select from only contact r where r.source_ref = record_contact.source_ref)
         returning contact_id, received_on, source_code
     ), kept as materialized (
         select kept_child(record_contact.child_id) as child_id
+    ), made as (
+        insert into contact_child (
+            contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision,
+            attached_episode_id)
+        select
+            r.contact_id,
+            r.received_on,
+            r.source_code,
+            k.child_id,
+            record_contact.primary_need_code,
+            record_contact.reason,
+            record_contact.locality_id,
+            record_contact.decision,
+            (
+                select e.episode_id
+                from only episode_child c
+                join only episode e on e.episode_id = c.episode_id
+                where c.child_id = k.child_id
+                    and c.joined_on <= record_contact.received_on
+                    and (c.left_on is null or c.left_on > record_contact.received_on)
+                    and e.opened_on < record_contact.received_on
+                order by e.episode_id
+                limit 1
+            )
+        from received r
+        cross join kept k
+        returning contact_child as made_now
     )
-    insert into contact_child (
-        contact_id, received_on, source_code, child_id, primary_need_code, reason, locality_id, decision,
-        attached_episode_id)
-    select
-        r.contact_id,
-        r.received_on,
-        r.source_code,
-        k.child_id,
-        record_contact.primary_need_code,
-        record_contact.reason,
-        record_contact.locality_id,
-        record_contact.decision,
-        (
-            select e.episode_id
-            from only episode_child c
-            join only episode e on e.episode_id = c.episode_id
-            where c.child_id = k.child_id
-                and c.joined_on <= record_contact.received_on
-                and (c.left_on is null or c.left_on > record_contact.received_on)
-                and e.opened_on < record_contact.received_on
-            order by e.episode_id
-            limit 1
-        )
-    from received r
-    cross join kept k
-    returning contact_child;
+    select made_now
+    from made
+    union all
+    select c
+    from only contact r
+    join only contact_child c on c.contact_id = r.contact_id
+    where r.source_ref = record_contact.source_ref
+        and kept_child(c.child_id) = kept_child(record_contact.child_id);
 end;
-comment on function record_contact(bigint, text, text, date, text, bigint, early_help.contact_decision, bigint, bigint) is
+comment on function record_contact(
+    bigint, text, text, date, text, bigint, early_help.contact_decision, bigint, bigint, text) is
     'Records a contact about one child and what was decided. '
     'If an episode supports the child on that day, the contact is attached to it. Errors YH016, YH020.';

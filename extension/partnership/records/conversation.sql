@@ -46,15 +46,32 @@ create function record_conversation(
     held_on date default current_date,
     practitioner_id bigint default null,
     child_id bigint default null,
-    family_voice text default null
+    family_voice text default null,
+    source_ref text default null
 )
 returns conversation
 language sql
 begin atomic
-    insert into conversation (family_id, held_on, practitioner_id, child_id, family_voice)
-    values (record_conversation.family_id, record_conversation.held_on, record_conversation.practitioner_id,
-        kept_child(record_conversation.child_id), record_conversation.family_voice)
-    returning conversation;
+    select early_help_internal.refuse_other_contents('conversation_id', r.conversation_id)
+    from only conversation r
+    where r.source_ref = record_conversation.source_ref
+        and (r.family_id, r.held_on)
+            is distinct from (record_conversation.family_id, record_conversation.held_on);
+    with made as (
+        insert into conversation (family_id, held_on, practitioner_id, child_id, family_voice, source_ref)
+        select
+            record_conversation.family_id, record_conversation.held_on, record_conversation.practitioner_id,
+            kept_child(record_conversation.child_id), record_conversation.family_voice,
+            record_conversation.source_ref
+        where not exists (select from only conversation r where r.source_ref = record_conversation.source_ref)
+        returning conversation as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only conversation r
+    where r.source_ref = record_conversation.source_ref;
 end;
-comment on function record_conversation(bigint, date, bigint, bigint, text) is
+comment on function record_conversation(bigint, date, bigint, bigint, text, text) is
     'Records a conversation with a family. All support begins with one, but it need not lead to support.';

@@ -32,12 +32,27 @@ comment on function move_child(bigint, bigint, bigint, date) is
     'From a day on, a child belongs to another family. Past episodes stay with the old one. '
     'Errors YHS05, YH022 if the child belongs there already.';
 
-create function split_family(family_id bigint, children bigint[], split_on date default current_date)
+create function split_family(
+    family_id bigint,
+    children bigint[],
+    split_on date default current_date,
+    source_ref text default null
+)
 returns family
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('no child of family_id %s is named', split_family.family_id))
     where coalesce(cardinality(split_family.children), 0) = 0;
+    select early_help_internal.refuse_other_contents('family_id', r.family_id)
+    from only family r
+    cross join unnest(split_family.children) as c (child_id)
+    where r.source_ref = split_family.source_ref
+        and not exists (
+            select
+            from only family_member m
+            where m.family_id = r.family_id
+                and m.child_id = kept_child(c.child_id)
+                and m.joined_on = split_family.split_on);
     select early_help_internal.raise_rule(
         'S05', format('child_id %s is no member of family_id %s', c.child_id, split_family.family_id))
     from unnest(split_family.children) as c (child_id)
@@ -46,7 +61,8 @@ begin atomic
         from only family_member m
         where m.child_id in (select r from records_of_child(c.child_id) r)
             and m.family_id = split_family.family_id
-            and m.left_on is null);
+            and m.left_on is null)
+        and not exists (select from only family r where r.source_ref = split_family.source_ref);
     update only family_member
     set left_on = split_family.split_on
     where family_member.family_id = split_family.family_id
@@ -54,9 +70,12 @@ begin atomic
             select r
             from unnest(split_family.children) as c (child_id)
             cross join records_of_child(c.child_id) r)
-        and family_member.left_on is null;
+        and family_member.left_on is null
+        and not exists (select from only family r where r.source_ref = split_family.source_ref);
     with parted as (
-        insert into family default values
+        insert into family (source_ref)
+        select split_family.source_ref
+        where not exists (select from only family r where r.source_ref = split_family.source_ref)
         returning family as whole, family_id
     ), joined as (
         insert into family_member (family_id, child_id, joined_on)
@@ -68,11 +87,15 @@ begin atomic
         cross join unnest(split_family.children) as c (child_id)
     )
     select p.whole
-    from parted p;
+    from parted p
+    union all
+    select r
+    from only family r
+    where r.source_ref = split_family.source_ref;
 end;
-comment on function split_family(bigint, bigint[], date) is
+comment on function split_family(bigint, bigint[], date, text) is
     'From a day on, the children given are a family of their own. Past episodes stay with the old family. Returns the new one. '
-    'Error YHS05.';
+    'Errors YHS05, YHS07.';
 
 create function join_families(keep_family_id bigint, join_family_id bigint, joined_on date default current_date)
 returns family

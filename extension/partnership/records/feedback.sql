@@ -86,17 +86,35 @@ create function give_feedback(
     helpful boolean default null,
     empowered boolean default null,
     comment text default null,
-    feedback_request_id bigint default null
+    feedback_request_id bigint default null,
+    source_ref text default null
 )
 returns feedback
 language sql
 begin atomic
-    insert into feedback (
-        given_by, episode_id, group_programme_id, given_on, timely, helpful, empowered, comment, feedback_request_id)
-    values (give_feedback.given_by, give_feedback.episode_id, give_feedback.group_programme_id, give_feedback.given_on,
-        give_feedback.timely, give_feedback.helpful, give_feedback.empowered, give_feedback.comment,
-        give_feedback.feedback_request_id)
-    returning feedback;
+    select early_help_internal.refuse_other_contents('feedback_id', r.feedback_id)
+    from only feedback r
+    where r.source_ref = give_feedback.source_ref
+        and (r.episode_id, r.group_programme_id, r.given_on, r.given_by)
+            is distinct from (give_feedback.episode_id, give_feedback.group_programme_id, give_feedback.given_on, give_feedback.given_by);
+    with made as (
+        insert into feedback (
+            given_by, episode_id, group_programme_id, given_on, timely, helpful, empowered, comment,
+            feedback_request_id, source_ref)
+        select
+            give_feedback.given_by, give_feedback.episode_id, give_feedback.group_programme_id, give_feedback.given_on,
+            give_feedback.timely, give_feedback.helpful, give_feedback.empowered, give_feedback.comment,
+            give_feedback.feedback_request_id,
+            give_feedback.source_ref
+        where not exists (select from only feedback r where r.source_ref = give_feedback.source_ref)
+        returning feedback as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only feedback r
+    where r.source_ref = give_feedback.source_ref;
 end;
-comment on function give_feedback(early_help.feedback_from, bigint, bigint, date, boolean, boolean, boolean, text, bigint) is
+comment on function give_feedback(early_help.feedback_from, bigint, bigint, date, boolean, boolean, boolean, text, bigint, text) is
     'Records feedback on an episode or a group: timely, helpful, empowering. Error YH017.';

@@ -72,18 +72,36 @@ create function start_plan(
     kind early_help.plan_kind default 'intervention',
     assessment_id bigint default null,
     practitioner_id bigint default null,
-    service_id bigint default null
+    service_id bigint default null,
+    source_ref text default null
 )
 returns plan
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', start_plan.episode_id))
     where not exists (select from only episode r where r.episode_id = start_plan.episode_id);
-    insert into plan (episode_id, kind, started_on, review_due_on, assessment_id, practitioner_id, service_id)
-    values (start_plan.episode_id, start_plan.kind, start_plan.started_on, start_plan.review_due_on,
-        start_plan.assessment_id, start_plan.practitioner_id, start_plan.service_id)
-    returning plan;
+    select early_help_internal.refuse_other_contents('plan_id', r.plan_id)
+    from only plan r
+    where r.source_ref = start_plan.source_ref
+        and (r.episode_id, r.started_on, r.kind)
+            is distinct from (start_plan.episode_id, start_plan.started_on, start_plan.kind);
+    with made as (
+        insert into plan (
+            episode_id, kind, started_on, review_due_on, assessment_id, practitioner_id, service_id, source_ref)
+        select
+            start_plan.episode_id, start_plan.kind, start_plan.started_on, start_plan.review_due_on,
+            start_plan.assessment_id, start_plan.practitioner_id, start_plan.service_id,
+            start_plan.source_ref
+        where not exists (select from only plan r where r.source_ref = start_plan.source_ref)
+        returning plan as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only plan r
+    where r.source_ref = start_plan.source_ref;
 end;
-comment on function start_plan(bigint, date, date, early_help.plan_kind, bigint, bigint, bigint) is
+comment on function start_plan(bigint, date, date, early_help.plan_kind, bigint, bigint, bigint, text) is
     'Starts an intervention plan or a family outcomes plan. Its review is due 42-56 days later; 56 days if no day is given. '
     'Errors YHS05, YH002, YH008, YH014, YHS01.';

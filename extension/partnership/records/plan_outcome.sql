@@ -59,16 +59,33 @@ create function add_outcome(
     plan_id bigint,
     description text default null,
     agreed_on date default current_date,
-    headline_outcome_code text default null
+    headline_outcome_code text default null,
+    source_ref text default null
 )
 returns plan_outcome
 language sql
 begin atomic
-    insert into plan_outcome (plan_id, agreed_on, description, headline_outcome_code)
-    values (add_outcome.plan_id, add_outcome.agreed_on, add_outcome.description, add_outcome.headline_outcome_code)
-    returning plan_outcome;
+    select early_help_internal.refuse_other_contents('plan_outcome_id', r.plan_outcome_id)
+    from only plan_outcome r
+    where r.source_ref = add_outcome.source_ref
+        and (r.plan_id, r.agreed_on)
+            is distinct from (add_outcome.plan_id, add_outcome.agreed_on);
+    with made as (
+        insert into plan_outcome (plan_id, agreed_on, description, headline_outcome_code, source_ref)
+        select
+            add_outcome.plan_id, add_outcome.agreed_on, add_outcome.description, add_outcome.headline_outcome_code,
+            add_outcome.source_ref
+        where not exists (select from only plan_outcome r where r.source_ref = add_outcome.source_ref)
+        returning plan_outcome as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only plan_outcome r
+    where r.source_ref = add_outcome.source_ref;
 end;
-comment on function add_outcome(bigint, text, date, text) is
+comment on function add_outcome(bigint, text, date, text, text) is
     'Records an outcome agreed with the family, in the lowest free position of the plan. '
     'Errors YHS05, YH001 if five are live, YH003, YH004, YH014.';
 

@@ -94,7 +94,8 @@ create function refer(
     contact_child_id bigint,
     family_id bigint default null,
     referred_on date default null,
-    service_id bigint default null
+    service_id bigint default null,
+    source_ref text default null
 )
 returns referral
 language sql
@@ -105,31 +106,48 @@ begin atomic
     select kept_child(r.child_id)
     from only contact_child r
     where r.contact_child_id = refer.contact_child_id;
+    select early_help_internal.refuse_other_contents('referral_id', r.referral_id)
+    from only referral r
+    where r.source_ref = refer.source_ref
+        and (r.contact_child_id is distinct from refer.contact_child_id
+            or r.family_id <> coalesce(refer.family_id, r.family_id)
+            or r.referred_on <> coalesce(refer.referred_on, r.referred_on));
     update only contact_child
     set decision = 'referral'
     where contact_child.contact_child_id = refer.contact_child_id
         and contact_child.decision is null;
-    insert into referral (
-        contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, locality_id, service_id)
-    select
-        c.contact_child_id,
-        c.child_id,
-        coalesce(refer.family_id, (
-            select max(m.family_id)
-            from only family_member m
-            where m.child_id = c.child_id
-                and m.left_on is null
-            having count(distinct m.family_id) = 1)),
-        coalesce(refer.referred_on, c.received_on),
-        c.source_code,
-        c.primary_need_code,
-        c.locality_id,
-        refer.service_id
-    from only contact_child c
-    where c.contact_child_id = refer.contact_child_id
-    returning referral;
+    with made as (
+        insert into referral (
+            contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, locality_id, service_id,
+            source_ref)
+        select
+            c.contact_child_id,
+            c.child_id,
+            coalesce(refer.family_id, (
+                select max(m.family_id)
+                from only family_member m
+                where m.child_id = c.child_id
+                    and m.left_on is null
+                having count(distinct m.family_id) = 1)),
+            coalesce(refer.referred_on, c.received_on),
+            c.source_code,
+            c.primary_need_code,
+            c.locality_id,
+            refer.service_id,
+            refer.source_ref
+        from only contact_child c
+        where c.contact_child_id = refer.contact_child_id
+            and not exists (select from only referral r where r.source_ref = refer.source_ref)
+        returning referral as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only referral r
+    where r.source_ref = refer.source_ref;
 end;
-comment on function refer(bigint, bigint, date, bigint) is
+comment on function refer(bigint, bigint, date, bigint, text) is
     'Refers the child of a contact to early help. If the contact had no decision yet, its decision becomes referral. '
     'If no family is given, the child''s only family is taken. '
     'Errors YH015, YH016, YHS05, 23502 if the child has several families, YHS11 if the contact has another decision.';

@@ -121,17 +121,34 @@ create function hold_review(
     held_on date default current_date,
     next_review_due_on date default null,
     practitioner_id bigint default null,
-    family_views text default null
+    family_views text default null,
+    source_ref text default null
 )
 returns review
 language sql
 begin atomic
-    insert into review (plan_id, decision, held_on, next_review_due_on, practitioner_id, family_views)
-    values (hold_review.plan_id, hold_review.decision, hold_review.held_on, hold_review.next_review_due_on,
-        hold_review.practitioner_id, hold_review.family_views)
-    returning review;
+    select early_help_internal.refuse_other_contents('review_id', r.review_id)
+    from only review r
+    where r.source_ref = hold_review.source_ref
+        and (r.plan_id, r.held_on, r.decision)
+            is distinct from (hold_review.plan_id, hold_review.held_on, hold_review.decision);
+    with made as (
+        insert into review (plan_id, decision, held_on, next_review_due_on, practitioner_id, family_views, source_ref)
+        select
+            hold_review.plan_id, hold_review.decision, hold_review.held_on, hold_review.next_review_due_on,
+            hold_review.practitioner_id, hold_review.family_views,
+            hold_review.source_ref
+        where not exists (select from only review r where r.source_ref = hold_review.source_ref)
+        returning review as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only review r
+    where r.source_ref = hold_review.source_ref;
 end;
-comment on function hold_review(bigint, early_help.review_decision, date, date, bigint, text) is
+comment on function hold_review(bigint, early_help.review_decision, date, date, bigint, text, text) is
     'Records a held review. It completes the plan, or extends it to a next review 42-56 days later. '
     'Errors YHS05, YH002, YH003, YH014, YHS01.';
 

@@ -78,25 +78,42 @@ create function request_service(
     requested_on date default current_date,
     service_id bigint default null,
     child_id bigint default null,
-    locality_id bigint default null
+    locality_id bigint default null,
+    source_ref text default null
 )
 returns service_request
 language sql
 begin atomic
-    insert into service_request (
-        family_id, child_id, episode_id, service_id, primary_need_code, locality_id, requested_on)
-    values (request_service.family_id, kept_child(request_service.child_id),
-        (
-            select e.episode_id
-            from only episode e
-            where e.family_id = request_service.family_id
-                and e.closed_on is null
-        ),
-        request_service.service_id, request_service.primary_need_code, request_service.locality_id,
-        request_service.requested_on)
-    returning service_request;
+    select early_help_internal.refuse_other_contents('service_request_id', r.service_request_id)
+    from only service_request r
+    where r.source_ref = request_service.source_ref
+        and (r.family_id, r.requested_on, r.primary_need_code)
+            is distinct from (request_service.family_id, request_service.requested_on, request_service.primary_need_code);
+    with made as (
+        insert into service_request (
+            family_id, child_id, episode_id, service_id, primary_need_code, locality_id, requested_on, source_ref)
+        select
+            request_service.family_id, kept_child(request_service.child_id),
+            (
+                select e.episode_id
+                from only episode e
+                where e.family_id = request_service.family_id
+                    and e.closed_on is null
+            ),
+            request_service.service_id, request_service.primary_need_code, request_service.locality_id,
+            request_service.requested_on,
+            request_service.source_ref
+        where not exists (select from only service_request r where r.source_ref = request_service.source_ref)
+        returning service_request as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only service_request r
+    where r.source_ref = request_service.source_ref;
 end;
-comment on function request_service(bigint, text, date, bigint, bigint, bigint) is
+comment on function request_service(bigint, text, date, bigint, bigint, bigint, text) is
     'Asks for a service for a need of a family. The family waits from then on. Error YH020.';
 
 create function offer_service(service_request_id bigint, offered_on date default current_date, service_id bigint default null)

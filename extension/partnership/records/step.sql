@@ -108,23 +108,40 @@ create function step_up(
     assessment_id bigint default null,
     no_assessment_reason text default null,
     consent_override_reason text default null,
-    family_id bigint default null
+    family_id bigint default null,
+    source_ref text default null
 )
 returns step
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('child_id %s', step_up.child_id))
     where not exists (select from only child r where r.child_id = step_up.child_id);
-    insert into step (
-        child_id, family_id, to_level, offered_on, basis, reason, consulted_role, consulted_on,
-        assessment_id, no_assessment_reason, consent_override_reason)
-    values (kept_child(step_up.child_id), step_up.family_id, 'social_care', step_up.offered_on, step_up.basis, step_up.reason,
-        step_up.consulted_role, step_up.consulted_on, step_up.assessment_id, step_up.no_assessment_reason,
-        step_up.consent_override_reason)
-    returning step;
+    select early_help_internal.refuse_other_contents('step_id', r.step_id)
+    from only step r
+    where r.source_ref = step_up.source_ref
+        and (r.child_id, r.offered_on, r.to_level)
+            is distinct from (kept_child(step_up.child_id), step_up.offered_on, early_help.need_level 'social_care');
+    with made as (
+        insert into step (
+            child_id, family_id, to_level, offered_on, basis, reason, consulted_role, consulted_on, assessment_id,
+            no_assessment_reason, consent_override_reason, source_ref)
+        select
+            kept_child(step_up.child_id), step_up.family_id, 'social_care', step_up.offered_on, step_up.basis, step_up.reason,
+            step_up.consulted_role, step_up.consulted_on, step_up.assessment_id, step_up.no_assessment_reason,
+            step_up.consent_override_reason,
+            step_up.source_ref
+        where not exists (select from only step r where r.source_ref = step_up.source_ref)
+        returning step as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only step r
+    where r.source_ref = step_up.source_ref;
 end;
 comment on function step_up(
-    bigint, early_help.step_basis, text, date, early_help.consultation_role, date, bigint, text, text, bigint) is
+    bigint, early_help.step_basis, text, date, early_help.consultation_role, date, bigint, text, text, bigint, text) is
     'Offers a child''s case to social care. Early help stays open until social care accepts. '
     'Errors YHS05, YH008, YH010, YH011, YH012, YHS01.';
 
@@ -133,18 +150,35 @@ create function step_down(
     reason text,
     offered_on date default current_date,
     family_id bigint default null,
-    to_level early_help.need_level default 'early_help'
+    to_level early_help.need_level default 'early_help',
+    source_ref text default null
 )
 returns step
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('child_id %s', step_down.child_id))
     where not exists (select from only child r where r.child_id = step_down.child_id);
-    insert into step (child_id, family_id, to_level, offered_on, reason)
-    values (kept_child(step_down.child_id), step_down.family_id, step_down.to_level, step_down.offered_on, step_down.reason)
-    returning step;
+    select early_help_internal.refuse_other_contents('step_id', r.step_id)
+    from only step r
+    where r.source_ref = step_down.source_ref
+        and (r.child_id, r.offered_on, r.to_level)
+            is distinct from (kept_child(step_down.child_id), step_down.offered_on, step_down.to_level);
+    with made as (
+        insert into step (child_id, family_id, to_level, offered_on, reason, source_ref)
+        select
+            kept_child(step_down.child_id), step_down.family_id, step_down.to_level, step_down.offered_on, step_down.reason,
+            step_down.source_ref
+        where not exists (select from only step r where r.source_ref = step_down.source_ref)
+        returning step as made_now
+    )
+    select made_now
+    from made
+    union all
+    select r
+    from only step r
+    where r.source_ref = step_down.source_ref;
 end;
-comment on function step_down(bigint, text, date, bigint, early_help.need_level) is
+comment on function step_down(bigint, text, date, bigint, early_help.need_level, text) is
     'Social care offers a child''s case to early help or to universal services. It needs no earlier episode. '
     'Errors YHS05, YH011, YH012.';
 
