@@ -185,6 +185,28 @@ take_back_acceptance(const Record *step, Episode *episode)
 	write_by_rules(step->rel, &child_stays_query, values, NULL);
 }
 
+static const PartnershipQuery duplicate_with_social_care_query = {
+	"select k.child_id from @child k cross join lateral (select l.level_to from @level_change l"
+	" where l.child_id == k.child_id order by l.change_number desc limit 1) l"
+	" where k.merged_into_child_id == $1 and early_help.level_number(l.level_to) == 3"
+	" and not exists (select from @level_change o where o.child_id == $1"
+	" and (early_help.level_number(o.level_from) == 3 or early_help.level_number(o.level_to) == 3)) limit 1",
+	1, {INT8OID}
+};
+
+/* M01: a duplicate is not at social care while the child that it counts for never was. */
+static void
+check_duplicates_level(const Record *step)
+{
+	int64		child_id = id_of(step, "child_id");
+	Datum		values[] = {Int64GetDatum(child_id)};
+
+	if (run_partnership_query(step->rel, &duplicate_with_social_care_query, values, NULL) > 0)
+		rule_error_hint(RULE_MERGE, step->rel, NULL, "Undo the merge first, with unmerge_children.",
+						"child_id %s is at level social_care, and child_id %s, which it counts for, would never have been",
+						id_words(result_id(1)), id_words(child_id));
+}
+
 static void
 take_back(const Record *step)
 {
@@ -205,7 +227,10 @@ take_back(const Record *step)
 			take_back_event(step->rel, &episode, event_of(step), date_of(step, "decided_on"));
 	}
 	if (accepted)
+	{
 		resettle_levels(step->rel, id_of(step, "child_id"));
+		check_duplicates_level(step);
+	}
 }
 
 /* After the row is written. */

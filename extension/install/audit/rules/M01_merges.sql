@@ -32,7 +32,8 @@ join records.step s on s.child_id = c.child_id
     and s.outcome is null
 where c.merged_into_child_id is not null;
 
--- What was recorded for a duplicate after its merge. A contact from before it can still be referred.
+-- What was recorded for a duplicate after its merge. A contact from before it can still be referred, and its levels are
+-- written anew when a day of its episodes or steps is corrected (R11 compares the two).
 select r.record, r.record_id,
     format('child_id %s, merged into child_id %s before it was recorded', r.child_id, c.counts_for_child_id)
 from (
@@ -76,9 +77,6 @@ from (
     union all
     select 'child_identity', child_id, child_id, recorded_at
     from records.child_identity
-    union all
-    select 'level_change', level_change_id, child_id, recorded_at
-    from records.level_change
     union all
     select 'episode_event', episode_event_id, child_id, recorded_at
     from records.episode_event
