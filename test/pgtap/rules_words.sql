@@ -84,6 +84,11 @@ select is(said($$insert into contact (contact_id, received_on, source_code) valu
     'YHS09 | contact_id 9: source_code is not a code of contact_source | Use a code of contact_source, such as 2A, 2B.', 'of the row that the server refuses');
 select is(said($$insert into contact (contact_id, received_on, source_code) values (8, '2024-01-01', '')$$),
     'YHS09 | contact_id 8: source_code is not a code of contact_source | Use a code of contact_source, such as 10, 1A, 1B, 1C, 1D, 2A, 2B, 3A, 3B, 3C.', 'also of an empty one');
+savepoint codes;
+insert into contact_source (code, label, local) select 'é' || repeat('ü', 30) || n, 'x', true from generate_series(1, 12) n;
+select hint from outcome_of($$insert into contact (contact_id, received_on, source_code) values (9, '2024-01-01', 'éX')$$) \gset
+rollback to savepoint codes;
+select matches(:'hint'::text, 'such as éü+1, éü+10.*ü$', 'a list that is too long ends with a character');
 select is(said($$insert into conversation (family_id, held_on) values (1, '3026-03-20')$$),
     'YHS08 | held_on is 3026-03-20 | Check the year: days of the record are from 1900-01-01 to 2100-12-31.', 'a year mistyped');
 select is(said($$select record_conversation(1, '1026-03-20')$$),

@@ -44,6 +44,7 @@
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -125,6 +126,16 @@ await_server_error(Relation rel)
 	strlcpy(schemas[place].name, name, NAMEDATALEN);
 }
 
+/* Copies as much as there is room for, and no half of a character. */
+static void
+keep_words(char *kept, const char *words, int size)
+{
+	int			length = pg_mbcliplen(words, (int) strlen(words), size - 1);
+
+	memcpy(kept, words, length);
+	kept[length] = '\0';
+}
+
 /* Called where a row has a code that its list has not: the foreign key may refuse it. */
 void
 await_unknown_code(const char *constraint, const char *code, const char *detail, const char *hint)
@@ -134,8 +145,8 @@ await_unknown_code(const char *constraint, const char *code, const char *detail,
 	unknown->statement = GetCurrentStatementStartTimestamp();
 	strlcpy(unknown->constraint, constraint, sizeof(unknown->constraint));
 	strlcpy(unknown->code, strlen(code) < sizeof(unknown->code) ? code : "", sizeof(unknown->code));
-	strlcpy(unknown->detail, detail, sizeof(unknown->detail));
-	strlcpy(unknown->hint, hint, sizeof(unknown->hint));
+	keep_words(unknown->detail, detail, sizeof(unknown->detail));
+	keep_words(unknown->hint, hint, sizeof(unknown->hint));
 }
 
 /* Called where a day is not one of the record's: its domain may refuse it. */
