@@ -63,7 +63,8 @@ comment on column child_identity.family_name is 'Family name.';
 comment on column child_identity.address is 'Current address.';
 comment on column child_identity.postcode is 'Current postcode.';
 comment on column child_identity.nhs_number is 'NHS number, ten digits.';
-comment on column child_identity.unique_pupil_number is 'Unique pupil number (DfE): a letter, eleven digits, and a digit or letter.';
+comment on column child_identity.unique_pupil_number is
+    'Unique pupil number (DfE): a letter, eleven digits, and a digit or letter.';
 comment on column child_identity.recorded_at is 'When the row was written.';
 
 create trigger child_identity_keeps_child
