@@ -103,7 +103,8 @@ supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for
 static const PartnershipQuery gap_query = {
 	"select c.happened_on::pg_catalog.date, r.happened_on::pg_catalog.date from @episode_event r"
 	" cross join lateral (select v.happened_on from @episode_event v"
-	" where v.episode_id == r.episode_id and v.state_to == 'closed' and v.state_from <> 'closed' and v.episode_event_id < r.episode_event_id"
+	" where v.episode_id == r.episode_id and v.state_to == 'closed' and v.state_from <> 'closed'"
+	" and v.episode_event_id < r.episode_event_id"
 	" order by v.episode_event_id desc limit 1) c"
 	" where r.episode_id == $1 and r.event == 'reopen' and c.happened_on < $2 and r.happened_on > $2 limit 1",
 	2, {INT8OID, DATEOID}

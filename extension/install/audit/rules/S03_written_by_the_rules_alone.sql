@@ -32,8 +32,9 @@ where v.state_from is distinct from v.led_to
 
 -- Episodes whose events of opening, allocation, closure or reopening are of another day.
 select 'episode', e.episode_id,
-    format('opened_on %s, allocated_on %s, closed_on %s; by its events %s, %s, %s', e.opened_on, coalesce(e.allocated_on::text, 'none'),
-        coalesce(e.closed_on::text, 'none'), coalesce(v.opened_on::text, 'none'), coalesce(v.allocated_on::text, 'none'),
+    format('opened_on %s, allocated_on %s, closed_on %s; by its events %s, %s, %s', e.opened_on,
+        coalesce(e.allocated_on::text, 'none'), coalesce(e.closed_on::text, 'none'),
+        coalesce(v.opened_on::text, 'none'), coalesce(v.allocated_on::text, 'none'),
         coalesce(v.closed_on::text, 'none'))
 from records.episode e
 join (
@@ -41,7 +42,8 @@ join (
         episode_id,
         max(happened_on) filter (where state_from is null) as opened_on,
         max(happened_on) filter (where event = 'allocate') as allocated_on,
-        (array_agg(happened_on order by episode_event_id desc) filter (where state_to = 'closed' and state_from <> 'closed'))[1] as closed_on
+        (array_agg(happened_on order by episode_event_id desc)
+            filter (where state_to = 'closed' and state_from <> 'closed'))[1] as closed_on
     from records.episode_event
     group by episode_id
 ) v on v.episode_id = e.episode_id
@@ -50,7 +52,8 @@ where e.opened_on <> v.opened_on
     or e.closed_on <> v.closed_on;
 
 -- Changes of level by an opening, a reopening or a closure, on a day on which the child neither joined nor left the episode.
-select 'level_change', c.level_change_id, format('child_id %s, %s of episode_id %s on %s', c.child_id, c.event, c.episode_id, c.changed_on)
+select 'level_change', c.level_change_id,
+    format('child_id %s, %s of episode_id %s on %s', c.child_id, c.event, c.episode_id, c.changed_on)
 from records.level_change c
 where c.event not in ('accept_step_up', 'accept_step_down')
     and exists (

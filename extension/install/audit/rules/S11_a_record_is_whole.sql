@@ -39,14 +39,16 @@ from records.group_attendance g
 where num_nonnulls(g.child_id, g.adult_id) > 1
 union all
 select 'feedback_request', q.feedback_request_id,
-    format('episode_id %s, group_programme_id %s', coalesce(q.episode_id::text, 'none'), coalesce(q.group_programme_id::text, 'none'))
+    format('episode_id %s, group_programme_id %s', coalesce(q.episode_id::text, 'none'),
+        coalesce(q.group_programme_id::text, 'none'))
 from records.feedback_request q
 where num_nonnulls(q.episode_id, q.group_programme_id) <> 1;
 
 -- Requests for a service that say two things of what came of them.
 select 'service_request', r.service_request_id,
-    format('service_id %s, offered_on %s, started_on %s, ended_on %s, decided_on %s, outcome %s', coalesce(r.service_id::text, 'none'),
-        coalesce(r.offered_on::text, 'none'), coalesce(r.started_on::text, 'none'), coalesce(r.ended_on::text, 'none'),
+    format('service_id %s, offered_on %s, started_on %s, ended_on %s, decided_on %s, outcome %s',
+        coalesce(r.service_id::text, 'none'), coalesce(r.offered_on::text, 'none'),
+        coalesce(r.started_on::text, 'none'), coalesce(r.ended_on::text, 'none'),
         coalesce(r.decided_on::text, 'none'), coalesce(r.outcome::text, 'none'))
 from records.service_request r
 where (r.decided_on is null) <> (r.outcome is null)
