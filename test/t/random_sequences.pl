@@ -70,7 +70,7 @@ my $missing = $node->safe_psql('postgres', q{
 		except
 		select distinct coalesce(state_from::text, 'none'), event::text from town.episode_event) t
 	order by 1});
-cmp_ok(scalar(split /\n/, $missing), '<=', $sequences >= 20000 ? 0 : $sequences >= 1000 ? 8 : 40,
+cmp_ok(scalar(split /\n/, $missing), '<=', $sequences >= 20000 ? 0 : $sequences >= 1000 ? 11 : 40,
 	'the legal transitions were made') or diag($missing);
 my $codes = $node->safe_psql('postgres', q{select string_agg(distinct sqlstate, ' ') from happened where sqlstate <> '00000'});
 for my $code (qw(YH001 YH002 YH003 YH004 YH005 YH006 YH007 YH008 YH009 YH010 YH011 YH012 YH013 YH014 YH015 YH016 YH017 YH018 YHS01 YHS02 YHS03))
