@@ -134,8 +134,8 @@ RECORDS := \
 	records/family.sql \
 	records/adult.sql \
 	records/child_merge.sql \
-	records/conversation.sql \
 	records/correction.sql \
+	records/conversation.sql \
 	records/consent.sql \
 	records/sharing_decision.sql \
 	records/episode.sql \

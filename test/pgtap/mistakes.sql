@@ -127,5 +127,69 @@ select refused(up(301, '2024-02-10', '2024-02-20') || $$insert into correction (
     'YH012', 'another decision is not mended in one go');
 select refused(down(321, '2024-02-01', '2024-02-20') || $$select undo_decision(321, 'x')$$, 'YH012', 'nor a step down that was accepted', 'step_id 321 was accepted on 2024-02-20, and child_id 321 is supported since');
 
+-- What was recorded for the wrong family: the log of the wrong episode alone keeps that it was.
+create function public.moved(wrong text, right_way text, why text) returns setof text language plpgsql as $$
+declare
+    one text[];
+    other text[];
+    findings text;
+begin
+    begin
+        execute wrong;
+        set constraints all immediate;
+        select array_agg(w order by w), (select string_agg(rule || ' ' || record || ': ' || detail, '; ') from early_help.audit('town') where rule <> 'A02')
+        into one, findings from public.world() w where w !~ '^episode(_event)? ';
+        raise sqlstate 'OK001';
+    exception when sqlstate 'OK001' then null;
+    end;
+    begin
+        execute right_way;
+        set constraints all immediate;
+        select array_agg(w order by w) into other from public.world() w where w !~ '^episode(_event)? ';
+        raise sqlstate 'OK001';
+    exception when sqlstate 'OK001' then null;
+    end;
+    return query select is(findings, null, why || ': the audit finds nothing');
+    return query select set_eq(format('select unnest(%L::text[])', one), format('select unnest(%L::text[])', other), why);
+end
+$$;
+select support(40, 'planned'), support(41, 'planned'), support(42, 'closed'), support(43, 'waiting'), support(44, 'none') \g /dev/null
+create function public.conversation_of(f bigint) returns text language sql as $$
+    select format('insert into conversation (conversation_id, family_id, held_on) values (4000, %s, ''2024-02-01'');', f);
+$$;
+select moved(conversation_of(40) || $$select move_conversation(4000, 41, 'the wrong family')$$, conversation_of(41), 'a conversation');
+select refused($$select move_conversation((select min(conversation_id) from conversation where family_id = 40), 41, 'x')$$, 'YH009', 'not one that support began with');
+select refused(conversation_of(40) || $$select move_conversation(4000, 41, 'x', child_id => 401)$$, 'YHS02', 'nor with a child of the other family');
+create function public.plan_of(f bigint) returns text language sql as $$
+    select format('insert into plan (plan_id, episode_id, started_on) values (4000, %s, ''2024-02-02'');
+        insert into plan_outcome (plan_outcome_id, plan_id, agreed_on, achieved_on) values (4000, 4000, ''2024-02-03'', ''2024-02-20'');
+        insert into review (review_id, plan_id, held_on, decision) values (4000, 4000, ''2024-03-01'', ''extend'');', f);
+$$;
+select moved(plan_of(40) || $$select move_plan(4000, 41, 'the wrong family')$$, plan_of(41), 'a plan');
+select moved(plan_of(40) || $$select move_plan(4000, 42, 'the wrong family')$$, plan_of(42), 'into an episode that has closed: it ended with it');
+select moved(plan_of(42) || $$select move_plan(4000, 40, 'the wrong family')$$, plan_of(40), 'and out of one: it goes on');
+select refused(plan_of(40) || $$insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (4001, 4000, '2024-04-01'); select move_plan(4000, 42, 'x')$$, 'YH014', 'not with what is dated after the closure there',
+    'plan_outcome_id 4001 of 2024-04-01 would be after closed_on 2024-03-31 of episode_id 42');
+select refused(plan_of(40) || $$select move_plan(4000, 43, 'x')$$, 'YHS01', 'nor into one that waits');
+select refused(plan_of(40) || $$update plan set episode_id = 41 where plan_id = 4000$$, 'YHS02', 'nor without a word');
+create function public.eha_of(f bigint, child text default 'null') returns text language sql as $$
+    select format('insert into assessment (assessment_id, episode_id, child_id, started_on) values (4000, %s, %s, ''2024-02-02'');
+        select assess_all(4000, ''2024-02-10''); insert into assessment_factor_found values (4000, ''1A'');
+        update assessment_domain set needs = ''x'', strengths = ''x'', family_voice = ''x'' where assessment_id = 4000;
+        update assessment set completed_on = ''2024-02-12'' where assessment_id = 4000;', f, child);
+$$;
+select moved(eha_of(40) || $$select move_assessment(4000, 41, 'the wrong family')$$, eha_of(41), 'a completed EHA');
+select moved(eha_of(40) || $$select move_assessment(4000, 42, 'the wrong family')$$, eha_of(42), 'into an episode that has closed');
+select refused(eha_of(40, '401') || $$select move_assessment(4000, 41, 'x')$$, 'YHS02', 'not one of a child of the other family');
+select refused(eha_of(40) || $$update plan set assessment_id = 4000 where plan_id = 40; select move_assessment(4000, 41, 'x')$$, 'YHS02', 'nor one that a plan rests on', 'plan_id 40 rests on assessment_id 4000');
+select refused(eha_of(40) || $$insert into correction (table_name, record_id, column_name, reason) values ('assessment', 4000, 'episode_id', 'x'); update assessment set episode_id = 41, completed_on = '2024-02-13' where assessment_id = 4000$$,
+    'YH005', 'nor is it changed on the way');
+select mended(eha_of(40) || $$select blank_domain(4000, 'parenting_and_caring', 'somebody else is named')$$,
+    replace(eha_of(40), 'where assessment_id = 4000;
+        update assessment set', $$where assessment_id = 4000; update assessment_domain set needs = null, strengths = null, family_voice = null where assessment_id = 4000 and domain = 'parenting_and_caring';
+        update assessment set$$), 'narrative of a completed EHA is blanked');
+select refused(eha_of(40) || $$update assessment_domain set needs = null, strengths = null, family_voice = null where assessment_id = 4000$$, 'YH005', 'not without a word');
+select refused(eha_of(40) || $$insert into correction (table_name, record_id, column_name, reason) values ('assessment_domain', 4000, 'needs', 'x'); update assessment_domain set needs = 'y' where assessment_id = 4000$$, 'YH005', 'nor is it written anew');
+
 select * from finish();
 rollback;

@@ -111,6 +111,17 @@ create trigger marks_months
     for each row execute function early_help.mark_stale_months_through(
         'plan_outcome', 'plan_id', 'plan', 'plan_id', 'episode_id', 'episode', 'episode_id', 'closed_on');
 
+-- A plan that is moved takes its outcomes from one closure to another.
+create trigger marks_months_of_outcomes
+    after insert or delete on plan
+    for each row
+    execute function early_help.mark_stale_months_through('plan_outcome', 'episode_id', 'episode', 'episode_id', 'closed_on');
+create trigger marks_months_of_move
+    after update on plan
+    for each row
+    when (old.episode_id is distinct from new.episode_id)
+    execute function early_help.mark_stale_months_through('plan_outcome', 'episode_id', 'episode', 'episode_id', 'closed_on');
+
 -- Who came counts in the month of the session.
 create trigger marks_months
     after insert or update or delete on group_session

@@ -44,11 +44,20 @@ comment on column assessment.recorded_at is 'When the row was written.';
 create trigger assessment_keeps_episode
     before update on assessment
     for each row
-    execute function early_help_internal.keep_columns('episode_id', 'child_id', 'corrects_assessment_id');
+    execute function early_help_internal.keep_unless_mended('assessment_id', 'episode_id');
+create trigger assessment_keeps_child_and_version
+    before update on assessment
+    for each row
+    execute function early_help_internal.keep_columns('child_id', 'corrects_assessment_id');
 create trigger assessment_rules
     before insert or update or delete on assessment
     for each row
     execute function early_help_internal.assessment_before();
+create trigger assessment_moved
+    after update of episode_id on assessment
+    for each row
+    when (old.episode_id is distinct from new.episode_id)
+    execute function early_help_internal.assessment_moved();
 create trigger assessment_what_follows
     after insert or update of completed_on on assessment
     for each row
@@ -175,3 +184,50 @@ begin atomic
 end;
 comment on function complete_assessment(bigint, date) is
     'Completes an EHA whose four domains are assessed. Errors YHS05, YH005, YH014.';
+
+create function move_assessment(assessment_id bigint, episode_id bigint, reason text)
+returns assessment
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('assessment_id %s', move_assessment.assessment_id))
+    where not exists (select from only assessment r where r.assessment_id = move_assessment.assessment_id);
+    insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
+    select 'assessment', a.assessment_id, 'episode_id', a.episode_id::text, move_assessment.episode_id::text,
+        move_assessment.reason
+    from only assessment a
+    where a.assessment_id = move_assessment.assessment_id;
+    update only assessment
+    set episode_id = move_assessment.episode_id
+    where assessment.assessment_id = move_assessment.assessment_id;
+    select a
+    from only assessment a
+    where a.assessment_id = move_assessment.assessment_id;
+end;
+comment on function move_assessment(bigint, bigint, text) is
+    'Moves an EHA, completed or not, with its domains and factors, that was recorded in the wrong episode. '
+    'Errors YHS01, YHS02 if a plan, a step or another version rests on it, or its child is of the other family, YHS05, YHS06, '
+    'YH008, YH009, YH014.';
+
+create function blank_domain(assessment_id bigint, domain early_help.eha_domain, reason text)
+returns assessment_domain
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('%s of assessment_id %s', blank_domain.domain, blank_domain.assessment_id))
+    where not exists (
+        select
+        from only assessment_domain r
+        where r.assessment_id = blank_domain.assessment_id
+            and r.domain = blank_domain.domain);
+    insert into correction (table_name, record_id, column_name, reason)
+    values ('assessment_domain', blank_domain.assessment_id, 'needs, strengths, family_voice', blank_domain.reason);
+    update only assessment_domain
+    set needs = null,
+        strengths = null,
+        family_voice = null
+    where assessment_domain.assessment_id = blank_domain.assessment_id
+        and assessment_domain.domain = blank_domain.domain
+    returning assessment_domain;
+end;
+comment on function blank_domain(bigint, early_help.eha_domain, text) is
+    'Takes narrative that must not stand out of a domain of an EHA, completed or not: what was assessed, and when, stays. '
+    'Errors YHS05, YHS06.';

@@ -24,19 +24,19 @@ comment on column conversation.source_ref is 'Identifier in the sending system.'
 comment on column conversation.recorded_at is 'When the row was written.';
 
 create trigger conversation_stays
-    before update of held_on or delete on conversation
+    before update of held_on, family_id or delete on conversation
     for each row
     execute function early_help_internal.conversation_stays();
 create trigger conversation_keeps_family
     before update on conversation
     for each row
-    execute function early_help_internal.keep_columns('family_id');
+    execute function early_help_internal.keep_unless_mended('conversation_id', 'family_id');
 create trigger conversation_keeps_child
     before update on conversation
     for each row
-    execute function early_help_internal.keep_given('child_id');
+    execute function early_help_internal.keep_given('conversation_id', 'child_id');
 create trigger conversation_names_own_family
-    before insert or update of child_id on conversation
+    before insert or update of child_id, family_id on conversation
     for each row
     when (new.child_id is not null)
     execute function early_help_internal.names_own_family('family_id', 'child_id');
@@ -75,3 +75,24 @@ begin atomic
 end;
 comment on function record_conversation(bigint, date, bigint, bigint, text, text) is
     'Records a conversation with a family. All support begins with one, but it need not lead to support.';
+
+create function move_conversation(conversation_id bigint, family_id bigint, reason text, child_id bigint default null)
+returns conversation
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('conversation_id %s', move_conversation.conversation_id))
+    where not exists (select from only conversation r where r.conversation_id = move_conversation.conversation_id);
+    insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
+    select 'conversation', c.conversation_id, 'family_id', c.family_id::text, move_conversation.family_id::text,
+        move_conversation.reason
+    from only conversation c
+    where c.conversation_id = move_conversation.conversation_id;
+    update only conversation
+    set family_id = move_conversation.family_id,
+        child_id = kept_child(move_conversation.child_id)
+    where conversation.conversation_id = move_conversation.conversation_id
+    returning conversation;
+end;
+comment on function move_conversation(bigint, bigint, text, bigint) is
+    'Moves a conversation that was recorded for the wrong family. child_id: the child it was about, of the right family. '
+    'Errors YHS02, YHS05, YHS06, YH009 if support of the other family began with this conversation alone.';

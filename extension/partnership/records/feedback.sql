@@ -75,7 +75,7 @@ create trigger feedback_keeps_what_it_is_about
 create trigger feedback_keeps_request
     before update on feedback
     for each row
-    execute function early_help_internal.keep_given('feedback_request_id');
+    execute function early_help_internal.keep_given('feedback_id', 'feedback_request_id');
 
 create function give_feedback(
     given_by early_help.feedback_from,

@@ -52,14 +52,23 @@ comment on column plan.completed_by_review_id is 'Held review that completed it.
 comment on column plan.source_ref is 'Identifier in the sending system.';
 comment on column plan.recorded_at is 'When the row was written.';
 
-create trigger plan_keeps_episode_and_kind
+create trigger plan_keeps_kind
     before update on plan
     for each row
-    execute function early_help_internal.keep_columns('episode_id', 'kind');
+    execute function early_help_internal.keep_columns('kind');
+create trigger plan_keeps_episode
+    before update on plan
+    for each row
+    execute function early_help_internal.keep_unless_mended('plan_id', 'episode_id');
 create trigger plan_rules
     before insert or update on plan
     for each row
     execute function early_help_internal.plan_before();
+create trigger plan_moved
+    after update of episode_id on plan
+    for each row
+    when (old.episode_id is distinct from new.episode_id)
+    execute function early_help_internal.plan_moved();
 create trigger plan_what_follows
     after insert on plan
     for each row
@@ -105,3 +114,24 @@ end;
 comment on function start_plan(bigint, date, date, early_help.plan_kind, bigint, bigint, bigint, text) is
     'Starts an intervention plan or a family outcomes plan. Its review is due 42-56 days later; 56 days if no day is given. '
     'Errors YHS05, YH002, YH008, YH014, YHS01.';
+
+create function move_plan(plan_id bigint, episode_id bigint, reason text)
+returns plan
+language sql
+begin atomic
+    select early_help_internal.raise_rule('S05', format('plan_id %s', move_plan.plan_id))
+    where not exists (select from only plan r where r.plan_id = move_plan.plan_id);
+    insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
+    select 'plan', p.plan_id, 'episode_id', p.episode_id::text, move_plan.episode_id::text, move_plan.reason
+    from only plan p
+    where p.plan_id = move_plan.plan_id;
+    update only plan
+    set episode_id = move_plan.episode_id
+    where plan.plan_id = move_plan.plan_id;
+    select p
+    from only plan p
+    where p.plan_id = move_plan.plan_id;
+end;
+comment on function move_plan(bigint, bigint, text) is
+    'Moves a plan, with its outcomes, actions and reviews, that was recorded in the wrong episode. It keeps the rules of the right '
+    'one. Errors YHS01, YHS02 if its EHA is the other family''s, YHS05, YHS06, YH008, YH009, YH014.';

@@ -60,7 +60,7 @@ create trigger referral_keeps_child_and_family
 create trigger referral_keeps_contact
     before update on referral
     for each row
-    execute function early_help_internal.keep_given('contact_child_id');
+    execute function early_help_internal.keep_given('referral_id', 'contact_child_id');
 create trigger referral_names_own_family
     before insert or update of child_id on referral
     for each row

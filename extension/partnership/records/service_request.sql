@@ -61,7 +61,7 @@ create trigger service_request_keeps_family
 create trigger service_request_keeps_child_and_episode
     before update on service_request
     for each row
-    execute function early_help_internal.keep_given('child_id', 'episode_id');
+    execute function early_help_internal.keep_given('service_request_id', 'child_id', 'episode_id');
 create trigger service_request_names_own_family
     before insert or update of child_id on service_request
     for each row

@@ -36,7 +36,7 @@ create trigger sharing_decision_keeps_family
 create trigger sharing_decision_keeps_child
     before update on sharing_decision
     for each row
-    execute function early_help_internal.keep_given('child_id');
+    execute function early_help_internal.keep_given('sharing_decision_id', 'child_id');
 create trigger sharing_decision_names_own_family
     before insert or update of child_id on sharing_decision
     for each row

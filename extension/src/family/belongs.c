@@ -54,11 +54,11 @@ family_of(const Record *record, const char *known_by)
 }
 
 static void
-check_named(const RecordChange *change, int64 family_id, const char *column)
+check_named(const RecordChange *change, int64 family_id, const char *known_by, const char *column)
 {
 	const Record *record = &change->after;
 
-	if (is_null(record, column) || !field_is_new(change, column))
+	if (is_null(record, column) || (!field_is_new(change, column) && !field_is_new(change, known_by)))
 		return;
 	if (strcmp(column, "adult_id") == 0)
 		require_adult(change->rel, family_id, id_of(record, column));
@@ -82,7 +82,7 @@ early_help_names_own_family(PG_FUNCTION_ARGS)
 
 	/* That there is no such family, a foreign key says. */
 	for (int i = 1; i < trigger->tgnargs && family_id != NO_ID; i++)
-		check_named(&change, family_id, trigger->tgargs[i]);
+		check_named(&change, family_id, trigger->tgargs[0], trigger->tgargs[i]);
 	return record_result(&change);
 }
 

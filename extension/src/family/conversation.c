@@ -67,7 +67,7 @@ early_help_conversation_stays(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "conversation_stays", true, ROW_UPDATE | ROW_DELETE);
 	Record	   *conversation = &change.before;
-	bool		gone = change.after.tuple == NULL;
+	bool		gone = change.after.tuple == NULL || field_is_new(&change, "family_id");
 	Datum		values[] = {
 		Int64GetDatum(id_of(conversation, "family_id")),
 		Int64GetDatum(id_of(conversation, "conversation_id")),

@@ -67,53 +67,45 @@ early_help_keep_columns(PG_FUNCTION_ARGS)
 	return record_result(&change);
 }
 
-PG_FUNCTION_INFO_V1(early_help_keep_given);
-
-/*
- * Trigger, before update: what the columns named as its arguments were given
- * stays; a column that is empty may be given a value later.
- */
-Datum
-early_help_keep_given(PG_FUNCTION_ARGS)
+/* Refuses another value of the columns after the key, the first argument, unless this transaction mends the record. */
+static Datum
+keep_by_key(FunctionCallInfo fcinfo, const char *function, bool may_be_given)
 {
-	RecordChange change = record_change(fcinfo, "keep_given", true, ROW_UPDATE);
-	Trigger    *trigger = change.trigger->tg_trigger;
-
-	if (rules_are_writing())
-		return record_result(&change);
-	for (int i = 0; i < trigger->tgnargs; i++)
-	{
-		if (field_was_set(&change, trigger->tgargs[i]) && field_is_new(&change, trigger->tgargs[i]))
-			refuse_change(&change, trigger->tgargs[i]);
-	}
-	return record_result(&change);
-}
-
-PG_FUNCTION_INFO_V1(early_help_keep_unless_mended);
-
-/*
- * Trigger, before update: the record's key is its first argument; the other
- * columns change only where this transaction mends the record.
- */
-Datum
-early_help_keep_unless_mended(PG_FUNCTION_ARGS)
-{
-	RecordChange change = record_change(fcinfo, "keep_unless_mended", true, ROW_UPDATE);
+	RecordChange change = record_change(fcinfo, function, true, ROW_UPDATE);
 	Trigger    *trigger = change.trigger->tg_trigger;
 
 	if (trigger->tgnargs == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("early_help_internal.keep_unless_mended needs the key and the columns as arguments")));
+				 errmsg("early_help_internal.%s needs the key and the columns as arguments", function)));
 	if (rules_are_writing())
 		return record_result(&change);
 	for (int i = 1; i < trigger->tgnargs; i++)
 	{
 		if (field_is_new(&change, trigger->tgargs[i]) &&
+			!(may_be_given && !field_was_set(&change, trigger->tgargs[i])) &&
 			!is_mended(change.rel, id_of(&change.before, trigger->tgargs[0])))
 			refuse_change(&change, trigger->tgargs[i]);
 	}
 	return record_result(&change);
+}
+
+PG_FUNCTION_INFO_V1(early_help_keep_given);
+
+/* Trigger, before update: what the columns were given stays; an empty one may be given a value. */
+Datum
+early_help_keep_given(PG_FUNCTION_ARGS)
+{
+	return keep_by_key(fcinfo, "keep_given", true);
+}
+
+PG_FUNCTION_INFO_V1(early_help_keep_unless_mended);
+
+/* Trigger, before update: the columns change only where the record is mended. */
+Datum
+early_help_keep_unless_mended(PG_FUNCTION_ARGS)
+{
+	return keep_by_key(fcinfo, "keep_unless_mended", false);
 }
 
 /* Is the row deleted because its episode is? An episode that is still there is locked. */

@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
+#include "base/correction.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
@@ -20,6 +21,7 @@
 #include "family/consent.h"
 #include "family/conversation.h"
 #include "family/family.h"
+#include "support/moved.h"
 #include "types/eha_domain.h"
 
 /* R05. Who writes a domain locks the EHA first, so the domains do not change while they are counted. */
@@ -94,6 +96,7 @@ check_start(RecordChange *change, const Episode *episode)
 {
 	Record	   *assessment = &change->after;
 	DateADT		started_on = date_of(assessment, "started_on");
+	DateADT		consent_ends;
 
 	if (is_null(assessment, "started_on"))
 		return;					/* check_row says so */
@@ -101,7 +104,9 @@ check_start(RecordChange *change, const Episode *episode)
 	if (TRIGGER_FIRED_BY_UPDATE(change->event))
 		check_no_domain_before(assessment);
 	require_conversation(change->rel, episode->family_id, started_on, "EHA");
-	end_if_over(assessment, require_consent(change->rel, episode->family_id, started_on, "EHA"), episode->closed_on);
+	consent_ends = require_consent(change->rel, episode->family_id, started_on, "EHA");
+	if (is_null(assessment, "completed_on"))
+		end_if_over(assessment, consent_ends, episode->closed_on);
 }
 
 /*
@@ -113,7 +118,8 @@ check_in_episode(RecordChange *change)
 {
 	Record	   *assessment = &change->after;
 	bool		has_new_child = TRIGGER_FIRED_BY_INSERT(change->event) && !is_null(assessment, "child_id");
-	bool		starts = is_null(assessment, "corrects_assessment_id") && field_is_new(change, "started_on");
+	bool		starts = is_null(assessment, "corrects_assessment_id") &&
+		(field_is_new(change, "started_on") || is_moved(change));
 	Episode		episode;
 
 	if ((!has_new_child && !starts) ||
@@ -187,7 +193,7 @@ check_end(const RecordChange *change)
 {
 	const Record *assessment = &change->after;
 	bool		ended = !is_null(assessment, "ended_on") && !is_null(assessment, "end_reason");
-	bool		was_ended = field_was_set(change, "ended_on") && is_null(assessment, "completed_on");
+	bool		was_ended = field_was_set(change, "ended_on") && is_null(assessment, "completed_on") && !is_moved(change);
 
 	if (rules_are_writing() || (!ended && !was_ended) ||
 		(!field_is_new(change, "ended_on") && !field_is_new(change, "end_reason")))
@@ -209,7 +215,7 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
 	Record	   *assessment = &change.after;
 
-	if (field_was_set(&change, "completed_on"))
+	if (field_was_set(&change, "completed_on") && !is_moved(&change))
 		rule_error(RULE_FOUR_DOMAINS, change.rel, NULL,
 				   "assessment_id %s is complete since %s",
 				   id_words(id_of(&change.before, "assessment_id")),
@@ -217,6 +223,11 @@ early_help_assessment_before(PG_FUNCTION_ARGS)
 	if (assessment->tuple == NULL)
 		return record_result(&change);
 	begin_partnership_queries();
+	if (is_moved(&change))
+	{
+		forget_end(&change);
+		check_assessment_moves(&change);
+	}
 	check_in_episode(&change);
 	if (!is_null(assessment, "corrects_assessment_id"))
 		check_corrects(assessment);
@@ -340,6 +351,20 @@ check_domain(const Record *domain)
 	leave_sibling(&assessment);
 }
 
+/*
+ * Narrative that must not stand, of a person who was named by mistake, is taken
+ * out of a completed EHA too. What was found, and when, stays.
+ */
+static bool
+is_blanked(const RecordChange *change)
+{
+	const Record *domain = &change->after;
+
+	return TRIGGER_FIRED_BY_UPDATE(change->event) && !field_is_new(change, "domain") &&
+		!field_is_new(change, "assessed_on") && is_null(domain, "needs") && is_null(domain, "strengths") &&
+		is_null(domain, "family_voice") && is_mended(change->rel, id_of(domain, "assessment_id"));
+}
+
 PG_FUNCTION_INFO_V1(early_help_assessment_domain_before);
 
 /* Trigger, before insert, update or delete of assessment_domain. */
@@ -350,10 +375,13 @@ early_help_assessment_domain_before(PG_FUNCTION_ARGS)
 										ROW_INSERT | ROW_UPDATE | ROW_DELETE);
 
 	begin_partnership_queries();
-	if (change.before.tuple)
-		check_part_leaves(&change.before);
-	if (change.after.tuple)
-		check_domain(&change.after);
+	if (!is_blanked(&change))
+	{
+		if (change.before.tuple)
+			check_part_leaves(&change.before);
+		if (change.after.tuple)
+			check_domain(&change.after);
+	}
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -19,6 +19,7 @@
 #include "family/conversation.h"
 #include "family/family.h"
 #include "support/overdue.h"
+#include "support/moved.h"
 #include "support/plan.h"
 
 /* ---------------------------------------------------------------------
@@ -259,7 +260,7 @@ check_end(const RecordChange *change)
 	const Record *plan = &change->after;
 	bool		ended = !is_null(plan, "ended_on") && !is_null(plan, "end_reason");
 
-	if (field_was_set(change, "ended_on") && !ended && !rules_are_writing())
+	if (field_was_set(change, "ended_on") && !ended && !rules_are_writing() && !is_moved(change))
 		rule_error_hint(RULE_COMPLETED_BY_REVIEW, change->rel, NULL,
 						"Start a new plan.",
 						"plan_id %s ended on %s", id_words(id_of(plan, "plan_id")),
@@ -307,11 +308,16 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	if (field_is_updated(&change, "started_on") && is_null(plan, "extended_by_review_id"))
 		set_date(plan, "review_counts_from", date_of(plan, "started_on"));
 	fill_review_window(plan);
-	if (field_is_new(&change, "started_on"))
+	if (is_moved(&change))
+	{
+		forget_end(&change);
+		check_plan_moves(&change);
+	}
+	if (field_is_new(&change, "started_on") || is_moved(&change))
 		check_start(&change);
 	if (field_is_updated(&change, "started_on"))
 		check_start_not_reviewed(plan);
-	if (!is_null(plan, "assessment_id") && field_is_new(&change, "assessment_id"))
+	if (!is_null(plan, "assessment_id") && (field_is_new(&change, "assessment_id") || is_moved(&change)))
 		check_assessment(plan);
 	if (field_is_updated(&change, "review_due_on"))
 	{
