@@ -25,9 +25,9 @@ comment on function early_help_internal.raise_rule(text, text, text) is
 create function early_help_internal.refuse_other_contents(key text, id bigint)
 returns void
 language sql volatile parallel safe
-as $$
+begin atomic
     select early_help_internal.raise_rule('S07', key || ' ' || id || ' has this source_ref, and other contents',
-        'Give each record a source_ref of its own. To change what was recorded, write to that row.')
-$$;
+        'Give each record a source_ref of its own. To change what was recorded, write to that row.');
+end;
 comment on function early_help_internal.refuse_other_contents(text, bigint) is
     'Raises YHS07: an act was called twice with one source_ref, and with other contents. Key and id of the row of the first call.';

@@ -67,6 +67,7 @@ begin
     perform open_episode(3, opened_on => '2024-03-01');
     perform step_up(4, 'section_47', 'Harm.', offered_on => '2024-03-02', no_assessment_reason => 'Urgent.');
     set constraints all immediate;
+    set constraints all deferred;
     perform set_config('search_path', 'public', true);
 end
 $$;
@@ -215,7 +216,7 @@ select plants('{}', $$delete from level_change where child_id = 1 and change_num
     '{R11 level_change 5,R11 step 1}',
     'R11: a change is missing');
 select plants('{}', $$delete from level_change where child_id = 3$$, '{R11 child 3}', 'R11: a supported child at no level');
-select plants('{}', $$update episode_child set left_on = '2024-03-01' where child_id = 3$$, '{R11 child 3}', 'R11: a child at early help whom nobody supports');
+select plants('{}', $$update episode_child set left_on = '2024-03-01' where child_id = 3$$, '{R11 child 3,R14 episode 3}', 'R11: a child at early help whom nobody supports');
 select plants('{step.step_decided_once}', $$update step set decided_on = '2024-03-03' where step_id = 3$$, '{R12 step 3}', 'R12: decided without an outcome');
 select plants('{step.step_decided_after_offered}', $$update step set decided_on = '2024-03-26' where step_id = 1;
     update level_change set changed_on = '2024-03-26' where event = 'accept_step_up'$$, '{R12 step 1}', 'R12: decided before it was offered');
@@ -225,7 +226,7 @@ select plants('{}', $$insert into step (step_id, child_id, family_id, from_level
 select plants('{}', $$update step set family_id = 2 where step_id = 3$$, '{R12 step 3,S02 step 3}', 'R12: a step of one family on the episode of another');
 select plants('{}', $$update step set outcome = null, decided_on = null where step_id = 1;
     delete from level_change where child_id = 1 and change_number > 1; delete from step where step_id = 2;
-    delete from episode_child where episode_id = 2$$, '{R11 child 1,R12 step 1}', 'R12: the episode closed before the step was decided');
+    delete from episode_child where episode_id = 2$$, '{R11 child 1,R12 step 1,R14 episode 2}', 'R12: the episode closed before the step was decided');
 select plants('{step.step_down_is_received}', $$update step set first_review_on = null where step_id = 2$$, '{R13 step 2}', 'R13: no review date');
 select plants('{step.step_down_is_received}', $$update step set receiving_agency_id = null where step_id = 2$$, '{R13 step 2}', 'R13: no receiving agency');
 select plants('{step.step_down_is_received}', $$update step set receiving_practitioner_id = null where step_id = 2$$, '{R13 step 2}', 'R13: no lead practitioner');
@@ -263,7 +264,7 @@ select plants('{}', $$update child set merged_into_child_id = 4 where child_id =
     insert into child_merge (merged_child_id, kept_child_id, merged_on, reason) values (3, 4, '2024-06-01', 'x')$$,
     '{A01 contact_child 2,M01 child 3}', 'M01: a duplicate that is supported');
 select plants('{episode.episode_one_at_a_time,episode.episode_one_open_a_family@}', $$insert into episode (episode_id, family_id, opened_on) values (9, 2, '2025-01-01');
-    insert into episode_event (episode_id, event, happened_on, state_to) values (9, 'refer', '2025-01-01', 'waiting')$$, '{R06 episode 9}', 'R06: two open ones');
+    insert into episode_event (episode_id, event, happened_on, state_to) values (9, 'refer', '2025-01-01', 'waiting')$$, '{R06 episode 9,R14 episode 9}', 'R06: two open ones');
 select plants('{}', $$update referral set referred_on = '2024-01-06'$$, '{R16 referral 1}', 'R16: referred again while an episode is open');
 select plants('{}', format($$update referral set referred_on = %L$$, d), '{}', 'R16: not on the day it opens or closes')
 from unnest('{2024-01-05,2024-05-15}'::date[]) d;

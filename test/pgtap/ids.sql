@@ -28,10 +28,11 @@ begin
         'insert into child_merge (child_merge_id, kept_child_id, merged_child_id, merged_on, reason) values (%1$s, %1$s, 3000, ''2024-01-11'', ''The same.'')',
         'insert into child_merge (child_merge_id, kept_child_id, merged_child_id, merged_on, reason) values (2000, 3000, %1$s, ''2024-01-11'', ''A circle.'')',
         'insert into referral (referral_id, contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, service_id) values (%1$s, %1$s, %1$s, %1$s, ''2024-01-12'', ''1A'', ''N1'', %1$s)',
-        'insert into episode (episode_id, family_id, referral_id, opened_on) values (%1$s, %1$s, %1$s, ''2024-01-15'')',
+        'insert into episode (episode_id, family_id, referral_id, opened_on) values (%1$s, %1$s, %1$s, ''2024-01-15'');
+        insert into episode_child (episode_id, child_id, joined_on) values (%1$s, %1$s, ''2024-01-15'')',
         'insert into conversation (conversation_id, family_id, held_on) values (%1$s, %1$s, ''2024-01-14'')',
-        'insert into episode (episode_id, family_id, referral_id, opened_on) values (%1$s, %1$s, %1$s, ''2024-01-15'')',
-        'insert into episode_child (episode_id, child_id, joined_on) values (%1$s, %1$s, ''2024-01-15'')',
+        'insert into episode (episode_id, family_id, referral_id, opened_on) values (%1$s, %1$s, %1$s, ''2024-01-15'');
+        insert into episode_child (episode_id, child_id, joined_on) values (%1$s, %1$s, ''2024-01-15'')',
         'insert into episode_child (episode_id, child_id, joined_on) values (%1$s, 2000, ''2024-01-15'')',
         'insert into lead_practitioner (episode_id, from_on, practitioner_id) values (%1$s, ''2024-01-20'', %1$s)',
         'insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code, attached_episode_id) values (2001, %1$s, 2000, ''N1'', %1$s)',

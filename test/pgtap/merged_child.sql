@@ -256,6 +256,7 @@ insert into acts values
     ('records_of_child', $$(select string_agg(r::text, ',' order by r) from records_of_child(12) r)$$, null),
     ('split_family', $$(split_family(1, '{12,11}', '2024-07-01')).family_id$$,
         $$(select string_agg(child_id::text, ',') from family_member where family_id = %s)$$),
+    ('move_conversation', $$(move_conversation((record_conversation(2, '2024-07-01')).conversation_id, 1, 'x', 12)).child_id$$, null),
     ('children_to_support', $$(select string_agg(c::text, ',') from children_to_support(1, '2024-07-01', '{12}') c)$$, null),
     ('record_past_episode', $$(record_past_episode(1, '2020-07-01', '2020-08-01', 'moved_away', '2020-08-01', children => '{12}')).episode_id$$,
         $$(select string_agg(child_id::text, ',') from episode_child where episode_id = %s)$$),

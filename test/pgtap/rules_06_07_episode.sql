@@ -13,8 +13,12 @@ select allowed($$insert into episode (family_id, opened_on, closed_on, closure_r
 select refused($$insert into episode (family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on)
     values (1, '2023-01-01', '2024-01-02', 'duplicate', '2024-01-02')$$, 'YH006', 'not a day later');
 select refused($$insert into episode (family_id, opened_on) values (2, '2024-03-30')$$, 'YH006', 'an episode that opens before the last one closed');
-select allowed($$insert into episode (family_id, opened_on) values (2, '2024-03-31')$$, 'and on the day it closed');
+select allowed($$select open_episode(2, '2024-03-31')$$, 'and on the day it closed');
 insert into episode (episode_id, family_id, opened_on) values (3, 2, '2024-05-01');
+insert into episode_child (episode_id, child_id, joined_on) values (3, 21, '2024-05-01');
+select refused($$insert into family (family_id) values (99); insert into episode (family_id, opened_on) values (99, '2024-06-01')$$, 'YH014', 'an open episode supports a child', 'episode_id % would be open and support no child');
+select refused($$update episode_child set left_on = '2024-06-01' where episode_id = 3$$, 'YH014', 'also when the last one leaves', 'episode_id 3 would be open%');
+select allowed($$update episode_child set left_on = '2024-06-01' where episode_id = 3; select close_episode(3, 'moved_away', '2024-06-01', '2024-06-01')$$, 'unless it is closed then');
 select refused($$update episode set opened_on = '2024-03-30' where episode_id = 3$$, 'YH006', 'an opening moved before that closure');
 select refused($$update episode set closed_on = '2024-05-02' where episode_id = 2$$, 'YH006', 'a closure moved after that opening');
 select refused($$select reopen_episode(2, 'again', '2024-05-02')$$, 'YH006', 'a reopening beside it');
@@ -23,7 +27,7 @@ select refused($$insert into episode (family_id, opened_on, closed_on, closure_r
     (1, '2023-05-01', '2023-05-01', 'duplicate', '2023-05-01'), (1, '2023-05-01', '2023-05-01', 'duplicate', '2023-05-01')$$,
     'YH006', 'an episode closed on the day it opened takes that day');
 select support(4, 'none'), support(5, 'none') \g /dev/null
-select allowed($$insert into episode (family_id, opened_on) values (4, '2024-06-01'), (5, '2024-06-01')$$, 'two families each have one');
+select allowed($$select open_episode(4, '2024-06-01'), open_episode(5, '2024-06-01')$$, 'two families each have one');
 select refused($$insert into episode (family_id, opened_on) values (4, '2024-06-01'), (4, '2024-06-01')$$, 'YH006', 'two at once');
 select refused($$insert into episode (family_id, opened_on) values (4, '2024-06-01'), (4, '2025-06-01')$$, 'YH006', 'two open at once');
 
@@ -71,7 +75,7 @@ select support(91, 'none') \g /dev/null
 insert into referral (referral_id, child_id, family_id, referred_on, source_code, primary_need_code) values (90, 901, 90, '2024-01-20', '6', 'N1');
 select refused($$insert into episode (family_id, referral_id, opened_on) values (91, 90, '2024-02-01')$$, 'YHS02', 'another family''s referral is not answered',
     'referral_id 90 is of family_id 90, not of family_id 91');
-select allowed($$insert into episode (family_id, referral_id, opened_on) values (90, 90, '2024-02-01')$$, 'its own is');
+select allowed($$select open_episode(90, '2024-02-01', 90)$$, 'its own is');
 select refused($$insert into episode (episode_id, family_id, opened_on) values (91, 91, '2024-02-01'); update episode set referral_id = 90 where episode_id = 91$$,
     'YHS02', 'nor by update');
 

@@ -120,6 +120,7 @@ from (values (52, '1950-01-01'), (53, '2099-01-01')) as v (id, day);
 
 -- Columns of the partnership's own come and go.
 set constraints all immediate;
+set constraints all deferred;
 alter table plan_outcome add column colour text;
 alter table plan_outcome add column size integer;
 alter table plan_outcome drop column size;
@@ -157,6 +158,8 @@ insert into plan_outcome (plan_id, agreed_on) select 1, '2024-02-01' from genera
 update consent set given_on = '2024-01-15' where consent_id = 2;
 insert into referral (child_id, family_id, referred_on, source_code, primary_need_code) select 71, 7, '2024-01-01', s.code, n.code
     from (select min(code) from contact_source) s (code), (select min(code) from primary_need) n (code);
+set constraints all immediate;
+set constraints all deferred;
 do $$
 declare
     t regclass;
@@ -215,6 +218,8 @@ select refused($$update county.episode set closed_on = '2024-01-20', closure_rea
 
 -- Dropped and made again.
 set local search_path = public;
+set constraints all immediate;
+set constraints all deferred;
 select null from early_help.drop_partnership('shire') \g /dev/null
 select null from early_help.create_partnership('shire') \g /dev/null
 set local search_path = shire, public;

@@ -168,7 +168,7 @@ select is((outcome_of(format('insert into review (plan_id, held_on, decision) va
 from episode where episode_id between 401 and 406 and state in ('waiting', 'allocated');
 
 -- Beginning.
-select is((outcome_of(format('insert into episode (family_id, opened_on) values (%s, %L)', episode_id, '2024-06-01'))).state,
+select is((outcome_of(format('select open_episode(%s, %L)', episode_id, '2024-06-01'))).state,
     case when state = 'closed' then 'OK000' else 'YH006' end, format('refer beside an episode that is %s', state))
 from (select distinct on (state) episode_id, state from episode where episode_id between 100 and 200 and state is not null order by state, episode_id) e;
 select support(500, 'none') \g /dev/null

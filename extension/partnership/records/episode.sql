@@ -68,6 +68,13 @@ create trigger episode_what_follows
     after insert or update on episode
     for each row
     execute function early_help_internal.episode_after();
+-- Judged when the transaction ends: an episode is recorded before its children.
+create constraint trigger episode_has_child
+    after insert or update of closed_on on episode
+    deferrable initially deferred
+    for each row
+    when (new.closed_on is null)
+    execute function early_help_internal.episode_has_child();
 create trigger episode_codes
     before insert or update on episode
     for each row
@@ -97,6 +104,12 @@ create trigger episode_child_what_follows
     after insert or update on episode_child
     for each row
     execute function early_help_internal.episode_child_after();
+create constraint trigger episode_has_child
+    after update of left_on on episode_child
+    deferrable initially deferred
+    for each row
+    when (new.left_on is not null)
+    execute function early_help_internal.episode_has_child();
 create trigger episode_child_keeps_episode
     before update on episode_child
     for each row

@@ -193,3 +193,39 @@ early_help_episode_child_stays(PG_FUNCTION_ARGS)
 						id_words(id_of(member, "episode_id")));
 	return record_result(&change);
 }
+
+static bool
+supports_a_child(Relation rel, int64 episode_id)
+{
+	SiblingScan members;
+	bool		found = false;
+
+	sibling_beginscan(rel, "episode_child", "episode_id", episode_id, &members);
+	while (!found && sibling_getnext(&members))
+		found = is_null(&members.row, "left_on");
+	sibling_endscan(&members);
+	return found;
+}
+
+PG_FUNCTION_INFO_V1(early_help_episode_has_child);
+
+/*
+ * Constraint trigger, after insert or update of closed_on of episode, and after
+ * update of left_on of episode_child; judged when the transaction ends, since an
+ * episode is recorded before its children. Who takes a child out has locked the
+ * episode: of two who each take one out, the second sees the first.
+ */
+Datum
+early_help_episode_has_child(PG_FUNCTION_ARGS)
+{
+	RecordChange change = record_change(fcinfo, "episode_has_child", false, ROW_INSERT | ROW_UPDATE);
+	int64		episode_id = id_of(&change.after, "episode_id");
+	Episode		episode;
+
+	if (lock_episode(change.rel, episode_id, &episode) && episode.closed_on == DATEVAL_NOEND &&
+		!supports_a_child(change.rel, episode_id))
+		rule_error_hint(RULE_CLOSURE, change.rel, "episode_has_child",
+						"Close the episode, or record in episode_child in the same transaction which child it supports.",
+						"episode_id %s would be open and support no child", id_words(episode_id));
+	return record_result(&change);
+}

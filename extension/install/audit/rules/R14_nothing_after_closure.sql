@@ -90,6 +90,16 @@ from (
 join records.episode e on e.episode_id = s.episode_id
 where e.closed_on is not null;
 
+-- Open episodes that support no child.
+select 'episode', e.episode_id, format('state %s, opened_on %s, supports no child', e.state, e.opened_on)
+from records.episode e
+where e.closed_on is null
+    and not exists (
+        select
+        from records.episode_child m
+        where m.episode_id = e.episode_id
+            and m.left_on is null);
+
 -- Episodes that closed as stepped up though no step up was accepted on that day, or because consent
 -- was withdrawn though none was.
 select 'episode', e.episode_id, format('closed on %s as %s', e.closed_on, e.closure_reason_code)
