@@ -30,6 +30,31 @@ select refused($$select reopen_episode(2, 'again', '2024-05-01')$$, 'YH016', 'no
 select refused($$update episode set closed_on = '2024-04-11', closure_agreed_on = '2024-04-11' where episode_id = 2$$, 'YH016', 'nor closed later');
 select allowed($$select open_episode(2, '2024-04-10', referral_id => 2)$$, 'the referral is answered by an episode of its day');
 
+-- Whichever family is named: child 11 is one of family 3 as well.
+select support(3, 'none'), support(4, 'planned') \g /dev/null
+insert into family_member (family_id, child_id) values (3, 11), (3, 41);
+create function public.refers_by_3(child bigint, day date)
+returns text
+language sql
+as $$
+    select format('insert into referral (referral_id, child_id, family_id, referred_on, source_code, primary_need_code)
+        values (3, %s, 3, %L, ''6'', ''N1'')', child, day);
+$$;
+select refused(refers_by_3(11, '2024-01-02'), 'YH016', 'a child in an open episode is not referred by another family', 'family_id 1 has episode_id 1 open on 2024-01-02');
+select allowed(refers_by_3(11, '2024-01-01'), 'on the day it joins it is');
+select allowed(refers_by_3(31, '2024-01-02'), 'and a child that is in none');
+update episode_child set left_on = '2024-03-01' where child_id = 41;
+select refused(refers_by_3(41, '2024-02-29'), 'YH016', 'nor while it was in one');
+select allowed(refers_by_3(41, '2024-03-01'), 'from the day it left it is');
+select refused(refers_by_3(41, '2024-03-01') || '; update referral set referred_on = ''2024-02-01'' where referral_id = 3', 'YH016', 'nor re-dated so');
+select refused(refers_by_3(41, '2024-03-01') || $$; update episode_child set left_on = '2024-03-02' where child_id = 41$$, 'YH016',
+    'and it did not stay longer than to a referral', 'referral_id 3 of child_id 41 was made on 2024-03-01, while it was in episode_id 4');
+select refused(refers_by_3(41, '2024-03-01') || $$; update episode_child set left_on = null where child_id = 41$$, 'YH016', 'nor until now');
+select refused(refers_by_3(41, '2024-03-01') || $$; insert into episode_child values (4, 41, '2024-02-29', '2024-03-10')$$, 'YH011', 'nor is it there twice');
+select refused(refers_by_3(41, '2024-03-05') || $$; insert into episode_child values (4, 41, '2024-03-01', '2024-03-10')$$, 'YH016', 'nor does it join before one');
+select allowed(refers_by_3(41, '2024-03-05') || $$; insert into episode_child values (4, 41, '2024-03-05')$$, 'it joins on its day');
+update episode_child set left_on = null where child_id = 41;
+
 -- Contacts.
 select is((record_contact(11, '6', 'N1', '2024-01-05')).attached_episode_id, 1::bigint, 'a further contact is attached');
 select is((record_contact(11, '6', 'N1', '2023-12-05')).attached_episode_id, null, 'one of before is not');

@@ -5,8 +5,8 @@
 # The audit is not asked after each write: there are a thousand copies of the families (one_of_each.psql), each write
 # goes to another one, and a finding is traced to the writes of its copy by its ids.
 #
-#   EARLY_HELP_WRITES=50000  how many accepted writes (3000); EARLY_HELP_SEED=1; EARLY_HELP_SESSIONS=2 at a time
-#   EARLY_HELP_WITHOUT='alter table consent disable trigger consent_stays'  to see that they find what it stops
+#   ATTACK_WRITES=50000  how many accepted writes (3000); EARLY_HELP_SEED=1; ATTACK_SESSIONS=2 at a time
+#   ATTACK_WITHOUT='alter table consent disable trigger consent_stays'  to see that they find what it stops
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -14,9 +14,9 @@ use PostgreSQL::Test::Utils;
 use IPC::Run;
 use Test::More;
 
-my $wanted = $ENV{EARLY_HELP_WRITES} || 3000;
+my $wanted = $ENV{ATTACK_WRITES} || 3000;
 my $seed = $ENV{EARLY_HELP_SEED} || 1;
-my $sessions = $ENV{EARLY_HELP_SESSIONS} || 2;
+my $sessions = $ENV{ATTACK_SESSIONS} || 2;
 my $copies = 1000;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
@@ -43,7 +43,7 @@ $node->safe_psql('world', slurp_file('test/t/attacks.psql'));
 $node->safe_psql('world', "$in_town call public.make_calls($seed, 20); call public.order_attacks($seed)");
 $node->safe_psql('world', "$in_town call public.copy_to($copies)");
 $node->safe_psql('world', 'vacuum analyze');
-$node->safe_psql('world', "$in_town $ENV{EARLY_HELP_WITHOUT}") if $ENV{EARLY_HELP_WITHOUT};
+$node->safe_psql('world', "$in_town $ENV{ATTACK_WITHOUT}") if $ENV{ATTACK_WITHOUT};
 my $attacks = $node->safe_psql('world', 'select max(place) from attack_order');
 my $states = $node->safe_psql('world', 'select count(distinct state) from town.episode');
 is($states, $node->safe_psql('world', q{select count(distinct state_to) from early_help.transitions()}), 'there is an episode in every state');

@@ -17,6 +17,7 @@
 #include "episode/child_level.h"
 #include "episode/episode_row.h"
 #include "family/family.h"
+#include "family/referral_while_open.h"
 
 static const PartnershipQuery leaves_query = {
 	"update @episode_child set left_on = $3"
@@ -159,6 +160,8 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		if (insert || (had_left && !left))
 			raise_child(change.rel, child_id, rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
 						episode_id, date_of(member, "joined_on"));
+		if (insert || field_is_updated(&change, "joined_on") || (had_left && field_is_updated(&change, "left_on")))
+			check_child_not_referred_during(member);
 		if (left && !rules_are_writing() && leaves_support(&change))
 			lower_child(change.rel, child_id, episode_id, left_on);
 		if (insert && !left && episode.closed_on != DATEVAL_NOEND)

@@ -14,15 +14,20 @@
 #include "catalog/pg_type.h"
 
 #include "base/partnership_query.h"
+#include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
 #include "family/family.h"
 #include "family/referral_while_open.h"
 
+/* An episode of the family, or one of another family that supports the child, on that day. */
 static const PartnershipQuery episode_open_on_query = {
-	"select episode_id from @episode where family_id == $1"
-	" and opened_on < $2 and (closed_on is null or closed_on > $2) limit 1",
-	2, {INT8OID, DATEOID}
+	"select episode_id, family_id from @episode where family_id == $1"
+	" and opened_on < $2 and (closed_on is null or closed_on > $2)"
+	" union all select e.episode_id, e.family_id from @episode_child c join @episode e on e.episode_id == c.episode_id"
+	" where (c.child_id == $3 or c.child_id == $4)"
+	" and c.joined_on < $2 and (c.left_on is null or c.left_on > $2) limit 1",
+	4, {INT8OID, DATEOID, INT8OID, INT8OID}
 };
 
 PG_FUNCTION_INFO_V1(early_help_referral_not_while_open);
@@ -36,18 +41,20 @@ early_help_referral_not_while_open(PG_FUNCTION_ARGS)
 	Record	   *referral = &change.after;
 	DateADT		referred_on = date_of(referral, "referred_on");
 	Datum		values[] = {
-		Int64GetDatum(id_of(referral, "family_id")), DateADTGetDatum(referred_on)
+		Int64GetDatum(id_of(referral, "family_id")), DateADTGetDatum(referred_on),
+		Int64GetDatum(id_of(referral, "child_id")), Int64GetDatum(id_of(referral, "counted_child_id"))
 	};
 
 	if (is_null(referral, "referred_on") || is_null(referral, "family_id"))
 		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
 	lock_family(change.rel, id_of(referral, "family_id"));
+	/* Nobody takes the child into another family's episode meanwhile. */
+	(void) lock_sibling_only(change.rel, "child", "child_id", id_of(referral, "counted_child_id"), LockTupleShare);
 	if (run_partnership_query(change.rel, &episode_open_on_query, values, NULL) > 0)
 		rule_error(RULE_ATTACHED_CONTACT, change.rel, NULL,
 				   "family_id %s has episode_id %s open on %s",
-				   id_words(id_of(referral, "family_id")), id_words(result_id(1)),
-				   date_words(referred_on));
+				   id_words(result_id(2)), id_words(result_id(1)), date_words(referred_on));
 	end_partnership_queries();
 	return record_result(&change);
 }
@@ -77,6 +84,31 @@ check_no_referral_during(const Record *episode)
 						"Open the episode on the day of its latest referral, or correct the referral.",
 						"referral_id %s of family_id %s was made while this episode was open",
 						id_words(result_id(1)), id_words(id_of(episode, "family_id")));
+}
+
+/*
+ * R16 from the side of a child: no referral of it, whichever family was named,
+ * is on the days that it is in an episode. The caller has locked the child.
+ */
+void
+check_child_not_referred_during(const Record *member)
+{
+	SiblingScan	referrals;
+
+	sibling_beginscan(member->rel, "referral", "child_id", id_of(member, "child_id"), &referrals);
+	while (sibling_getnext(&referrals))
+	{
+		DateADT		referred_on = date_of(&referrals.row, "referred_on");
+
+		if (referred_on > date_of(member, "joined_on") &&
+			(is_null(member, "left_on") || referred_on < date_of(member, "left_on")))
+			rule_error_hint(RULE_ATTACHED_CONTACT, member->rel, NULL,
+							"Let the child join on the day of its latest referral, or correct the referral.",
+							"referral_id %s of child_id %s was made on %s, while it was in episode_id %s",
+							id_words(id_of(&referrals.row, "referral_id")), id_words(id_of(member, "child_id")),
+							date_words(referred_on), id_words(id_of(member, "episode_id")));
+	}
+	sibling_endscan(&referrals);
 }
 
 static const PartnershipQuery attached_outside_query = {

@@ -1,15 +1,26 @@
 -- R16: While an episode is open, a further contact is attached to it and not referred again.
 
--- Referrals while an episode of the family was open, and attached contacts that were referred as
--- well.
+-- Referrals while an episode of the family was open, or while another family's supported the child, and
+-- attached contacts that were referred as well.
 select 'referral', r.referral_id,
-    format('referred_on %s, family_id %s had episode_id %s open', r.referred_on, r.family_id, min(e.episode_id))
+    format('referred_on %s, family_id %s, child_id %s: episode_id %s was open', r.referred_on, r.family_id, r.child_id,
+        min(e.episode_id))
 from records.referral r
-join records.episode e on e.family_id = r.family_id
+join (
     -- On the day it opens or closes the referral is one of the episode after.
-    and e.opened_on < r.referred_on
-    and (e.closed_on is null or e.closed_on > r.referred_on)
-group by r.referral_id, r.referred_on, r.family_id
+    select r.referral_id, e.episode_id
+    from records.referral r
+    join records.episode e on e.family_id = r.family_id
+        and e.opened_on < r.referred_on
+        and (e.closed_on is null or e.closed_on > r.referred_on)
+    union all
+    select r.referral_id, c.episode_id
+    from records.referral r
+    join records.episode_child c on c.child_id = r.counted_child_id
+        and c.joined_on < r.referred_on
+        and (c.left_on is null or c.left_on > r.referred_on)
+) e on e.referral_id = r.referral_id
+group by r.referral_id, r.referred_on, r.family_id, r.child_id
 union all
 select 'contact_child', c.contact_child_id,
     format('attached_episode_id %s, decision %s', c.attached_episode_id, c.decision)
