@@ -116,5 +116,17 @@ select refused($$update episode_child set joined_on = '2024-01-31' where child_i
 select refused($$update episode_child set left_on = '2024-02-11' where child_id = 921 and joined_on = '2024-01-01'$$, 'YH011', 'or of leaving');
 select allowed($$update episode_child set left_on = '2024-02-05' where child_id = 921 and joined_on = '2024-01-01'$$, 'up to the day it joined again');
 
+-- Who left by an accepted step up left by that, on its day (R12); the end of a plan by withdrawn consent stays where the closure moves (R14).
+select support(93, 'planned'), support(94, 'planned') \g /dev/null
+select accept_step(step_id, '2024-02-10') from step_up(931, 'section_47', 'why', '2024-02-09', no_assessment_reason => 'urgent') \g /dev/null
+select refused(format('update episode_child set left_on = %L where child_id = 931', day), 'YH012', 'nobody comes back from a step up by hand',
+    'child_id 931 left episode_id 93 by step_id %, accepted on 2024-02-10')
+from (values (null), ('2024-02-09'), ('2024-02-12')) t (day);
+select allowed($$update episode_child set joined_on = '2024-01-02' where child_id = 931$$, 'the day it joined can be corrected');
+select withdraw_consent(94, '2024-02-15') \g /dev/null
+select close_episode(94, 'family_disengaged', '2024-02-15', agreement_absent_reason => 'x') \g /dev/null
+select refused($$update episode set closed_on = '2024-02-14' where episode_id = 94$$, 'YH014', 'an episode is not closed before its plan ended', '% 94 is dated after closed_on 2024-02-14 of episode_id 94');
+select allowed($$update episode set closed_on = '2024-02-20' where episode_id = 94$$, 'it may be later');
+
 select * from finish();
 rollback;

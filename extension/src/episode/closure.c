@@ -177,10 +177,17 @@ is_correction(const Record *assessment)
 	return !is_null(assessment, "corrects_assessment_id");
 }
 
+/* By a review or a withdrawal: another day of the closure does not change that day. */
+static bool
+ended_by_itself(const Record *support)
+{
+	return !text_is(support, "end_reason", "episode_closed");
+}
+
 static const DatedTable assessments = {
 	.table = "assessment", .key = "episode_id",
 	.id = "assessment_id", .what = "assessment",
-	.dates = {"started_on", "completed_on"}, .end = "ended_on",
+	.dates = {"started_on", "completed_on"}, .end = "ended_on", .ended_by_itself = ended_by_itself,
 	.is_exempt = is_correction, .check_parts = check_parts_of_assessment
 };
 
@@ -215,17 +222,11 @@ check_parts_of_plan(const RecordChange *change, int64 plan_id)
 	refuse_rows_dated_after(change, &reviews, plan_id);
 }
 
-static bool
-is_completed(const Record *plan)
-{
-	return text_is(plan, "end_reason", "completed");
-}
-
 static const DatedTable plans = {
 	.table = "plan", .key = "episode_id",
 	.id = "plan_id", .what = "plan",
 	.dates = {"started_on"}, .end = "ended_on",
-	.ended_by_itself = is_completed, .check_parts = check_parts_of_plan
+	.ended_by_itself = ended_by_itself, .check_parts = check_parts_of_plan
 };
 
 /* A step down may be offered before the closure and decided after it. */

@@ -83,6 +83,32 @@ share_a_day(const Record *one, const Record *other)
 	return is_null(first, "left_on") || date_of(first, "left_on") > date_of(second, "joined_on");
 }
 
+static const PartnershipQuery left_by_step_query = {
+	"select u.step_id from @step u where u.episode_id == $1 and u.child_id == $2 and u.decided_on == $3"
+	" and u.outcome == 'accepted' and early_help.level_number(u.to_level) == 3"
+	" and not exists (select from @step d where d.episode_id == $1 and d.child_id == $2 and d.decided_on >= $3"
+	" and d.outcome == 'accepted' and early_help.level_number(d.to_level) < 3) limit 1",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+/* A child whose step up was accepted left by it, on that day (R12). It may have come back by a step down. */
+static void
+refuse_left_otherwise(const RecordChange *change)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(&change->before, "episode_id")),
+		Int64GetDatum(id_of(&change->before, "child_id")),
+		DateADTGetDatum(date_of(&change->before, "left_on"))
+	};
+
+	if (run_partnership_query(change->rel, &left_by_step_query, values, NULL) > 0)
+		rule_error_hint(RULE_STEP_ONCE, change->rel, NULL,
+						"Mend the step instead: its day, or its decision with undo_decision. The child's day follows.",
+						"child_id %s left episode_id %s by step_id %s, accepted on %s",
+						id_words(id_of(&change->before, "child_id")), id_words(id_of(&change->before, "episode_id")),
+						id_words(result_id(1)), date_words(date_of(&change->before, "left_on")));
+}
+
 /* A child is in an episode once on any day (R11). The lock on the episode lets nobody else add it. */
 static void
 refuse_twice_on_a_day(Relation rel, const Record *member)
@@ -153,6 +179,8 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		if (left || had_left)
 			refuse_after_closure(change.rel, &episode, "left_on", left_on);
 		refuse_twice_on_a_day(change.rel, member);
+		if (field_is_updated(&change, "left_on") && had_left && !rules_are_writing())
+			refuse_left_otherwise(&change);
 		redate_level(&change, "joined_on", &joining_redated_query);
 		redate_level(&change, "left_on", &leaving_redated_query);
 		if (had_left && !left && !rules_are_writing())
