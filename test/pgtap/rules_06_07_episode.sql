@@ -128,5 +128,22 @@ select close_episode(94, 'family_disengaged', '2024-02-15', agreement_absent_rea
 select refused($$update episode set closed_on = '2024-02-14' where episode_id = 94$$, 'YH014', 'an episode is not closed before its plan ended', '% 94 is dated after closed_on 2024-02-14 of episode_id 94');
 select allowed($$update episode set closed_on = '2024-02-20' where episode_id = 94$$, 'it may be later');
 
+-- A child whom an episode supports is not at universal services, in whichever order step and episode are recorded (R11).
+select support(95, 'waiting'), support(96, 'none'), support(97, 'waiting') \g /dev/null
+select accept_step(step_id, '2024-02-10') from step_up(951, 'section_47', 'why', '2024-02-09', no_assessment_reason => 'urgent') \g /dev/null
+insert into family_member (family_id, child_id) values (97, 951);
+insert into episode_child (episode_id, child_id, joined_on) values (97, 951, '2024-02-20');
+select step_id from step_down(951, 'better', '2024-03-01', 97, 'universal') \gset
+select refused(format($$select accept_step(%s, '2024-03-05')$$, :step_id), 'YH011', 'not stepped down past the episode that supports it',
+    'child_id 951 is supported by episode_id 97, and step_id % leads to universal');
+select allowed(format($$update episode_child set left_on = '2024-03-04' where episode_id = 97 and child_id = 951; select accept_step(%s, '2024-03-05')$$, :step_id),
+    'when it has left it is');
+select accept_step(step_id, '2024-02-10') from step_up(961, 'section_47', 'why', '2024-02-09', no_assessment_reason => 'urgent', family_id => 96) \g /dev/null
+select accept_step(step_id, '2024-03-05') from step_down(961, 'better', '2024-03-01', 96, 'universal') \g /dev/null
+select refused($$select open_episode(96, '2024-02-20', children => array[961])$$, 'YH011', 'nor does an episode begin before such a step',
+    'child_id 961 would be in episode_id % from 2024-02-20, and was stepped down to universal since');
+select allowed($$select open_episode(96, '2024-03-05', children => array[961])$$, 'on its day it does');
+select allowed($$select open_episode(96, '2024-02-20', children => array[962])$$, 'or for its sibling');
+
 select * from finish();
 rollback;

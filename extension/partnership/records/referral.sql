@@ -80,7 +80,7 @@ create trigger referral_fits_birth
     for each row
     execute function early_help_internal.referral_before();
 create trigger referral_not_while_open
-    before insert or update of family_id, child_id, referred_on on referral
+    before insert or update of family_id, referred_on on referral
     for each row
     execute function early_help_internal.referral_not_while_open();
 create trigger referral_codes

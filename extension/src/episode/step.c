@@ -479,6 +479,23 @@ open_episode_of(const Record *step, Episode *episode)
 	return true;
 }
 
+/* A child whom an episode supports is at early help, and is not stepped down past it (R11). */
+static void
+refuse_past_support(const Record *step, DateADT on)
+{
+	int64		child_id = id_of(step, "child_id");
+	Episode		episode;
+
+	if (level_of(step, "to_level") == NEED_LEVEL_UNIVERSAL &&
+		level_of_child_on(step->rel, child_id, on) == NEED_LEVEL_SOCIAL_CARE &&
+		supporting_episodes(step->rel, child_id, NO_ID, NO_ID, on, &episode) > 0)
+		rule_error_hint(RULE_LEVELS, step->rel, NULL,
+						"Withdraw the step and offer one to early_help, or let the child leave the episode first.",
+						"child_id %s is supported by episode_id %s, and step_id %s leads to %s",
+						id_words(child_id), id_words(episode.id), id_words(id_of(step, "step_id")),
+						need_level_name(NEED_LEVEL_UNIVERSAL));
+}
+
 /* A step up leads from the child's level on the day of the decision, because social care decides. */
 static void
 move_child(const Record *step, int64 episode_id, DateADT on)
@@ -496,6 +513,7 @@ accept(const Record *step, DateADT on)
 {
 	Episode		episode;
 
+	refuse_past_support(step, on);
 	if (level_of(step, "to_level") == NEED_LEVEL_EARLY_HELP)
 		accept_step_down(step, on);
 	else if (!open_episode_of(step, &episode))

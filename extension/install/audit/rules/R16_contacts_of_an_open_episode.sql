@@ -16,7 +16,7 @@ join (
     union all
     select r.referral_id, c.episode_id
     from records.referral r
-    join records.episode_child c on c.child_id = r.counted_child_id
+    join records.episode_child c on c.child_id = r.child_id
         and c.joined_on < r.referred_on
         and (c.left_on is null or c.left_on > r.referred_on)
 ) e on e.referral_id = r.referral_id
