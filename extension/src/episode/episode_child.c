@@ -205,7 +205,7 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		if (!left && episode.closed_on == DATEVAL_NOEND)
 			refuse_stepped_past(member);
 		if (insert || field_is_updated(&change, "joined_on") || (had_left && field_is_updated(&change, "left_on")))
-			check_child_not_referred_during(member);
+			check_child_not_referred_during(member, left ? left_on : episode.closed_on);
 		if (left && !rules_are_writing() && leaves_support(&change))
 			lower_child(change.rel, child_id, episode_id, left_on);
 		if (insert && !left && episode.closed_on != DATEVAL_NOEND)

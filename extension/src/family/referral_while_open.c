@@ -88,10 +88,11 @@ check_no_referral_during(const Record *episode)
 
 /*
  * R16 from the side of a child: no referral of it, whichever family was named,
- * is on the days that it is in an episode. The caller has locked the child.
+ * is on the days that it is in an episode, up to when it leaves, the episode
+ * closes or ever. The caller has locked the child.
  */
 void
-check_child_not_referred_during(const Record *member)
+check_child_not_referred_during(const Record *member, DateADT until)
 {
 	SiblingScan	referrals;
 
@@ -101,7 +102,7 @@ check_child_not_referred_during(const Record *member)
 		DateADT		referred_on = date_of(&referrals.row, "referred_on");
 
 		if (referred_on > date_of(member, "joined_on") &&
-			(is_null(member, "left_on") || referred_on < date_of(member, "left_on")))
+			referred_on < until)
 			rule_error_hint(RULE_ATTACHED_CONTACT, member->rel, NULL,
 							"Let the child join on the day of its latest referral, or correct the referral.",
 							"referral_id %s of child_id %s was made on %s, while it was in episode_id %s",

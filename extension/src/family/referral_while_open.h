@@ -11,7 +11,7 @@
 #include "base/record.h"
 
 extern void check_no_referral_during(const Record *episode);
-extern void check_child_not_referred_during(const Record *member);
+extern void check_child_not_referred_during(const Record *member, DateADT until);
 extern void check_attached_contacts(const Record *episode);
 
 #endif
