@@ -15,7 +15,7 @@ begin
         where c.relnamespace = 'rules_c'::regnamespace
             and c.relkind = 'r'
             and c.relname !~ '^(kpi_|cube_|stale_|inbox_|import_)'
-            and a.attname not in ('recorded_at', 'recorded_by', 'episode_event_id', 'level_change_id')
+            and a.attname not in ('recorded_at', 'updated_at', 'recorded_by', 'episode_event_id', 'level_change_id')
             and c.relname <> 'partnership'
         group by c.relname, p.name
     loop

@@ -63,7 +63,7 @@ begin
         order by c.relname collate "C"
     loop
         return query execute format(
-            'select %L, (to_jsonb(t) - ''recorded_at'' - ''withdrawal_recorded_at'')::text from %s t', one.name, one.place);
+            'select %L, (to_jsonb(t) - ''recorded_at'' - ''updated_at'' - ''withdrawal_recorded_at'')::text from %s t', one.name, one.place);
     end loop;
 end
 $$;

@@ -13,7 +13,7 @@ begin
                 'review', 'assessment', 'assessment_domain', 'step', 'consent', 'conversation', 'contact_child', 'referral')
         order by 1
     loop
-        return query execute format($q$select %L || ' ' || (to_jsonb(r) - 'level_change_id' - 'episode_event_id' - 'recorded_at')::text from %I r$q$, t, t);
+        return query execute format($q$select %L || ' ' || (to_jsonb(r) - 'level_change_id' - 'episode_event_id' - 'recorded_at' - 'updated_at')::text from %I r$q$, t, t);
     end loop;
 end
 $$;

@@ -39,6 +39,7 @@ create table kpi_target (
     baseline numeric(14, 1),
     owner varchar(120),
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint kpi_target_pkey primary key (metric_code, from_month),
     constraint kpi_target_from_first_of_month check (extract(day from from_month) = 1),
     constraint kpi_target_floor_needs_target check (floor is null or target is not null)
@@ -52,6 +53,7 @@ comment on column kpi_target.floor is 'Least good value that is still near the t
 comment on column kpi_target.baseline is 'Value it started from; null: none recorded.';
 comment on column kpi_target.owner is 'Who answers for the figure.';
 comment on column kpi_target.recorded_at is 'When the row was written.';
+comment on column kpi_target.updated_at is 'When the row was last written.';
 
 create table kpi_spc_setting (
     only_row boolean not null default true primary key,
@@ -74,6 +76,7 @@ create table kpi_spc_rebase (
     from_month early_help.event_date not null,
     reason varchar(255) not null,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint kpi_spc_rebase_pkey primary key (metric_code, from_month),
     constraint kpi_spc_rebase_from_first_of_month check (extract(day from from_month) = 1),
     constraint kpi_spc_rebase_has_a_reason check (reason ~ '\S')
@@ -84,3 +87,4 @@ comment on column kpi_spc_rebase.metric_code is 'The figure.';
 comment on column kpi_spc_rebase.from_month is 'First day of the first month of the new process.';
 comment on column kpi_spc_rebase.reason is 'What changed.';
 comment on column kpi_spc_rebase.recorded_at is 'When the row was written.';
+comment on column kpi_spc_rebase.updated_at is 'When the row was last written.';

@@ -12,6 +12,7 @@ create table action (
     safety_reason text,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint action_source_ref_is_unique unique (source_ref),
     constraint action_for_an_outcome_of_its_plan foreign key (plan_outcome_id, plan_id)
         references plan_outcome (plan_outcome_id, plan_id),
@@ -38,6 +39,7 @@ comment on column action.safety_reason is
     'Why it is a safety action. An overdue review does not stop a safety action. Narrative; null: an ordinary action.';
 comment on column action.source_ref is 'Identifier in the sending system.';
 comment on column action.recorded_at is 'When the row was written.';
+comment on column action.updated_at is 'When the row was last written.';
 
 create trigger action_keeps_plan
     before update on action

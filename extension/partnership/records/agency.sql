@@ -5,6 +5,7 @@ create table agency (
     sector early_help.agency_sector not null,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint agency_name_is_unique unique (name),
     constraint agency_source_ref_is_unique unique (source_ref)
 );
@@ -14,3 +15,4 @@ comment on column agency.name is 'Name of the agency.';
 comment on column agency.sector is 'Which of the six sectors it belongs to.';
 comment on column agency.source_ref is 'Identifier in the sending system.';
 comment on column agency.recorded_at is 'When the row was written.';
+comment on column agency.updated_at is 'When the row was last written.';

@@ -9,6 +9,7 @@ create table alert (
     due_on early_help.event_date not null,
     raised_on early_help.event_date not null,
     raised_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     acknowledged_by bigint references practitioner,
     acknowledged_on early_help.event_date,
     note text,
@@ -45,6 +46,7 @@ comment on column alert.practitioner_id is 'lead_practitioner_left: who left, an
 comment on column alert.due_on is 'Last day that was in time: days overdue count from it.';
 comment on column alert.raised_on is 'Day it was raised for: as_of of run_due.';
 comment on column alert.raised_at is 'When the row was written.';
+comment on column alert.updated_at is 'When the row was last written.';
 comment on column alert.acknowledged_by is 'Practitioner who was the first to take note of it; null: nobody yet.';
 comment on column alert.acknowledged_on is 'Day the practitioner took note.';
 comment on column alert.note is 'What that person said about it. Narrative.';

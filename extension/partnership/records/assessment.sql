@@ -13,6 +13,7 @@ create table assessment (
     corrects_assessment_id bigint references assessment,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint assessment_source_ref_is_unique unique (source_ref),
     constraint assessment_corrected_once unique (corrects_assessment_id),
     constraint assessment_completed_after_started check (completed_on >= started_on),
@@ -40,6 +41,7 @@ comment on column assessment.end_reason is 'Why it ended so.';
 comment on column assessment.corrects_assessment_id is 'Completed assessment that this one corrects.';
 comment on column assessment.source_ref is 'Identifier in the sending system.';
 comment on column assessment.recorded_at is 'When the row was written.';
+comment on column assessment.updated_at is 'When the row was last written.';
 
 create trigger assessment_keeps_episode
     before update on assessment
@@ -71,6 +73,7 @@ create table assessment_domain (
     strengths text,
     family_voice text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint assessment_domain_pkey primary key (assessment_id, domain)
 );
 comment on table assessment_domain is 'What an EHA found in one of its four domains.';
@@ -81,6 +84,7 @@ comment on column assessment_domain.needs is 'Needs found. Narrative.';
 comment on column assessment_domain.strengths is 'Strengths found. Narrative.';
 comment on column assessment_domain.family_voice is 'What the family says about it, in their words. Narrative.';
 comment on column assessment_domain.recorded_at is 'When the row was written.';
+comment on column assessment_domain.updated_at is 'When the row was last written.';
 
 create trigger assessment_domain_keeps_assessment
     before update on assessment_domain
@@ -94,12 +98,14 @@ create trigger assessment_domain_rules
 create table assessment_factor_found (
     assessment_id bigint not null references assessment on delete cascade,
     assessment_factor_code varchar(40) not null references assessment_factor,
+    updated_at timestamptz not null default now(),
     constraint assessment_factor_found_pkey primary key (assessment_id, assessment_factor_code)
 );
 comment on table assessment_factor_found is
     'Factors an EHA found (DfE assessment factor codes). They are fixed when it is completed (R05).';
 comment on column assessment_factor_found.assessment_id is 'The assessment.';
 comment on column assessment_factor_found.assessment_factor_code is 'The factor.';
+comment on column assessment_factor_found.updated_at is 'When the row was last written.';
 
 create trigger assessment_factor_found_keeps_assessment
     before update on assessment_factor_found

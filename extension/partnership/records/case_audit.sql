@@ -10,6 +10,7 @@ create table case_audit (
     findings text,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint case_audit_source_ref_is_unique unique (source_ref)
 );
 create index on case_audit (episode_id);
@@ -29,6 +30,7 @@ comment on column case_audit.lead_agency_id is
 comment on column case_audit.findings is 'What the audit found. Narrative.';
 comment on column case_audit.source_ref is 'Identifier in the sending system.';
 comment on column case_audit.recorded_at is 'When the row was written.';
+comment on column case_audit.updated_at is 'When the row was last written.';
 
 create trigger case_audit_keeps_episode
     before update on case_audit
@@ -50,6 +52,7 @@ create table case_audit_auditor (
     case_audit_id bigint not null references case_audit on delete cascade,
     practitioner_id bigint not null references practitioner,
     agency_id bigint references agency,
+    updated_at timestamptz not null default now(),
     constraint case_audit_auditor_pkey primary key (case_audit_id, practitioner_id)
 );
 comment on table case_audit_auditor is 'Further auditors, from any agency.';
@@ -57,6 +60,7 @@ comment on column case_audit_auditor.case_audit_id is 'The audit.';
 comment on column case_audit_auditor.practitioner_id is 'The auditor.';
 comment on column case_audit_auditor.agency_id is
     'Agency of this auditor when the row was written. The rules fill it. Null: written before 0.4.0.';
+comment on column case_audit_auditor.updated_at is 'When the row was last written.';
 
 create trigger case_audit_auditor_keeps_audit
     before update on case_audit_auditor
@@ -79,7 +83,8 @@ create table case_audit_action (
     description text,
     due_on early_help.event_date not null,
     done_on early_help.event_date,
-    recorded_at timestamptz not null default now()
+    recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
 );
 create index on case_audit_action (case_audit_id);
 comment on table case_audit_action is 'What is to be done after an audit. Each action has an owner and a due date (R18).';
@@ -90,6 +95,7 @@ comment on column case_audit_action.description is 'What is to be done. Narrativ
 comment on column case_audit_action.due_on is 'Day it is due.';
 comment on column case_audit_action.done_on is 'Day it was done; null: not yet.';
 comment on column case_audit_action.recorded_at is 'When the row was written.';
+comment on column case_audit_action.updated_at is 'When the row was last written.';
 
 create trigger case_audit_action_keeps_audit
     before update on case_audit_action

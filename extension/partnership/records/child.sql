@@ -11,6 +11,7 @@ create table child (
     counts_for_child_id bigint not null generated always as (coalesce(merged_into_child_id, child_id)) stored,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint child_source_ref_is_unique unique (source_ref),
     constraint child_counts_for_one unique (child_id, counts_for_child_id),
     constraint child_is_not_merged_into_itself check (merged_into_child_id <> child_id),
@@ -35,6 +36,7 @@ comment on column child.counts_for_child_id is
     'The child that the contacts and referrals count for: the child itself, or the one it was merged into.';
 comment on column child.source_ref is 'Identifier in the sending system.';
 comment on column child.recorded_at is 'When the row was written.';
+comment on column child.updated_at is 'When the row was last written.';
 
 create trigger child_fits_referrals
     before update on child
@@ -53,6 +55,7 @@ create table child_identity (
     nhs_number varchar(10),
     unique_pupil_number varchar(13),
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint child_identity_nhs_number_is_ten_digits check (nhs_number ~ '^[0-9]{10}$'),
     constraint child_identity_unique_pupil_number_is_one check (unique_pupil_number ~ '^[A-Z][0-9]{11}[0-9A-Z]$')
 );
@@ -66,6 +69,7 @@ comment on column child_identity.nhs_number is 'NHS number, ten digits.';
 comment on column child_identity.unique_pupil_number is
     'Unique pupil number (DfE): a letter, eleven digits, and a digit or letter.';
 comment on column child_identity.recorded_at is 'When the row was written.';
+comment on column child_identity.updated_at is 'When the row was last written.';
 
 create trigger child_identity_keeps_child
     before update on child_identity

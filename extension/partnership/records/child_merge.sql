@@ -9,6 +9,7 @@ create table child_merge (
     undo_reason text,
     recorded_by name not null default session_user,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint child_merge_of_two check (kept_child_id <> merged_child_id),
     constraint child_merge_has_a_reason check (reason ~ '\S'),
     constraint child_merge_undone_if_and_only_if_reason check ((undone_on is null) = (undo_reason is null)),
@@ -27,6 +28,7 @@ comment on column child_merge.undone_on is 'Day the merge was undone; null: it h
 comment on column child_merge.undo_reason is 'Why it was undone. Narrative.';
 comment on column child_merge.recorded_by is 'Login that recorded it.';
 comment on column child_merge.recorded_at is 'When it was recorded.';
+comment on column child_merge.updated_at is 'When the row was last written.';
 
 create trigger child_merge_rules
     before insert or update on child_merge

@@ -10,6 +10,7 @@ create table consent (
     withdrawal_recorded_at timestamptz,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint consent_source_ref_is_unique unique (source_ref),
     constraint consent_to_share_names_an_agency check ((kind = 'share') = (agency_id is not null)),
     constraint consent_withdrawn_after_given check (withdrawn_on >= given_on)
@@ -30,6 +31,7 @@ comment on column consent.withdrawal_recorded_at is
     'What was recorded before that time is judged by the consent as it was known then.';
 comment on column consent.source_ref is 'Identifier in the sending system.';
 comment on column consent.recorded_at is 'When the row was written.';
+comment on column consent.updated_at is 'When the row was last written.';
 
 create trigger consent_withdrawal_is_recorded
     before insert or update on consent

@@ -7,6 +7,7 @@ create table contact (
     practitioner_id bigint references practitioner,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint contact_source_ref_is_unique unique (source_ref),
     constraint contact_facts_its_children_share unique (contact_id, received_on, source_code)
 );
@@ -19,6 +20,7 @@ comment on column contact.agency_id is 'Agency that made it, where one did.';
 comment on column contact.practitioner_id is 'Practitioner who made it, where one did.';
 comment on column contact.source_ref is 'Identifier in the sending system.';
 comment on column contact.recorded_at is 'When the row was written.';
+comment on column contact.updated_at is 'When the row was last written.';
 
 create trigger contact_codes
     before insert or update on contact
@@ -38,6 +40,7 @@ create table contact_child (
     decision early_help.contact_decision,
     attached_episode_id bigint,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint contact_child_once_a_contact unique (contact_id, child_id),
     constraint contact_child_facts_its_referral_needs unique (contact_child_id, child_id, decision),
     constraint contact_child_counts_for_a_child foreign key (child_id, counted_child_id)
@@ -68,6 +71,7 @@ comment on column contact_child.decision is 'What was decided; null: not decided
 comment on column contact_child.attached_episode_id is
     'Episode that was open already: the contact is attached to it and not referred again (R16).';
 comment on column contact_child.recorded_at is 'When the row was written.';
+comment on column contact_child.updated_at is 'When the row was last written.';
 
 create trigger contact_child_keeps_contact
     before update on contact_child

@@ -8,6 +8,7 @@ create table conversation (
     family_voice text,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint conversation_source_ref_is_unique unique (source_ref)
 );
 create index on conversation (family_id, held_on);
@@ -22,6 +23,7 @@ comment on column conversation.held_on is 'Day of the conversation.';
 comment on column conversation.family_voice is 'What the family said, in their words. Narrative: never in an error or a log.';
 comment on column conversation.source_ref is 'Identifier in the sending system.';
 comment on column conversation.recorded_at is 'When the row was written.';
+comment on column conversation.updated_at is 'When the row was last written.';
 
 create trigger conversation_stays
     before update of held_on, family_id or delete on conversation

@@ -9,6 +9,7 @@ create table correction (
     reason text not null,
     recorded_by name not null default session_user,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint correction_has_a_reason check (reason ~ '\S')
 );
 create index on correction (record_id);
@@ -24,6 +25,7 @@ comment on column correction.value_after is 'What it says now, a day as YYYY-MM-
 comment on column correction.reason is 'Why it was wrong. Narrative.';
 comment on column correction.recorded_by is 'Login that mended it.';
 comment on column correction.recorded_at is 'When the row was written.';
+comment on column correction.updated_at is 'When the row was last written.';
 
 create trigger correction_stays
     before update or delete on correction

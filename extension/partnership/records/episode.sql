@@ -14,6 +14,7 @@ create table episode (
     state early_help.episode_state not null default 'waiting',
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint episode_source_ref_is_unique unique (source_ref),
     constraint episode_answers_its_referral_alone unique (referral_id),
     constraint episode_facts_its_requests_share unique (episode_id, family_id),
@@ -51,6 +52,7 @@ comment on column episode.reopen_reason is 'Why it was reopened. Narrative.';
 comment on column episode.state is 'State of the episode. Only its events change it: see early_help.transitions().';
 comment on column episode.source_ref is 'Identifier in the sending system.';
 comment on column episode.recorded_at is 'When the row was written.';
+comment on column episode.updated_at is 'When the row was last written.';
 
 create trigger episode_keeps_family
     before update on episode
@@ -87,6 +89,7 @@ create table episode_child (
     joined_on early_help.event_date not null,
     left_on early_help.event_date,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint episode_child_pkey primary key (episode_id, child_id, joined_on),
     constraint episode_child_left_after_joined check (left_on >= joined_on)
 );
@@ -99,6 +102,7 @@ comment on column episode_child.child_id is 'The child.';
 comment on column episode_child.joined_on is 'First day the child is supported.';
 comment on column episode_child.left_on is 'Day the child left: stepped up, or the episode closed; null: supported.';
 comment on column episode_child.recorded_at is 'When the row was written.';
+comment on column episode_child.updated_at is 'When the row was last written.';
 
 create trigger episode_child_what_follows
     after insert or update on episode_child
@@ -124,6 +128,7 @@ create table lead_practitioner (
     from_on early_help.event_date not null,
     practitioner_id bigint not null references practitioner,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint lead_practitioner_pkey primary key (episode_id, from_on)
 );
 create index on lead_practitioner (practitioner_id);
@@ -134,6 +139,7 @@ comment on column lead_practitioner.episode_id is 'The episode.';
 comment on column lead_practitioner.from_on is 'First day of this lead practitioner. The first row of an episode allocates it.';
 comment on column lead_practitioner.practitioner_id is 'The practitioner.';
 comment on column lead_practitioner.recorded_at is 'When the row was written.';
+comment on column lead_practitioner.updated_at is 'When the row was last written.';
 
 -- Whoever takes the first lead practitioner away leaves allocated days without one.
 alter table episode add constraint episode_has_lead_from_allocation

@@ -8,7 +8,8 @@ create table episode_event (
     state_to early_help.episode_state not null,
     child_id bigint references child,
     recorded_by name not null default session_user,
-    recorded_at timestamptz not null default now()
+    recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
 );
 create index on episode_event (episode_id);
 comment on table episode_event is
@@ -23,6 +24,7 @@ comment on column episode_event.state_to is 'State after.';
 comment on column episode_event.child_id is 'The child, where the event is one child''s (steps).';
 comment on column episode_event.recorded_by is 'Login that recorded it.';
 comment on column episode_event.recorded_at is 'When it was recorded.';
+comment on column episode_event.updated_at is 'When the row was last written.';
 
 create trigger episode_event_written_by_rules
     before insert or update or delete on episode_event

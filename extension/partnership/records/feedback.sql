@@ -6,6 +6,7 @@ create table feedback_request (
     asked_on early_help.event_date not null,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint feedback_request_source_ref_is_unique unique (source_ref),
     constraint feedback_request_of_its_episode unique (feedback_request_id, episode_id),
     constraint feedback_request_of_its_group unique (feedback_request_id, group_programme_id),
@@ -21,6 +22,7 @@ comment on column feedback_request.group_programme_id is 'Group it asks about.';
 comment on column feedback_request.asked_on is 'Day it was asked.';
 comment on column feedback_request.source_ref is 'Identifier in the sending system.';
 comment on column feedback_request.recorded_at is 'When the row was written.';
+comment on column feedback_request.updated_at is 'When the row was last written.';
 
 create trigger feedback_request_keeps_what_it_is_about
     before update on feedback_request
@@ -40,6 +42,7 @@ create table feedback (
     comment text,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint feedback_source_ref_is_unique unique (source_ref),
     constraint feedback_answers_a_request_about_its_episode foreign key (feedback_request_id, episode_id)
         references feedback_request (feedback_request_id, episode_id),
@@ -67,6 +70,7 @@ comment on column feedback.empowered is 'Did it empower them to meet their own n
 comment on column feedback.comment is 'In their words. Narrative.';
 comment on column feedback.source_ref is 'Identifier in the sending system.';
 comment on column feedback.recorded_at is 'When the row was written.';
+comment on column feedback.updated_at is 'When the row was last written.';
 
 create trigger feedback_keeps_what_it_is_about
     before update on feedback

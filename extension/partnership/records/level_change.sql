@@ -10,6 +10,7 @@ create table level_change (
     changed_on early_help.event_date not null,
     recorded_by name not null default session_user,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint level_change_one_after_another unique (child_id, change_number),
     constraint level_change_changes_the_level check (level_from <> level_to)
 );
@@ -28,6 +29,7 @@ comment on column level_change.episode_id is 'Episode it happened in; null: a st
 comment on column level_change.changed_on is 'Day of the change.';
 comment on column level_change.recorded_by is 'Login that recorded it.';
 comment on column level_change.recorded_at is 'When it was recorded.';
+comment on column level_change.updated_at is 'When the row was last written.';
 
 create trigger level_change_written_by_rules
     before insert or update or delete on level_change

@@ -7,6 +7,7 @@ create table locality (
     valid_to date,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint locality_name_is_unique_per_date unique nulls not distinct (name, valid_from),
     constraint locality_source_ref_is_unique unique (source_ref),
     constraint locality_dates_in_order check (valid_from < valid_to)
@@ -21,3 +22,4 @@ comment on column locality.valid_from is 'First day of these boundaries; null: u
 comment on column locality.valid_to is 'Day these boundaries ended (not included); null: in use.';
 comment on column locality.source_ref is 'Identifier in the sending system.';
 comment on column locality.recorded_at is 'When the row was written.';
+comment on column locality.updated_at is 'When the row was last written.';

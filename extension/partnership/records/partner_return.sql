@@ -7,6 +7,7 @@ create table partner_return (
     new_families integer,
     returned_on early_help.event_date not null,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint partner_return_pkey primary key (service_id, month),
     constraint partner_return_is_for_a_month check (extract(day from month) = 1),
     constraint partner_return_counts_are_not_negative check (families >= 0 and children >= 0 and new_families >= 0),
@@ -22,3 +23,4 @@ comment on column partner_return.children is 'Children worked with; null: not re
 comment on column partner_return.new_families is 'Families new in the month; null: not returned.';
 comment on column partner_return.returned_on is 'Day the service returned the counts.';
 comment on column partner_return.recorded_at is 'When the row was written.';
+comment on column partner_return.updated_at is 'When the row was last written.';

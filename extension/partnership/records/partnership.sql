@@ -15,6 +15,7 @@ create table partnership (
     training boolean not null default false,
     record_version varchar(20) not null,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint partnership_is_one_row check (only_row),
     constraint population_is_positive check (population_0_17 > 0),
     constraint re_referral_months_up_to_two_years check (re_referral_months between 1 and 24),
@@ -45,6 +46,7 @@ comment on column partnership.training is
 comment on column partnership.record_version is
     'Version of the record''s tables: the version of the extension that made them or last upgraded them.';
 comment on column partnership.recorded_at is 'When the row was written.';
+comment on column partnership.updated_at is 'When the row was last written.';
 
 create trigger partnership_stays
     before delete on partnership

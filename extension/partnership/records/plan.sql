@@ -15,6 +15,7 @@ create table plan (
     completed_by_review_id bigint,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint plan_source_ref_is_unique unique (source_ref),
     constraint plan_facts_its_outcomes_and_reviews_share unique (plan_id, kind),
     constraint plan_review_due_in_six_to_eight_weeks
@@ -51,6 +52,7 @@ comment on column plan.end_reason is 'completed (only by a review), consent_with
 comment on column plan.completed_by_review_id is 'Held review that completed it.';
 comment on column plan.source_ref is 'Identifier in the sending system.';
 comment on column plan.recorded_at is 'When the row was written.';
+comment on column plan.updated_at is 'When the row was last written.';
 
 create trigger plan_keeps_kind
     before update on plan

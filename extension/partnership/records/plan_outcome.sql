@@ -12,6 +12,7 @@ create table plan_outcome (
     withdrawn_reason text,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint plan_outcome_source_ref_is_unique unique (source_ref),
     constraint plan_outcome_position_taken_once unique (plan_id, position),
     constraint plan_outcome_facts_its_actions_share unique (plan_outcome_id, plan_id),
@@ -40,6 +41,7 @@ comment on column plan_outcome.withdrawn_on is 'Day it was dropped. That frees i
 comment on column plan_outcome.withdrawn_reason is 'Why it was dropped. Narrative.';
 comment on column plan_outcome.source_ref is 'Identifier in the sending system.';
 comment on column plan_outcome.recorded_at is 'When the row was written.';
+comment on column plan_outcome.updated_at is 'When the row was last written.';
 
 create trigger plan_outcome_keeps_plan
     before update on plan_outcome

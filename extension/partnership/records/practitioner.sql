@@ -8,6 +8,7 @@ create table practitioner (
     active_to early_help.event_date,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint practitioner_source_ref_is_unique unique (source_ref),
     constraint practitioner_dates_in_order check (active_from <= active_to)
 );
@@ -22,3 +23,4 @@ comment on column practitioner.active_from is 'First working day in the partners
 comment on column practitioner.active_to is 'Last working day in the partnership; null: still working.';
 comment on column practitioner.source_ref is 'Identifier in the sending system.';
 comment on column practitioner.recorded_at is 'When the row was written.';
+comment on column practitioner.updated_at is 'When the row was last written.';

@@ -15,6 +15,7 @@ create table referral (
     contact_decision early_help.contact_decision generated always as ('referral'::early_help.contact_decision) stored,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint referral_source_ref_is_unique unique (source_ref),
     constraint referral_once_a_contact unique (contact_child_id),
     constraint referral_counts_for_a_child foreign key (child_id, counted_child_id)
@@ -49,6 +50,7 @@ comment on column referral.contact_decision is
     'Always referral. Part of the key that ties the referral to a contact with this decision.';
 comment on column referral.source_ref is 'Identifier in the sending system.';
 comment on column referral.recorded_at is 'When the row was written.';
+comment on column referral.updated_at is 'When the row was last written.';
 
 -- The episode that answers a referral: that table comes first, so its key is made here.
 alter table episode add constraint episode_referral_id_fkey foreign key (referral_id) references referral;

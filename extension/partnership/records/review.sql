@@ -11,6 +11,7 @@ create table review (
     family_views text,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint review_source_ref_is_unique unique (source_ref),
     constraint review_once_a_day_a_plan unique (plan_id, held_on),
     constraint review_of_a_plan foreign key (plan_id, plan_kind) references plan (plan_id, kind),
@@ -33,6 +34,7 @@ comment on column review.practitioner_id is 'Practitioner who held it.';
 comment on column review.family_views is 'What the family said. Narrative.';
 comment on column review.source_ref is 'Identifier in the sending system.';
 comment on column review.recorded_at is 'When the row was written.';
+comment on column review.updated_at is 'When the row was last written.';
 
 -- A review sets dates of its plan. If the review's date changes, the plan's dates change with it.
 alter table plan
@@ -84,6 +86,7 @@ create table review_participant (
     agency_id bigint references agency,
     present boolean not null,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint review_participant_is_one check (
         num_nonnulls(child_id, adult_id, practitioner_id, agency_id) = 1
         and case party
@@ -104,6 +107,7 @@ comment on column review_participant.practitioner_id is 'The practitioner.';
 comment on column review_participant.agency_id is 'The agency.';
 comment on column review_participant.present is 'True: present; false: apologies.';
 comment on column review_participant.recorded_at is 'When the row was written.';
+comment on column review_participant.updated_at is 'When the row was last written.';
 
 create trigger review_participant_keeps_review_and_person
     before update on review_participant

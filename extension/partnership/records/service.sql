@@ -12,6 +12,7 @@ create table service (
     closed_on early_help.event_date,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint service_name_is_unique_in_agency unique (agency_id, name),
     constraint service_source_ref_is_unique unique (source_ref),
     constraint service_capacity_is_positive check (capacity > 0),
@@ -34,3 +35,4 @@ comment on column service.opened_on is 'First day of the service.';
 comment on column service.closed_on is 'Last day of the service; null: open.';
 comment on column service.source_ref is 'Identifier in the sending system.';
 comment on column service.recorded_at is 'When the row was written.';
+comment on column service.updated_at is 'When the row was last written.';

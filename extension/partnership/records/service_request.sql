@@ -15,6 +15,7 @@ create table service_request (
     outcome early_help.service_request_outcome,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint service_request_source_ref_is_unique unique (source_ref),
     constraint service_request_in_an_episode_of_its_family foreign key (episode_id, family_id)
         references episode (episode_id, family_id),
@@ -53,6 +54,7 @@ comment on column service_request.decided_on is 'Day the request was decided.';
 comment on column service_request.outcome is 'What became of it; null: waiting. no_service: a need that no service meets.';
 comment on column service_request.source_ref is 'Identifier in the sending system.';
 comment on column service_request.recorded_at is 'When the row was written.';
+comment on column service_request.updated_at is 'When the row was last written.';
 
 create trigger service_request_keeps_family
     before update on service_request

@@ -11,6 +11,7 @@ create table sharing_decision (
     reason text not null,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint sharing_decision_source_ref_is_unique unique (source_ref),
     constraint sharing_decision_has_a_reason check (reason ~ '\S')
 );
@@ -28,6 +29,7 @@ comment on column sharing_decision.basis is
 comment on column sharing_decision.reason is 'Why. Narrative.';
 comment on column sharing_decision.source_ref is 'Identifier in the sending system.';
 comment on column sharing_decision.recorded_at is 'When the row was written.';
+comment on column sharing_decision.updated_at is 'When the row was last written.';
 
 create trigger sharing_decision_keeps_family
     before update on sharing_decision

@@ -22,6 +22,7 @@ create table step (
     first_review_on early_help.event_date,
     source_ref text,
     recorded_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
     constraint step_source_ref_is_unique unique (source_ref),
     constraint step_crosses_social_care check (
         (from_level = early_help.need_level 'social_care') <> (to_level = early_help.need_level 'social_care')),
@@ -80,6 +81,7 @@ comment on column step.receiving_practitioner_id is 'Lead practitioner who takes
 comment on column step.first_review_on is 'Day a step down is first reviewed (R13).';
 comment on column step.source_ref is 'Identifier in the sending system.';
 comment on column step.recorded_at is 'When the row was written.';
+comment on column step.updated_at is 'When the row was last written.';
 
 create trigger step_keeps_child_and_levels
     before update on step

@@ -11,7 +11,8 @@
  * constraints hold all the same.
  *
  * A generated column has its old value here, or none: the server computes it
- * after the triggers. A CHECK that names one is left to the server.
+ * after the triggers. So does updated_at, which this trigger sets at its end
+ * (updated_at.c). A CHECK that names one is left to the server.
  *
  * Most statements write one row, and compiling the constraints costs more than
  * such a statement: the compiled ones are kept for the session, a table at a
@@ -36,6 +37,7 @@
 #include "base/rule.h"
 #include "base/server_words.h"
 #include "guard/known_code.h"
+#include "guard/updated_at.h"
 
 typedef struct CompiledChecks
 {
@@ -107,6 +109,13 @@ free_forgotten(void)
 	}
 }
 
+/* Does the column get its value after the constraints are checked here? */
+static bool
+is_set_later(Form_pg_attribute attr)
+{
+	return attr->attgenerated || is_updated_at(attr);
+}
+
 /* Are all columns that an expression names final before the row is written? */
 static bool
 is_known_before(Relation rel, Node *expression)
@@ -126,7 +135,7 @@ is_known_before(Relation rel, Node *expression)
 		/* The whole row, which is column 0, has every column. */
 		for (int i = Max(column - 1, 0); i < (column > 0 ? column : desc->natts); i++)
 		{
-			if (TupleDescAttr(desc, i)->attgenerated)
+			if (is_set_later(TupleDescAttr(desc, i)))
 				return false;
 		}
 	}
@@ -200,8 +209,7 @@ check_not_null(Relation rel, TupleTableSlot *slot)
 	{
 		Form_pg_attribute attr = TupleDescAttr(desc, i);
 
-		/* Generated columns are computed after this. */
-		if (!attr->attnotnull || attr->attgenerated || attr->attisdropped)
+		if (!attr->attnotnull || attr->attisdropped || is_set_later(attr))
 			continue;
 		if (slot_attisnull(slot, i + 1))
 			ereport(ERROR,
@@ -282,7 +290,7 @@ check_constraints(Relation rel, TupleTableSlot *slot)
 
 PG_FUNCTION_INFO_V1(early_help_check_row);
 
-/* Trigger, before insert, update or delete: the table's constraints, in words. */
+/* Trigger, before insert, update or delete: the table's constraints, in words; and updated_at. */
 Datum
 early_help_check_row(PG_FUNCTION_ARGS)
 {
@@ -295,5 +303,6 @@ early_help_check_row(PG_FUNCTION_ARGS)
 		return record_result(&change);
 	check_not_null(change.rel, slot);
 	check_constraints(change.rel, slot);
+	set_updated_at(&change);
 	return record_result(&change);
 }
