@@ -74,8 +74,13 @@ foreach my $before (@released)
 	is(council(q{select string_agg(distinct extversion, ' ') from pg_extension where extname like 'early_help%'}, 'restored'), $version, "a dump of $before is restored into this version");
 	like(council(q{select detail from early_help.audit('medway') where rule = 'A04'}, 'restored'), qr/\Q$before\E/, 'its audit tells that the partnership lags');
 	is(figures('restored'), $figures, 'its figures are as they were');
+	council('alter table medway.contact add column updated_at timestamptz', 'restored');
 	my ($status, undef, $error) = psql_as_council(q{select * from early_help.upgrade_partnership('medway')}, 'restored');
+	like($error, qr/ contact\.updated_at$/m, "a column of one's own that has the name of a new one is not taken for it");
+	council('alter table medway.contact drop column updated_at', 'restored');
+	($status, undef, $error) = psql_as_council(q{select * from early_help.upgrade_partnership('medway')}, 'restored');
 	is($status, 0, 'it is upgraded') or diag($error);
+	is(council('select count(distinct updated_at), bool_and(updated_at > recorded_at) from medway.contact', 'restored'), '1|t', 'what was there is dated by it');
 	same_as_fresh('restored', $figures);
 
 	$node->safe_psql('postgres', "drop database $_") foreach qw(fresh restored council);
