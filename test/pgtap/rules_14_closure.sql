@@ -238,8 +238,8 @@ select allowed(command, 'on its last day or from the reopening on: ' || command)
 from unnest(array[
     $$insert into plan (episode_id, started_on) values (210, '2024-06-01')$$,
     $$insert into plan (episode_id, started_on) values (210, '2024-04-01')$$]) command;
-insert into plan (plan_id, episode_id, started_on) values (2100, 210, '2024-06-01');
-insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (2100, 2100, '2024-06-01'), (2101, 210, '2024-03-01');
+insert into plan (plan_id, episode_id, started_on) values (2100, 210, '2024-04-01');
+insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (2100, 2100, '2024-04-01'), (2101, 210, '2024-03-01');
 select refused(command, 'YH014', 'not of a plan either: ' || command, '% is after episode_id 210 closed on 2024-04-01 and before it was reopened on 2024-06-01')
 from unnest(array[
     $$insert into plan_outcome (plan_id, agreed_on) values (2100, '2024-05-01')$$,

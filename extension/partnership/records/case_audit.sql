@@ -32,6 +32,17 @@ comment on column case_audit.source_ref is 'Identifier in the sending system.';
 comment on column case_audit.recorded_at is 'When the row was written.';
 comment on column case_audit.updated_at is 'When the row was last written.';
 
+create trigger case_audit_of_begun_episode
+    before insert or update of episode_id, audited_on on case_audit
+    for each row
+    when (new.episode_id is not null)
+    execute function early_help_internal.dated_within('episode', 'episode_id', 'opened_on', 'audited_on');
+create trigger case_audit_before_its_actions
+    before update of audited_on on case_audit
+    for each row
+    execute function early_help_internal.parts_dated_within(
+        'case_audit_id', 'audited_on',
+        'case_audit_action', 'case_audit_action_id', 'due_on', 'case_audit_action', 'case_audit_action_id', 'done_on');
 create trigger case_audit_keeps_episode
     before update on case_audit
     for each row
@@ -97,6 +108,11 @@ comment on column case_audit_action.done_on is 'Day it was done; null: not yet.'
 comment on column case_audit_action.recorded_at is 'When the row was written.';
 comment on column case_audit_action.updated_at is 'When the row was last written.';
 
+create trigger case_audit_action_after_audit
+    before insert or update of case_audit_id, due_on, done_on on case_audit_action
+    for each row
+    when (new.case_audit_id is not null)
+    execute function early_help_internal.dated_within('case_audit', 'case_audit_id', 'audited_on', 'due_on', 'done_on');
 create trigger case_audit_action_keeps_audit
     before update on case_audit_action
     for each row

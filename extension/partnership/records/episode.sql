@@ -26,6 +26,7 @@ create table episode (
         check (closed_on is null or closure_agreed_on is not null or coalesce(closure_agreement_absent_reason, '') ~ '\S'),
     constraint episode_reopening_has_reason
         check ((reopened_on is null) = (reopen_reason is null) and coalesce(reopen_reason, '.') ~ '\S'),
+    constraint episode_closure_agreed_after_opened check (closure_agreed_on >= opened_on),
     constraint episode_closed_after_opened check (closed_on >= opened_on),
     constraint episode_allocated_after_opened check (allocated_on >= opened_on),
     constraint episode_closed_after_allocated check (closed_on >= allocated_on),
@@ -62,6 +63,12 @@ create trigger episode_rules
     before insert or update on episode
     for each row
     execute function early_help_internal.episode_before();
+create trigger episode_opens_before_its_parts
+    before update of opened_on on episode
+    for each row
+    execute function early_help_internal.parts_dated_within(
+        'episode_id', 'opened_on', 'feedback_request', 'feedback_request_id', 'asked_on',
+        'feedback', 'feedback_id', 'given_on', 'case_audit', 'case_audit_id', 'audited_on');
 create trigger episode_stays
     before delete on episode
     for each row

@@ -24,6 +24,22 @@ comment on column feedback_request.source_ref is 'Identifier in the sending syst
 comment on column feedback_request.recorded_at is 'When the row was written.';
 comment on column feedback_request.updated_at is 'When the row was last written.';
 
+-- Nobody is asked about an episode or a group before it began.
+create trigger feedback_request_of_begun_episode
+    before insert or update of episode_id, asked_on on feedback_request
+    for each row
+    when (new.episode_id is not null)
+    execute function early_help_internal.dated_within('episode', 'episode_id', 'opened_on', 'asked_on');
+create trigger feedback_request_of_begun_group
+    before insert or update of group_programme_id, asked_on on feedback_request
+    for each row
+    when (new.group_programme_id is not null)
+    execute function early_help_internal.dated_within('group_programme', 'group_programme_id', 'starts_on', 'asked_on');
+create trigger feedback_request_asked_before_answers
+    before update of asked_on on feedback_request
+    for each row
+    execute function early_help_internal.parts_dated_within(
+        'feedback_request_id', 'asked_on', 'feedback', 'feedback_id', 'given_on');
 create trigger feedback_request_keeps_what_it_is_about
     before update on feedback_request
     for each row
@@ -72,6 +88,22 @@ comment on column feedback.source_ref is 'Identifier in the sending system.';
 comment on column feedback.recorded_at is 'When the row was written.';
 comment on column feedback.updated_at is 'When the row was last written.';
 
+-- Nor does anybody answer before that, or before they were asked.
+create trigger feedback_of_begun_episode
+    before insert or update of episode_id, given_on on feedback
+    for each row
+    when (new.episode_id is not null)
+    execute function early_help_internal.dated_within('episode', 'episode_id', 'opened_on', 'given_on');
+create trigger feedback_of_begun_group
+    before insert or update of group_programme_id, given_on on feedback
+    for each row
+    when (new.group_programme_id is not null)
+    execute function early_help_internal.dated_within('group_programme', 'group_programme_id', 'starts_on', 'given_on');
+create trigger feedback_of_request_made
+    before insert or update of feedback_request_id, given_on on feedback
+    for each row
+    when (new.feedback_request_id is not null)
+    execute function early_help_internal.dated_within('feedback_request', 'feedback_request_id', 'asked_on', 'given_on');
 create trigger feedback_keeps_what_it_is_about
     before update on feedback
     for each row

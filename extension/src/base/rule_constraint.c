@@ -183,6 +183,8 @@ static const RuleConstraint rule_constraints[] = {
 	"completed_on is not before started_on"},
 	{"assessment_ended_after_started", RULE_DAYS_IN_ORDER,
 	"ended_on is not before started_on"},
+	{"episode_closure_agreed_after_opened", RULE_DAYS_IN_ORDER,
+	"closure_agreed_on is not before opened_on"},
 	{"plan_ended_after_started", RULE_DAYS_IN_ORDER,
 	"ended_on is not before started_on"},
 	{"plan_outcome_withdrawn_after_agreed", RULE_DAYS_IN_ORDER,

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * action.c
- *		Actions of a plan: none agreed once a review is overdue, except for
- *		safety (R04), nor after the plan or its episode ended (R03, R14).
+ *		Actions of a plan: none agreed before it started (S08), once a review is
+ *		overdue, except for safety (R04), nor after the plan or its episode ended
+ *		(R03, R14).
  *
  *-------------------------------------------------------------------------
  */
@@ -18,6 +19,7 @@ check_agreed_on(const Record *action, const SupportPlan *plan)
 {
 	DateADT		agreed_on = date_of(action, "agreed_on");
 
+	refuse_before_start(action->rel, plan, agreed_on);
 	if (agreed_on > plan->episode_closed_on)
 		rule_error(RULE_CLOSURE, action->rel, NULL,
 				   "agreed_on %s is after the closure of the episode of plan_id %s on %s",

@@ -97,6 +97,17 @@ refuse_in_gap_of_plan(Relation rel, const SupportPlan *plan, const char *what, D
 	end_partnership_queries();
 }
 
+/* S08: nothing of a plan is agreed before its first day. */
+void
+refuse_before_start(Relation rel, const SupportPlan *plan, DateADT agreed_on)
+{
+	if (agreed_on < plan->started_on)
+		rule_error_hint(RULE_DAYS_IN_ORDER, rel, NULL,
+						"Correct agreed_on, or started_on of the plan.",
+						"agreed_on %s is before started_on %s of plan_id %s",
+						date_words(agreed_on), date_words(plan->started_on), id_words(plan->id));
+}
+
 static const PartnershipQuery review_weeks_query = {
 	"select family_outcomes_plan_review_weeks::pg_catalog.int8 from @partnership",
 	0, {0}
@@ -183,6 +194,31 @@ check_start_not_reviewed(const Record *plan)
 						"started_on can be corrected until the first review is held.",
 						"review_id %s of plan_id %s was due by its started_on",
 						id_words(result_id(1)), id_words(id_of(plan, "plan_id")));
+}
+
+static const PartnershipQuery agreed_before_query = {
+	"select what, id, agreed_on from ("
+	" select 'plan_outcome_id' as what, plan_outcome_id as id, agreed_on from @plan_outcome where plan_id == $1"
+	" union all select 'action_id', action_id, agreed_on from @action where plan_id == $1"
+	") as agreed where agreed_on < $2 limit 1",
+	2, {INT8OID, DATEOID}
+};
+
+/* S08. Who agrees an outcome or action locks the plan first. */
+static void
+check_start_before_agreed(const Record *plan)
+{
+	Datum		values[] = {
+		Int64GetDatum(id_of(plan, "plan_id")),
+		DateADTGetDatum(date_of(plan, "started_on"))
+	};
+
+	if (run_partnership_query(plan->rel, &agreed_before_query, values, NULL) > 0)
+		rule_error_hint(RULE_DAYS_IN_ORDER, plan->rel, NULL,
+						"Correct agreed_on of what was agreed before, then the start of the plan.",
+						"%s %s is agreed on %s, before started_on %s of plan_id %s", result_text(1),
+						id_words(result_id(2)), date_words(result_date(3)),
+						date_words(date_of(plan, "started_on")), id_words(id_of(plan, "plan_id")));
 }
 
 /* The due day of the review that completed a plan stays. */
@@ -316,7 +352,10 @@ early_help_plan_before(PG_FUNCTION_ARGS)
 	if (field_is_new(&change, "started_on") || is_moved(&change))
 		check_start(&change);
 	if (field_is_updated(&change, "started_on"))
+	{
 		check_start_not_reviewed(plan);
+		check_start_before_agreed(plan);
+	}
 	if (!is_null(plan, "assessment_id") && (field_is_new(&change, "assessment_id") || is_moved(&change)))
 		check_assessment(plan);
 	if (field_is_updated(&change, "review_due_on"))

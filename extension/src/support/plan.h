@@ -31,6 +31,7 @@ typedef struct SupportPlan
 extern bool lock_plan(Relation rel, int64 plan_id, SupportPlan *plan);
 extern bool read_plan(Relation rel, int64 plan_id, SupportPlan *plan);
 extern void refuse_in_gap_of_plan(Relation rel, const SupportPlan *plan, const char *what, DateADT on);
+extern void refuse_before_start(Relation rel, const SupportPlan *plan, DateADT agreed_on);
 extern DateADT default_review_due(Relation rel, const char *kind, DateADT from);
 
 #endif

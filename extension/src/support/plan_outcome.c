@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * plan_outcome.c
- *		At most five live outcomes (R01), none agreed once a review is overdue
- *		(R04) or the plan is over (R03, R14).
+ *		At most five live outcomes (R01), none agreed before the plan started
+ *		(S08), once a review is overdue (R04) or the plan is over (R03, R14).
  *
  * A live outcome holds a position; unique (plan_id, position) and a CHECK of
  * 1 to 5 hold the rule against every writer. If no position is given, this
@@ -105,6 +105,7 @@ check_agreed_on(const Record *outcome, const SupportPlan *plan)
 {
 	DateADT		agreed_on = date_of(outcome, "agreed_on");
 
+	refuse_before_start(outcome->rel, plan, agreed_on);
 	if (agreed_on > plan->ended_on && plan->ended_on == plan->episode_closed_on)
 		rule_error(RULE_CLOSURE, outcome->rel, NULL,
 				   "agreed_on %s is after ended_on %s of plan_id %s, whose episode closed then",
@@ -156,9 +157,10 @@ check_dates(const RecordChange *change, const SupportPlan *plan)
 static bool
 takes_a_place(const RecordChange *change)
 {
-	return !is_null(&change->after, "withdrawn_on") ? TRIGGER_FIRED_BY_INSERT(change->event) :
-		field_is_new(change, "position") || field_is_new(change, "agreed_on") ||
-		field_is_new(change, "withdrawn_on");
+	if (field_is_new(change, "agreed_on"))
+		return true;
+	return is_null(&change->after, "withdrawn_on") &&
+		(field_is_new(change, "position") || field_is_new(change, "withdrawn_on"));
 }
 
 typedef struct LastPlan
