@@ -96,7 +96,12 @@ AUDIT := \
 	rules/S08_days_in_order.sql \
 	rules/S11_a_record_is_whole.sql \
 	rules/M01_merges.sql \
-	rules/A04_versions.sql
+	rules/A04_versions.sql \
+	rules/Q01_within_a_childs_life.sql \
+	rules/Q02_children_and_young_people.sql \
+	rules/Q03_days_of_this_record.sql \
+	rules/Q04_a_lead_practitioner_in_post.sql \
+	rules/Q05_agreed_by_the_closure.sql
 
 # What CREATE EXTENSION early_help_sample runs.
 SAMPLE := \
@@ -136,6 +141,7 @@ RECORDS := \
 	records/child_merge.sql \
 	records/correction.sql \
 	records/conversation.sql \
+	records/audit_answer.sql \
 	records/consent.sql \
 	records/sharing_decision.sql \
 	records/episode.sql \

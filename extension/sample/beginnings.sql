@@ -229,6 +229,16 @@ begin
         and c.second_no <> c.lead_no
         and c.second_on <= c.stop_on
     order by c.no;
+    -- Whoever leaves does so after the last lead that they take.
+    update practitioner p
+    set active_to = l.last_on
+    from (
+        select practitioner_id, max(from_on) as last_on
+        from lead_practitioner
+        group by practitioner_id) l
+    where l.practitioner_id = p.practitioner_id
+        and p.active_to < l.last_on
+        and p.practitioner_id in (select w.practitioner_id from sample_practitioner w);
     analyze conversation, consent, episode, episode_child, lead_practitioner, level_change, episode_event;
 end
 $$;

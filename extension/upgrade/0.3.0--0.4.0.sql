@@ -10,3 +10,6 @@ create function early_help_internal.is_event_date(day date) returns boolean
 as 'MODULE_PATHNAME', 'early_help_is_event_date';
 alter domain early_help.event_date drop constraint event_date_is_plausible;
 alter domain early_help.event_date add constraint event_date_is_plausible check (early_help_internal.is_event_date(value));
+
+-- It has an argument and a column more: answered, severity.
+drop function early_help.audit(text, text);

@@ -96,7 +96,8 @@ begin
         coalesce(array_agg(concat_ws('.', record, (regexp_match(detail, '^\w+ (\w+)'))[1]) order by record, detail)
             filter (where rule = 'A02'), '{}')
     into findings, guard
-    from early_help.audit(partnership);
+    from early_help.audit(partnership)
+    where severity = 'error';
     raise exception sqlstate 'OK000';
 exception
     when sqlstate 'OK000' then
@@ -293,7 +294,7 @@ select plants('{}', $$delete from family_member where child_id = 3$$, '{S02 epis
 select plants('{}', $$update assessment set child_id = 4 where assessment_id = 2$$, '{S02 assessment 2}', 'S02: an EHA of another family''s child');
 select plants('{}', $$update action set plan_outcome_id = 6$$, '{A01 action 1,S02 action 1}', 'S02: an action for another family''s outcome');
 select plants('{}', $$update service_request set episode_id = 1$$, '{A01 service_request 1,S02 service_request 1}', 'S02: a request within another family''s episode');
-select plants('{}', $$insert into feedback_request (episode_id, asked_on) values (2, '2024-04-01'); update feedback set feedback_request_id = 1$$,
+select plants('{}', $$insert into feedback_request (episode_id, asked_on) values (2, '2024-08-01'); update feedback set feedback_request_id = 1, given_on = '2024-08-01'$$,
     '{A01 feedback 1}', 'S02: an answer to another family''s request');
 select plants('{}', $$update episode set state = 'under_review' where episode_id = 3$$, '{S03 episode 3}', 'S03: a state nobody led to');
 select plants('{}', $$delete from episode_event where episode_id = 3 and event = 'start_plan'
@@ -365,7 +366,7 @@ select results_eq(
         left('K04 kpi_cube cells could not be compared, they or the function that computes them', 60)], 'no schema for BI tools');
 select results_eq(
     $$ select left(t, 60) from unnest(guard_after('drop table feedback cascade')) t where t !~ '^A02 \w+ (view|kpi view|(kpi )?function \w+) is missing$' $$,
-    array['A02 R17 could not be audited: a table or column is missing', 'A02 S02 could not be audited: a table or column is missing',
+    array['A02 Q03 could not be audited: a table or column is missing', 'A02 R17 could not be audited: a table or column is missing', 'A02 S02 could not be audited: a table or column is missing',
         'A02 S08 could not be audited: a table or column is missing', 'A02 feedback table is missing',
         left('K04 kpi_cube cells could not be compared, they or the function that computes them', 60)],
     'a missing table is told, and the rest audited');

@@ -51,6 +51,7 @@ insert into breach values
     ('assessment_ended_after_started', $$insert into assessment (episode_id, started_on, ended_on, end_reason) values (1, '2024-01-02', '2024-01-01', 'episode_closed')$$),
     ('assessment_ended_if_and_only_if_reason', $$insert into assessment (episode_id, started_on, ended_on) values (1, '2024-01-01', '2024-01-02')$$),
     ('assessment_corrected_once', $$insert into assessment (episode_id, started_on, corrects_assessment_id) select 1, '2024-01-01', 1 from generate_series(1, 2)$$),
+    ('audit_answer_has_a_reason', $$insert into audit_answer (rule, table_name, record_id, detail, reason) values ('Q01', 'step', 1, 'x', ' ')$$),
     ('episode_closure_agreed_after_opened', $$insert into episode (family_id, opened_on, closed_on, closure_reason_code, closure_agreed_on)
         values (1, '2024-01-02', '2024-01-03', 'moved_away', '2024-01-01')$$),
     ('plan_ended_after_started', $$insert into plan (episode_id, started_on, review_counts_from, review_due_on, ended_on, end_reason)

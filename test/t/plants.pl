@@ -133,7 +133,7 @@ sub plant
 	}
 	foreach (split /\n/, $node->safe_psql($database, q{
 			select (public.place_of(record_id)).copy, rule, record, lpad((record_id % 10000)::text, 4, '0'), detail
-			from early_help.audit('town', 'none') where rule <> 'A02'}, extra_params => [ '-F', "\x1f" ]))
+			from early_help.audit('town', 'none') where severity = 'error' and rule <> 'A02'}, extra_params => [ '-F', "\x1f" ]))
 	{
 		my ($copy, $rule, $record, $id, $detail) = split /\x1f/;
 		push @{ $found{ $copy || '-' } }, { rule => $rule, record => $record, id => $id, detail => $detail };

@@ -14,7 +14,7 @@ declare
         from early_help_internal.audit_queries() q
         cross join lateral regexp_matches(q.query, '@(\w+)', 'g') m
         union
-        select 'structure_as_made');
+        values ('structure_as_made'), ('audit_answer'));
     spoken text[] := array(
         select distinct m[1]
         from early_help_internal.audit_queries() q
@@ -45,7 +45,7 @@ begin
     into strange
     from pg_class c
     left join pg_attribute a on a.attrelid = c.oid
-        and (a.attname = any (spoken) or c.relname = 'structure_as_made')
+        and (a.attname = any (spoken) or c.relname in ('structure_as_made', 'audit_answer'))
         and a.attnum > 0
         and not a.attisdropped
     left join pg_type t on t.oid = a.atttypid

@@ -12,6 +12,7 @@ create table partnership (
     family_outcomes_plan_most_outcomes smallint,
     positive_outcome_share numeric(4, 3) not null default 0.5,
     suppression_threshold smallint not null default 5,
+    record_begins_on early_help.event_date,
     training boolean not null default false,
     record_version varchar(20) not null,
     recorded_at timestamptz not null default now(),
@@ -41,6 +42,8 @@ comment on column partnership.family_outcomes_plan_most_outcomes is
 comment on column partnership.positive_outcome_share is
     'A closure counts as positive if at least this share of the agreed outcomes was achieved; over 0, up to 1.';
 comment on column partnership.suppression_threshold is 'Published counts from 1 to this number are hidden.';
+comment on column partnership.record_begins_on is
+    'First day that these records are about: the audit asks about earlier ones (Q03). Null: it does not ask.';
 comment on column partnership.training is
     'True: the records are made up, for training and demonstrations. Changes only while there are no records of people (P07).';
 comment on column partnership.record_version is

@@ -14,10 +14,7 @@
 
 #include <stdarg.h>
 
-#include "fmgr.h"
-#include "funcapi.h"
 #include "mb/pg_wchar.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -332,12 +329,45 @@ static const Rule rules[] = {
 		"the record's tables have the version of the extension",
 		"Upgrade the older one: ALTER EXTENSION early_help UPDATE, or early_help.upgrade_partnership."
 	},
+	[RULE_QUERY_LIFE] = {
+		"Q01", "within a child's life", "YHQ01",
+		"nothing is dated more than 280 days before a child's birth, or after its death or the end of the pregnancy",
+		"Correct the day, or the child's dates. If both are right, say why with answer_query."
+	},
+	[RULE_QUERY_AGE] = {
+		"Q02", "children and young people", "YHQ02",
+		"early help is for children and young people, who are younger than 26",
+		"Correct the day, or the birth date. If both are right, say why with answer_query."
+	},
+	[RULE_QUERY_DAY] = {
+		"Q03", "days of this record", "YHQ03",
+		"what happened has a day that has come and is not before the record begins",
+		"Correct the day. If it is right, say why with answer_query; where records begin says record_begins_on of table "
+		"partnership."
+	},
+	[RULE_QUERY_LEAD] = {
+		"Q04", "a lead practitioner in post", "YHQ04",
+		"a lead practitioner works in the partnership on the day on which their lead begins",
+		"Correct the lead practitioner or from_on, or the practitioner's active_from and active_to. "
+		"If they are right, say why with answer_query."
+	},
+	[RULE_QUERY_AGREED] = {
+		"Q05", "agreed by the closure", "YHQ05",
+		"the family agrees that support is no longer needed on the day of the closure or before it",
+		"Correct closure_agreed_on, or the day of the closure. If both are right, say why with answer_query."
+	},
 };
 
 const Rule *
 rule(RuleName name)
 {
 	return &rules[name];
+}
+
+int
+rule_count(void)
+{
+	return (int) lengthof(rules);
 }
 
 static int
@@ -352,10 +382,12 @@ sqlstate_of(const Rule *r)
  * The statement and its context stay out of the server's log: a COPY line or
  * the literals of an INSERT are names and narrative.
  */
-static void
-raise(const Rule *r, Relation rel, const char *constraint,
-	  const char *detail, const char *hint)
+void
+rule_error_words(RuleName name, Relation rel, const char *constraint,
+				 const char *detail, const char *hint)
 {
+	const Rule *r = rule(name);
+
 	ereport(ERROR,
 			(errcode(sqlstate_of(r)),
 			 errmsg("%s (%s)", r->sentence, r->number),
@@ -367,6 +399,7 @@ raise(const Rule *r, Relation rel, const char *constraint,
 									  get_namespace_name(RelationGetNamespace(rel))) : 0,
 			 rel ? err_generic_string(PG_DIAG_TABLE_NAME, RelationGetRelationName(rel)) : 0,
 			 constraint ? err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint) : 0));
+	pg_unreachable();
 }
 
 static char *format_detail(const char *detail, va_list args) printf_format(1, 0);
@@ -394,8 +427,7 @@ rule_error(RuleName name, Relation rel, const char *constraint,
 	va_start(args, detail);
 	words = format_detail(detail, args);
 	va_end(args);
-	raise(rule(name), rel, constraint, words, rule(name)->hint);
-	pg_unreachable();
+	rule_error_words(name, rel, constraint, words, rule(name)->hint);
 }
 
 void
@@ -408,65 +440,5 @@ rule_error_hint(RuleName name, Relation rel, const char *constraint,
 	va_start(args, detail);
 	words = format_detail(detail, args);
 	va_end(args);
-	raise(rule(name), rel, constraint, words, hint ? hint : rule(name)->hint);
-	pg_unreachable();
-}
-
-/* ---------------------------------------------------------------------
- * SQL functions
- * ---------------------------------------------------------------------
- */
-
-PG_FUNCTION_INFO_V1(early_help_rules);
-
-/* early_help.rules(): the catalogue, one row per rule. */
-Datum
-early_help_rules(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-
-	InitMaterializedSRF(fcinfo, 0);
-	for (int i = 0; i < (int) lengthof(rules); i++)
-	{
-		const Rule *r = &rules[i];
-		Datum		values[6];
-		bool		nulls[6] = {0};
-		values[0] = CStringGetTextDatum(r->number);
-		values[1] = CStringGetTextDatum(r->name);
-		values[2] = CStringGetTextDatum(r->sqlstate);
-		values[3] = CStringGetTextDatum(r->sentence);
-		values[4] = CStringGetTextDatum(r->hint);
-		values[5] = constraints_of_rule((RuleName) i);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	}
-	return (Datum) 0;
-}
-
-PG_FUNCTION_INFO_V1(early_help_raise_rule);
-
-/* early_help_internal.raise_rule(rule, detail, hint): the error of a rule, for SQL. */
-Datum
-early_help_raise_rule(PG_FUNCTION_ARGS)
-{
-	char	   *number;
-	char	   *detail;
-	const char *hint;
-
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("the rule to raise must not be null")));
-	number = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	detail = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
-	for (int i = 0; i < (int) lengthof(rules); i++)
-	{
-		if (strcmp(rules[i].number, number) != 0)
-			continue;
-		hint = PG_ARGISNULL(2) ? rules[i].hint : text_to_cstring(PG_GETARG_TEXT_PP(2));
-		raise(&rules[i], NULL, NULL, detail, hint);
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("there is no rule \"%s\"", number),
-			 errhint("early_help.rules() lists them.")));
+	rule_error_words(name, rel, constraint, words, hint ? hint : rule(name)->hint);
 }

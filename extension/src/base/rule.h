@@ -74,7 +74,12 @@ typedef enum RuleName
 	RULE_AUDIT_REFERENCE,		/* A01 */
 	RULE_AUDIT_GUARD,			/* A02 */
 	RULE_AUDIT_OWNER,			/* A03 */
-	RULE_AUDIT_VERSION			/* A04 */
+	RULE_AUDIT_VERSION,			/* A04 */
+	RULE_QUERY_LIFE,			/* Q01; no query is ever raised, the audit lists it */
+	RULE_QUERY_AGE,				/* Q02 */
+	RULE_QUERY_DAY,				/* Q03 */
+	RULE_QUERY_LEAD,			/* Q04 */
+	RULE_QUERY_AGREED			/* Q05 */
 } RuleName;
 
 typedef struct Rule
@@ -95,6 +100,7 @@ typedef struct RuleConstraint
 } RuleConstraint;
 
 extern const Rule *rule(RuleName name);
+extern int	rule_count(void);
 extern const RuleConstraint *rule_constraint(const char *constraint);
 extern const char *rule_constraint_hint(const RuleConstraint *held);
 extern Datum constraints_of_rule(RuleName rule);
@@ -109,5 +115,9 @@ pg_noreturn extern void rule_error(RuleName name, Relation rel, const char *cons
 /* The same, with a hint that fits the case better than the rule's own; NULL for the rule's own. */
 pg_noreturn extern void rule_error_hint(RuleName name, Relation rel, const char *constraint,
 										const char *hint, const char *detail,...) printf_format(5, 6);
+
+/* The same, with a detail that is made already, however long. */
+pg_noreturn extern void rule_error_words(RuleName name, Relation rel, const char *constraint,
+										 const char *detail, const char *hint);
 
 #endif

@@ -249,6 +249,8 @@ static const RuleConstraint rule_constraints[] = {
 	"new_families is not more than families"},
 	{"feedback_request_of_an_episode_or_group", RULE_RECORD_WHOLE,
 	"a request names an episode or a group, not both"},
+	{"audit_answer_has_a_reason", RULE_RECORD_WHOLE,
+	"a query is answered with a reason"},
 	{"alert_acknowledged_by_somebody", RULE_RECORD_WHOLE,
 	"acknowledged_by and acknowledged_on stand together"},
 	{"alert_is_about_what_its_kind_says", RULE_RECORD_WHOLE,

@@ -98,8 +98,8 @@ where d.second_on < d.first_on;
 -- What is dated before the record it belongs to begins: of feedback.
 select d.record, d.record_id, format('%s %s, %s %s', d.first, d.first_on, d.second, d.second_on)
 from (
-    select 'feedback_request' as record, q.feedback_request_id as record_id, 'episode opened_on' as first, e.opened_on as first_on,
-        'asked_on' as second, q.asked_on as second_on
+    select 'feedback_request' as record, q.feedback_request_id as record_id, 'episode opened_on' as first,
+        e.opened_on as first_on, 'asked_on' as second, q.asked_on as second_on
     from records.episode e
     join records.feedback_request q on q.episode_id = e.episode_id
     union all
