@@ -87,3 +87,12 @@ select 'partner_return', r.service_id,
 from records.partner_return r
 where least(r.families, r.children, r.new_families) < 0
     or r.new_families > r.families;
+
+-- Numbers of children that cannot be theirs. What they say is told to nobody.
+select 'child_identity', i.child_id, 'nhs_number is not ten digits'
+from records.child_identity i
+where i.nhs_number !~ '^[0-9]{10}$'
+union all
+select 'child_identity', i.child_id, 'unique_pupil_number does not have the form of one'
+from records.child_identity i
+where i.unique_pupil_number !~ '^[A-Z][0-9]{11}[0-9A-Z]$';
