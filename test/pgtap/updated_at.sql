@@ -23,6 +23,8 @@ select is_empty($$
     from public.dated
     where not has
         and name !~ '^(inbox|import|cube|stale)_'
+        -- An answer is not written again.
+        and name <> 'audit_answer'
         and not exists (
             select from pg_trigger t
             where t.tgrelid = at and t.tgname in ('owner_writes_only', 'engine_writes_only'))$$,

@@ -38,9 +38,13 @@ foreach my $before (@released)
 		create extension early_help_sample version '$before';
 		select early_help.create_partnership('medway', title => 'Medway', training => true);
 	});
-	# The sample of 0.3.0 closed episodes because consent was withdrawn though an earlier consent held.
-	my ($withdrawals) = slurp_file('extension/sample/closures.sql') =~ /^create (function \S*make_withdrawals.*?^\$\$;)/ms;
-	$node->safe_psql('council', "set search_path = pg_catalog, pg_temp; create or replace $withdrawals");
+	# The sample of 0.3.0 closed episodes because consent was withdrawn though an earlier consent held, and
+	# attached contacts to episodes that had closed before.
+	for my $made ([ closures => 'make_withdrawals' ], [ contacts => 'make_contacts' ])
+	{
+		my ($function) = slurp_file("extension/sample/$made->[0].sql") =~ /^create (function \S*$made->[1]\(.*?^\$\$;)/ms;
+		$node->safe_psql('council', "set search_path = pg_catalog, pg_temp; create or replace $function");
+	}
 	council(qq{
 		select early_help_sample.generate_sample('medway', $families, from_on => '2022-04-01', to_on => '2024-03-31', seed => 1);
 		call early_help.run_due('medway');

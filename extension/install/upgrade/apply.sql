@@ -68,6 +68,29 @@ $$;
 comment on function early_help_internal.grants_of(regclass, oid) is
     'Within upgrade_partnership: the commands that repeat the grants of a view or function after it is made again.';
 
+create function early_help_internal.grants_upon(
+    object_class regclass,
+    object oid,
+    new early_help_internal.partnership_object[]
+)
+    returns text[]
+    language sql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(coalesce(replace(g.command, p.oid::regprocedure::text,
+        format('%I.%I(%s)', s.nspname, n.relation, n.name)), g.command)), '{}')
+    from unnest(early_help_internal.grants_of(object_class, object)) g (command)
+    left join pg_proc p on object_class = 'pg_proc'::regclass
+        and p.oid = object
+    left join pg_namespace s on s.oid = p.pronamespace
+    left join unnest(new) n on n.kind in ('function', 'kpi function')
+        and n.relation = p.proname
+$$;
+comment on function early_help_internal.grants_upon(regclass, oid, early_help_internal.partnership_object[]) is
+    'Within upgrade_partnership: the commands that repeat the grants of a view or function that is dropped, upon what takes its '
+    'place: of a function those of its name, with whatever arguments they have now.';
+
 -- What is dropped with a view or function: all that depends on it.
 create function early_help_internal.views_upon(objects oid[]) returns table (object_class regclass, object oid)
     language sql
@@ -223,7 +246,7 @@ begin
                 and not exists (select from unnest(new) n where n.relation = dropped.name and n.kind ~ 'view|function') then
                 perform early_help_internal.raise_rule('P05', dropped.described);
             end if;
-            grants := grants || early_help_internal.grants_of(dropped.object_class, dropped.object);
+            grants := grants || early_help_internal.grants_upon(dropped.object_class, dropped.object, new);
             done := done + 1;
         end loop;
         for dropped in
