@@ -34,7 +34,7 @@ create trigger audit_answer_keeps_what_it_says
         'audit_answer_id', 'rule', 'table_name', 'record_id', 'detail', 'reason', 'answered_by', 'answered_at');
 
 create function answer_query(rule text, record text, record_id bigint, reason text)
-returns setof audit_answer
+returns audit_answer
 language sql
 begin atomic
     select early_help_internal.raise_rule(
@@ -52,8 +52,9 @@ begin atomic
         (select c.relnamespace from pg_class c where c.oid = 'audit_answer'::regclass), answer_query.rule) q
     where q.record = answer_query.record
         and q.record_id = answer_query.record_id
-    returning audit_answer.*;
+    returning audit_answer;
 end;
 comment on function answer_query(text, text, bigint, text) is
     'Says why what the audit asks about a record is right: rule, table and id as the audit lists them, and the reason. All that '
-    'the rule asks about that record is answered, as it is now. Errors YHS05 if it asks nothing, 23502.';
+    'the rule asks about that record is answered, as it is now; the first answer is returned. '
+    'Errors YHS05 if it asks nothing, YHS11, 23502.';
