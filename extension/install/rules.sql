@@ -30,4 +30,4 @@ begin atomic
         'Give each record a source_ref of its own. To change what was recorded, write to that row.');
 end;
 comment on function early_help_internal.refuse_other_contents(text, bigint) is
-    'Raises YHS07: an act was called twice with one source_ref, and with other contents. Key and id of the row of the first call.';
+    'Raises YHS07: an act was called twice with one source_ref, and with other contents. key, id: of the row of the first call.';

@@ -218,7 +218,8 @@ create function blank_domain(assessment_id bigint, domain early_help.eha_domain,
 returns assessment_domain
 language sql
 begin atomic
-    select early_help_internal.raise_rule('S05', format('%s of assessment_id %s', blank_domain.domain, blank_domain.assessment_id))
+    select early_help_internal.raise_rule(
+        'S05', format('%s of assessment_id %s', blank_domain.domain, blank_domain.assessment_id))
     where not exists (
         select
         from only assessment_domain r

@@ -2,7 +2,8 @@
 -- recorded before it was known.
 create view dated_after_end with (security_invoker = true) as
 with support as (
-    select 'plan'::varchar(63) as what, plan_id as record_id, episode_id, started_on as dated_on, plan_id, ended_on, end_reason::text
+    select 'plan'::varchar(63) as what, plan_id as record_id, episode_id, started_on as dated_on, plan_id, ended_on,
+        end_reason::text
     from only plan
     union all
     select 'plan_outcome', o.plan_outcome_id, p.episode_id, o.agreed_on, p.plan_id, p.ended_on, p.end_reason::text

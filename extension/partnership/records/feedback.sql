@@ -132,7 +132,8 @@ begin atomic
     from only feedback r
     where r.source_ref = give_feedback.source_ref
         and (r.episode_id, r.group_programme_id, r.given_on, r.given_by)
-            is distinct from (give_feedback.episode_id, give_feedback.group_programme_id, give_feedback.given_on, give_feedback.given_by);
+            is distinct from (
+                give_feedback.episode_id, give_feedback.group_programme_id, give_feedback.given_on, give_feedback.given_by);
     with made as (
         insert into feedback (
             given_by, episode_id, group_programme_id, given_on, timely, helpful, empowered, comment,
@@ -152,5 +153,6 @@ begin atomic
     from only feedback r
     where r.source_ref = give_feedback.source_ref;
 end;
-comment on function give_feedback(early_help.feedback_from, bigint, bigint, date, boolean, boolean, boolean, text, bigint, text) is
+comment on function give_feedback(
+    early_help.feedback_from, bigint, bigint, date, boolean, boolean, boolean, text, bigint, text) is
     'Records feedback on an episode or a group: timely, helpful, empowering. Error YH017.';

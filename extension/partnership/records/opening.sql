@@ -24,7 +24,7 @@ begin atomic
         and (c.pregnancy_ended_on is null or c.pregnancy_ended_on > children_to_support.on_day);
 end;
 comment on function children_to_support(bigint, date, bigint[]) is
-    'The children that an episode of the family supports from a day on: its living members then, or those of them that are given.';
+    'The children that an episode of the family supports from a day on: its living members then, or those that are given.';
 
 create function unanswered_referral(family_id bigint, on_day date)
 returns bigint
@@ -47,7 +47,8 @@ begin atomic
     limit 1;
 end;
 comment on function unanswered_referral(bigint, date) is
-    'The accepted referral that a family waits with on a day, the first one accepted; null if there is none. open_episode answers it.';
+    'The accepted referral that a family waits with on a day, the first one accepted; null if there is none. '
+    'open_episode answers it.';
 
 create function open_episode(
     family_id bigint,

@@ -321,6 +321,6 @@ begin atomic
     where s.step_id = undo_decision.step_id;
 end;
 comment on function undo_decision(bigint, text) is
-    'Takes a decision back that was recorded by mistake: the step is open again. After an accepted step up the child is back in its '
-    'episode, which goes on if it closed by it. Errors YHS05, YHS06, YH006, YH011, YH012 if the child has another open step, or '
+    'Takes a decision back that was recorded by mistake: the step is open again. After an accepted step up the child is back '
+    'in its episode, which goes on if it closed by it. Errors YHS05, YHS06, YH006, YH011, YH012 if the child has another open step, or '
     'the step was accepted down.';

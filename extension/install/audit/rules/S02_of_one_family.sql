@@ -105,7 +105,8 @@ from (
 ) r
 where r.family_id <> r.its_family_id
 union all
-select 'referral', f.referral_id, format('child_id %s, contact_child_id %s is of child_id %s', f.child_id, c.contact_child_id, c.child_id)
+select 'referral', f.referral_id,
+    format('child_id %s, contact_child_id %s is of child_id %s', f.child_id, c.contact_child_id, c.child_id)
 from records.referral f
 join records.contact_child c on c.contact_child_id = f.contact_child_id
 where c.child_id <> f.child_id;
