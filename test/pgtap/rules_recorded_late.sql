@@ -128,6 +128,14 @@ insert into step (child_id, family_id, from_level, to_level, offered_on, basis, 
 values (251, 25, 'universal', 'social_care', '2024-01-01', 'section_47', 'x', 'x', '2024-01-02', 'declined');
 select refused($$insert into step (child_id, family_id, to_level, offered_on, basis, reason, no_assessment_reason, decided_on, outcome)
     values (251, 25, 'social_care', '2024-03-01', 'section_47', 'x', 'x', '2024-03-02', 'accepted')$$, 'YH011', 'one that was accepted makes the later one wrong', 'child_id 251 would be at level social_care on 2024-05-02, when step_id %');
+-- Support that would have been going on when the child was stepped down past it.
+insert into family (family_id) values (26);
+insert into child (child_id) values (261);
+insert into family_member (family_id, child_id) values (26, 261);
+insert into step (child_id, family_id, to_level, offered_on, reason, decided_on, outcome)
+values (261, 26, 'universal', '2024-05-01', 'x', '2024-05-02', 'accepted');
+select refused($$select open_episode(26, '2024-04-01')$$, 'YH011', 'support from before a step down to universal services', 'child_id 261 would be supported by an episode on 2024-05-02%');
+select allowed($$select open_episode(26, '2024-05-02')$$, 'from that day on it may begin');
 select public.findings();
 
 select * from finish();

@@ -199,5 +199,5 @@ begin atomic
 end;
 comment on function undo_review(bigint, text) is
     'Takes back the last review of a plan, which was not held, or not for this plan: the plan is as it was before. '
-    'Returns the review that is gone. Errors YHS05, YHS06, YH003 if a later review was held, YH004 if something was agreed that it '
-    'allowed.';
+    'Returns the review that is gone. Errors YHS05, YHS06, YH003 if a later review was held, YH004 if something was agreed '
+    'that it allowed.';

@@ -322,5 +322,5 @@ begin atomic
 end;
 comment on function undo_decision(bigint, text) is
     'Takes a decision back that was recorded by mistake: the step is open again. After an accepted step up the child is back '
-    'in its episode, which goes on if it closed by it. Errors YHS05, YHS06, YH006, YH011, YH012 if the child has another open step, or '
-    'the step was accepted down.';
+    'in its episode, which goes on if it closed by it. Errors YHS05, YHS06, YH006, YH011, YH012 if the child has another open '
+    'step, or the step was accepted down.';

@@ -284,6 +284,11 @@ changes_by_day(Relation rel, int64 child_id, const Facts *facts)
 									"child_id %s would be at level %s on %s, when step_id %s to %s was accepted",
 									id_words(child_id), need_level_name(level), date_words(fact->on),
 									id_words(fact->id), need_level_name(fact->to));
+				if (fact->to == NEED_LEVEL_UNIVERSAL && supporting > 0)
+					rule_error_hint(RULE_LEVELS, rel, NULL,
+									"Begin the support on the day of the step down or later, or correct the step.",
+									"child_id %s would be supported by an episode on %s, when step_id %s to %s was accepted",
+									id_words(child_id), date_words(fact->on), id_words(fact->id), need_level_name(fact->to));
 				level = fact->to;
 				break;
 		}
