@@ -132,6 +132,8 @@ select refused($$insert into step (child_id, family_id, to_level, offered_on, ba
 insert into family (family_id) values (26);
 insert into child (child_id) values (261);
 insert into family_member (family_id, child_id) values (26, 261);
+insert into step (child_id, family_id, to_level, offered_on, basis, reason, no_assessment_reason, decided_on, outcome)
+values (261, 26, 'social_care', '2024-03-01', 'section_47', 'x', 'x', '2024-03-02', 'accepted');
 insert into step (child_id, family_id, to_level, offered_on, reason, decided_on, outcome)
 values (261, 26, 'universal', '2024-05-01', 'x', '2024-05-02', 'accepted');
 select refused($$select open_episode(26, '2024-04-01')$$, 'YH011', 'support from before a step down to universal services', 'child_id 261 would be supported by an episode on 2024-05-02%');
