@@ -216,6 +216,7 @@ $$;
 -- Everything of a copy, row by row; keys are left for the program to make alike.
 create function schedules.record_of(copy bigint) returns setof text
     language plpgsql
+    set enable_seqscan = off
 as $$
 declare
     low constant bigint := 1000 + 100 * copy;
