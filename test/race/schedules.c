@@ -493,7 +493,8 @@ same_end(const End *one, const End *other)
 static bool
 same_words(const End *one, const End *other)
 {
-	return same_end(one, other) && memcmp(one->sqlstates, other->sqlstates, sizeof(one->sqlstates)) == 0;
+	return same_end(one, other) && strcmp(one->sqlstates[0], other->sqlstates[0]) == 0 &&
+		strcmp(one->sqlstates[1], other->sqlstates[1]) == 0;
 }
 
 /* Prints the lines of one that the other has not. */
