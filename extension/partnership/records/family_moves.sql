@@ -9,6 +9,11 @@ create function move_child(
 returns family_member
 language sql
 begin atomic
+    select f.family_id
+    from only family f
+    where f.family_id in (move_child.from_family_id, move_child.to_family_id)
+    order by f.family_id
+    for no key update;
     select early_help_internal.raise_rule('S05',
         format('child_id %s is no member of family_id %s on %s',
             move_child.child_id, move_child.from_family_id, move_child.moved_on))
@@ -41,6 +46,10 @@ create function split_family(
 returns family
 language sql
 begin atomic
+    select f.family_id
+    from only family f
+    where f.family_id = split_family.family_id
+    for no key update;
     select early_help_internal.raise_rule('S05', format('no child of family_id %s is named', split_family.family_id))
     where coalesce(cardinality(split_family.children), 0) = 0;
     select early_help_internal.refuse_other_contents('family_id', r.family_id)
@@ -101,6 +110,11 @@ create function join_families(keep_family_id bigint, join_family_id bigint, join
 returns family
 language sql
 begin atomic
+    select f.family_id
+    from only family f
+    where f.family_id in (join_families.keep_family_id, join_families.join_family_id)
+    order by f.family_id
+    for no key update;
     select early_help_internal.raise_rule('S05', format('family_id %s', f.id))
     from (values (join_families.keep_family_id), (join_families.join_family_id)) as f (id)
     where not exists (select from only family r where r.family_id = f.id);
