@@ -240,6 +240,18 @@ check_days(const RecordChange *change)
 	check_no_referral_during(episode);
 }
 
+/*
+ * Whoever moves the days of an episode waits for who writes of the family before
+ * it looks at what is there: a withdrawal that is mended moves the ends of plans
+ * and EHAs, and closing looks at them.
+ */
+static void
+wait_for_family(const RecordChange *change)
+{
+	if (field_is_new(change, "opened_on") || field_is_new(change, "closed_on"))
+		lock_family(change->after.rel, id_of(&change->after, "family_id"));
+}
+
 PG_FUNCTION_INFO_V1(early_help_episode_before);
 
 /* Trigger, before insert or update of an episode. */
@@ -257,6 +269,7 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 		bool		was_closed = field_was_set(&change, "closed_on");
 		bool		is_closed = !is_null(episode, "closed_on");
 
+		wait_for_family(&change);
 		check_state_untouched(&change);
 		if (field_is_new(&change, "allocated_on"))
 			check_allocated_on(episode);

@@ -118,14 +118,34 @@ offer_event(const Record *step)
 	return is_step_up(step) ? EVENT_OFFER_STEP_UP : EVENT_OFFER_STEP_DOWN;
 }
 
+/*
+ * Finds the step's episode and family, and locks and reads the episode; false
+ * if it has none.  An episode that we found may have closed, or be gone, when
+ * the lock on it is ours: then it is found again, as if we had come later.
+ */
+static bool
+settle_episode(Record *step, Episode *episode)
+{
+	bool		given = !is_null(step, "episode_id");
+	bool		locked;
+
+	fill_episode_and_family(step);
+	locked = lock_episode(step->rel, id_of(step, "episode_id"), episode);
+	if (given || is_null(step, "episode_id") || (locked && episode->state != STATE_CLOSED))
+		return locked;
+	set_field_null(step, "episode_id");
+	fill_episode_and_family(step);
+	return lock_episode(step->rel, id_of(step, "episode_id"), episode);
+}
+
 static void
 check_offer(Record *step)
 {
 	Episode		episode;
+	bool		in_episode = settle_episode(step, &episode);
 
-	fill_episode_and_family(step);
 	require_member(step->rel, id_of(step, "family_id"), id_of(step, "child_id"));
-	if (lock_episode(step->rel, id_of(step, "episode_id"), &episode))
+	if (in_episode)
 	{
 		if (episode.family_id != id_of(step, "family_id"))
 			rule_error(RULE_STEP_ONCE, step->rel, NULL,

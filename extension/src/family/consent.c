@@ -185,6 +185,19 @@ static const PartnershipQuery end_assessment_query = {
 	3, {INT8OID, DATEOID, TEXTOID}
 };
 
+/*
+ * Who completes an EHA or reviews a plan has locked the episode: we wait for it
+ * before we look at what there is to end, and do not try to end what was completed
+ * while we waited.
+ */
+static const PartnershipQuery lock_supported_query = {
+	"select e.episode_id from @episode e where e.family_id == $1"
+	" and (exists (select from @plan p where p.episode_id == e.episode_id)"
+	" or exists (select from @assessment a where a.episode_id == e.episode_id))"
+	" order by e.episode_id for no key update",
+	1, {INT8OID}
+};
+
 /* Ends a plan or EHA; without an end it goes on. */
 static void
 write_end(Relation rel, int64 plan_id, int64 assessment_id, DateADT on, const char *reason)
@@ -208,9 +221,12 @@ void
 settle_support(Relation rel, int64 family_id, bool mended)
 {
 	Datum		values[] = {Int64GetDatum(family_id)};
-	uint64		count = run_partnership_query(rel, &support_query, values, NULL);
-	SPITupleTable *support = SPI_tuptable;
+	uint64		count;
+	SPITupleTable *support;
 
+	run_partnership_query(rel, &lock_supported_query, values, NULL);
+	count = run_partnership_query(rel, &support_query, values, NULL);
+	support = SPI_tuptable;
 	for (uint64 i = 0; i < count; i++)
 	{
 		DateADT		consent = consent_ends(rel, family_id, row_date(support, i, 3), CONSENT_FAMILY_LOCKED);
