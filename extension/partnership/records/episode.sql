@@ -178,6 +178,10 @@ language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
     where not exists (select from only episode r where r.episode_id = close_episode.episode_id);
+    select r.episode_id
+    from only episode r
+    where r.episode_id = close_episode.episode_id
+    for no key update;
     select early_help_internal.raise_rule(
         'S01', format('event close, episode_id %s, state closed', e.episode_id), (
             select 'Legal now: ' || string_agg(l.event::text, ', ' order by l.event) || '.'
