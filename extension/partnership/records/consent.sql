@@ -96,7 +96,7 @@ returns consent
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('consent_id %s', withdraw_consent.consent_id))
-    where not exists (select from only consent r where r.consent_id = withdraw_consent.consent_id);
+    where not exists (select from only consent r where r.consent_id = withdraw_consent.consent_id for no key update);
     update only consent
     set withdrawn_on = withdraw_consent.withdrawn_on
     where consent.consent_id = withdraw_consent.consent_id
@@ -111,11 +111,7 @@ returns consent
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('consent_id %s', correct_withdrawal.consent_id))
-    where not exists (select from only consent r where r.consent_id = correct_withdrawal.consent_id);
-    select r.consent_id
-    from only consent r
-    where r.consent_id = correct_withdrawal.consent_id
-    for no key update;
+    where not exists (select from only consent r where r.consent_id = correct_withdrawal.consent_id for no key update);
     insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
     select 'consent', c.consent_id, 'withdrawn_on', to_char(c.withdrawn_on, 'YYYY-MM-DD'),
         to_char(correct_withdrawal.withdrawn_on, 'YYYY-MM-DD'),

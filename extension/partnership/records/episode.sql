@@ -177,11 +177,7 @@ returns episode
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
-    where not exists (select from only episode r where r.episode_id = close_episode.episode_id);
-    select r.episode_id
-    from only episode r
-    where r.episode_id = close_episode.episode_id
-    for no key update;
+    where not exists (select from only episode r where r.episode_id = close_episode.episode_id for no key update);
     select early_help_internal.raise_rule(
         'S01', format('event close, episode_id %s, state closed', e.episode_id), (
             select 'Legal now: ' || string_agg(l.event::text, ', ' order by l.event) || '.'
@@ -223,11 +219,7 @@ returns episode
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', undo_closure.episode_id))
-    where not exists (select from only episode r where r.episode_id = undo_closure.episode_id);
-    select r.episode_id
-    from only episode r
-    where r.episode_id = undo_closure.episode_id
-    for no key update;
+    where not exists (select from only episode r where r.episode_id = undo_closure.episode_id for no key update);
     select early_help_internal.raise_rule('S01', format('episode_id %s is open, state %s', e.episode_id, e.state),
         'Only a closed episode has a closure to undo.')
     from only episode e
@@ -287,11 +279,7 @@ returns episode
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', undo_allocation.episode_id))
-    where not exists (select from only episode r where r.episode_id = undo_allocation.episode_id);
-    select r.episode_id
-    from only episode r
-    where r.episode_id = undo_allocation.episode_id
-    for no key update;
+    where not exists (select from only episode r where r.episode_id = undo_allocation.episode_id for no key update);
     insert into correction (table_name, record_id, column_name, value_before, reason)
     select 'episode', e.episode_id, 'allocated_on', to_char(e.allocated_on, 'YYYY-MM-DD'), undo_allocation.reason
     from only episode e
@@ -312,11 +300,7 @@ returns episode
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', correct_reopening.episode_id))
-    where not exists (select from only episode r where r.episode_id = correct_reopening.episode_id);
-    select r.episode_id
-    from only episode r
-    where r.episode_id = correct_reopening.episode_id
-    for no key update;
+    where not exists (select from only episode r where r.episode_id = correct_reopening.episode_id for no key update);
     insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
     select 'episode', e.episode_id, 'reopened_on', to_char(e.reopened_on, 'YYYY-MM-DD'),
         to_char(correct_reopening.reopened_on, 'YYYY-MM-DD'), correct_reopening.reason

@@ -166,11 +166,7 @@ returns review
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('review_id %s', correct_review.review_id))
-    where not exists (select from only review r where r.review_id = correct_review.review_id);
-    select r.review_id
-    from only review r
-    where r.review_id = correct_review.review_id
-    for no key update;
+    where not exists (select from only review r where r.review_id = correct_review.review_id for no key update);
     insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
     select 'review', r.review_id, 'decision', r.decision::text, correct_review.decision::text, correct_review.reason
     from only review r
@@ -192,11 +188,7 @@ returns review
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('review_id %s', undo_review.review_id))
-    where not exists (select from only review r where r.review_id = undo_review.review_id);
-    select r.review_id
-    from only review r
-    where r.review_id = undo_review.review_id
-    for update;
+    where not exists (select from only review r where r.review_id = undo_review.review_id for update);
     insert into correction (table_name, record_id, column_name, value_before, reason)
     select 'review', r.review_id, 'held_on', to_char(r.held_on, 'YYYY-MM-DD'), undo_review.reason
     from only review r

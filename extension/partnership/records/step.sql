@@ -272,11 +272,7 @@ returns step
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('step_id %s', correct_decision.step_id))
-    where not exists (select from only step r where r.step_id = correct_decision.step_id);
-    select r.step_id
-    from only step r
-    where r.step_id = correct_decision.step_id
-    for no key update;
+    where not exists (select from only step r where r.step_id = correct_decision.step_id for no key update);
     insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
     select 'step', s.step_id, d.column_name, to_char(d.value_before, 'YYYY-MM-DD'), to_char(d.value_after, 'YYYY-MM-DD'),
         correct_decision.reason
@@ -303,11 +299,7 @@ returns step
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('step_id %s', undo_decision.step_id))
-    where not exists (select from only step r where r.step_id = undo_decision.step_id);
-    select r.step_id
-    from only step r
-    where r.step_id = undo_decision.step_id
-    for no key update;
+    where not exists (select from only step r where r.step_id = undo_decision.step_id for no key update);
     insert into correction (table_name, record_id, column_name, value_before, reason)
     select 'step', s.step_id, 'outcome', s.outcome::text, undo_decision.reason
     from only step s
