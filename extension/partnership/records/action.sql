@@ -96,7 +96,7 @@ returns action
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('action_id %s', finish_action.action_id))
-    where not exists (select from only action r where r.action_id = finish_action.action_id);
+    where not exists (select from only action r where r.action_id = finish_action.action_id for no key update);
     update only action
     set done_on = finish_action.done_on
     where action.action_id = finish_action.action_id

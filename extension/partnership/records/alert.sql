@@ -68,7 +68,7 @@ returns alert
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('alert_id %s', acknowledge_alert.alert_id))
-    where not exists (select from only alert r where r.alert_id = acknowledge_alert.alert_id);
+    where not exists (select from only alert r where r.alert_id = acknowledge_alert.alert_id for no key update);
     select early_help_internal.raise_rule('S05', format('practitioner_id %s', acknowledge_alert.practitioner_id))
     where not exists (select from only practitioner r where r.practitioner_id = acknowledge_alert.practitioner_id);
     update only alert

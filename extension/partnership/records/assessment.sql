@@ -182,7 +182,7 @@ returns assessment
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('assessment_id %s', complete_assessment.assessment_id))
-    where not exists (select from only assessment r where r.assessment_id = complete_assessment.assessment_id);
+    where not exists (select from only assessment r where r.assessment_id = complete_assessment.assessment_id for no key update);
     update only assessment
     set completed_on = complete_assessment.completed_on
     where assessment.assessment_id = complete_assessment.assessment_id

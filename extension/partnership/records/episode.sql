@@ -203,7 +203,7 @@ returns episode
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('episode_id %s', reopen_episode.episode_id))
-    where not exists (select from only episode r where r.episode_id = reopen_episode.episode_id);
+    where not exists (select from only episode r where r.episode_id = reopen_episode.episode_id for no key update);
     update only episode
     set closed_on = null,
         reopened_on = reopen_episode.reopened_on,

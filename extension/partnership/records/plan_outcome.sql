@@ -96,7 +96,8 @@ returns plan_outcome
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('plan_outcome_id %s', withdraw_outcome.plan_outcome_id))
-    where not exists (select from only plan_outcome r where r.plan_outcome_id = withdraw_outcome.plan_outcome_id);
+    where not exists (
+        select from only plan_outcome r where r.plan_outcome_id = withdraw_outcome.plan_outcome_id for no key update);
     update only plan_outcome
     set withdrawn_on = withdraw_outcome.withdrawn_on,
         withdrawn_reason = withdraw_outcome.reason
@@ -111,7 +112,8 @@ returns plan_outcome
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('plan_outcome_id %s', achieve_outcome.plan_outcome_id))
-    where not exists (select from only plan_outcome r where r.plan_outcome_id = achieve_outcome.plan_outcome_id);
+    where not exists (
+        select from only plan_outcome r where r.plan_outcome_id = achieve_outcome.plan_outcome_id for no key update);
     update only plan_outcome
     set achieved_on = achieve_outcome.achieved_on
     where plan_outcome.plan_outcome_id = achieve_outcome.plan_outcome_id

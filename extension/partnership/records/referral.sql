@@ -159,7 +159,7 @@ returns referral
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('referral_id %s', accept_referral.referral_id))
-    where not exists (select from only referral r where r.referral_id = accept_referral.referral_id);
+    where not exists (select from only referral r where r.referral_id = accept_referral.referral_id for no key update);
     update only referral
     set accepted_on = accept_referral.accepted_on
     where referral.referral_id = accept_referral.referral_id
@@ -173,7 +173,7 @@ returns referral
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('referral_id %s', decline_referral.referral_id))
-    where not exists (select from only referral r where r.referral_id = decline_referral.referral_id);
+    where not exists (select from only referral r where r.referral_id = decline_referral.referral_id for no key update);
     update only referral
     set declined_on = decline_referral.declined_on
     where referral.referral_id = decline_referral.referral_id

@@ -123,7 +123,8 @@ returns service_request
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('service_request_id %s', offer_service.service_request_id))
-    where not exists (select from only service_request r where r.service_request_id = offer_service.service_request_id);
+    where not exists (
+        select from only service_request r where r.service_request_id = offer_service.service_request_id for no key update);
     update only service_request
     set offered_on = offer_service.offered_on,
         service_id = coalesce(offer_service.service_id, service_request.service_id)
@@ -138,7 +139,8 @@ returns service_request
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('service_request_id %s', start_service.service_request_id))
-    where not exists (select from only service_request r where r.service_request_id = start_service.service_request_id);
+    where not exists (
+        select from only service_request r where r.service_request_id = start_service.service_request_id for no key update);
     update only service_request
     set started_on = start_service.started_on,
         decided_on = start_service.started_on,
@@ -158,7 +160,8 @@ returns service_request
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('service_request_id %s', end_service_request.service_request_id))
-    where not exists (select from only service_request r where r.service_request_id = end_service_request.service_request_id);
+    where not exists (
+        select from only service_request r where r.service_request_id = end_service_request.service_request_id for no key update);
     update only service_request
     set outcome = end_service_request.outcome,
         decided_on = end_service_request.decided_on

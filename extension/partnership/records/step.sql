@@ -196,7 +196,7 @@ returns step
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('step_id %s', accept_step.step_id))
-    where not exists (select from only step r where r.step_id = accept_step.step_id);
+    where not exists (select from only step r where r.step_id = accept_step.step_id for no key update);
     update only step
     set outcome = 'accepted',
         decided_on = accept_step.decided_on,
@@ -219,7 +219,7 @@ returns step
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('step_id %s', decline_step.step_id))
-    where not exists (select from only step r where r.step_id = decline_step.step_id);
+    where not exists (select from only step r where r.step_id = decline_step.step_id for no key update);
     update only step
     set outcome = 'declined',
         decided_on = decline_step.decided_on,
@@ -235,7 +235,7 @@ returns step
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('step_id %s', withdraw_step.step_id))
-    where not exists (select from only step r where r.step_id = withdraw_step.step_id);
+    where not exists (select from only step r where r.step_id = withdraw_step.step_id for no key update);
     update only step
     set outcome = 'withdrawn',
         decided_on = withdraw_step.decided_on,
@@ -255,7 +255,7 @@ returns step
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('step_id %s', record_consultation.step_id))
-    where not exists (select from only step r where r.step_id = record_consultation.step_id);
+    where not exists (select from only step r where r.step_id = record_consultation.step_id for no key update);
     update only step
     set consulted_role = record_consultation.role,
         consulted_on = record_consultation.consulted_on
