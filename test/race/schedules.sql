@@ -67,13 +67,14 @@ insert into schedules.act (name, sql) values
 ('give_consent', $$select give_consent(#1, 'parent', '2024-03-04')$$),
 ('step_up a sibling', $$select step_up(#2, 'section_47', 'x', '2024-03-10', no_assessment_reason => 'x', family_id => #1)$$),
 ('correct_decision', $$select correct_decision(#1, '2024-03-09', 'x')$$),
-('refer', $$select refer(#1, #1, '2024-03-10')$$),
+('refer', $$select refer(#1, #1, '2024-03-25')$$),
 ('accept_referral', $$select accept_referral(#2, '2024-03-10')$$),
 ('decline_referral', $$select decline_referral(#2, '2024-03-10')$$),
 ('merge_children the other way', $$select merge_children(#1, #3, 'x', '2024-03-10')$$),
 ('unmerge_children', $$select unmerge_children(#4, 'x', '2024-03-10')$$),
 ('split_family', $$select split_family(#1, array[#2::bigint], '2024-03-10')$$),
 ('join_families', $$select join_families(#2, #1, '2024-03-10')$$),
+('open_episode of a referral', $$select open_episode(#1, '2024-01-10', #2)$$),
 ('put a child into the episode', $$insert into episode_child (episode_id, child_id, joined_on) values (#1, #3, '2024-03-10')$$),
 ('a child leaves the episode', $$update episode_child set left_on = '2024-03-10' where episode_id = #1 and child_id = #1 and left_on is null$$),
 ('a sibling leaves the episode', $$update episode_child set left_on = '2024-03-10' where episode_id = #1 and child_id = #2 and left_on is null$$),
@@ -118,7 +119,7 @@ begin
     insert into conversation (conversation_id, family_id, held_on) select x + n, x + n, '2023-09-23' from unnest(b) x, generate_series(1, 2) n;
     insert into consent (consent_id, family_id, given_by, given_on) select x + n, x + n, 'parent', '2023-09-23' from unnest(b) x, generate_series(1, 2) n;
     insert into contact (contact_id, received_on, source_code)
-    select x + n, case n when 1 then date '2024-03-08' else '2023-12-20' end, '6' from unnest(b) x, generate_series(1, 2) n;
+    select x + n, case n when 1 then date '2024-03-22' else '2023-12-20' end, '6' from unnest(b) x, generate_series(1, 2) n;
     insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code, decision)
     select x + n, x + n, x + n, 'N1', case n when 2 then 'referral'::early_help.contact_decision end from unnest(b) x, generate_series(1, 2) n;
     insert into referral (referral_id, contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code)
