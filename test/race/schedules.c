@@ -33,7 +33,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#define USUAL_PAIRS		150
+#define USUAL_PAIRS		400
 #define MOST_ACTS		100
 #define MOST_STAGES		20
 #define MOST_STEPS		3		/* of a transaction */
