@@ -120,22 +120,25 @@ offer_event(const Record *step)
 
 /*
  * Finds the step's episode and family, and locks and reads the episode; false
- * if it has none.  An episode that we found may have closed, or be gone, when
- * the lock on it is ours: then it is found again, as if we had come later.
+ * if it has none.  Until the lock was ours, an episode that we found may have
+ * closed, or the child may have left it: it is found again, as if we had come
+ * later.
  */
 static bool
 settle_episode(Record *step, Episode *episode)
 {
 	bool		given = !is_null(step, "episode_id");
+	int64		found;
 	bool		locked;
 
 	fill_episode_and_family(step);
-	locked = lock_episode(step->rel, id_of(step, "episode_id"), episode);
-	if (given || is_null(step, "episode_id") || (locked && episode->state != STATE_CLOSED))
+	found = id_of(step, "episode_id");
+	locked = lock_episode(step->rel, found, episode);
+	if (given || found == NO_ID)
 		return locked;
 	set_field_null(step, "episode_id");
 	fill_episode_and_family(step);
-	return lock_episode(step->rel, id_of(step, "episode_id"), episode);
+	return id_of(step, "episode_id") == found ? locked : lock_episode(step->rel, id_of(step, "episode_id"), episode);
 }
 
 static void
