@@ -214,6 +214,13 @@ $$;
 -- The record
 -- ---------------------------------------------------------------------------
 
+-- What the clock says, which no two runs share.
+create table schedules.clock as
+select distinct attname::text as name
+from pg_attribute
+where attrelid in (select oid from pg_class where relnamespace = 'p'::regnamespace and relkind = 'r')
+    and atttypid = 'timestamptz'::regtype;
+
 -- Everything of a copy, row by row; keys are left for the program to make alike.
 create function schedules.record_of(copy bigint) returns setof text
     language plpgsql
@@ -222,6 +229,7 @@ as $$
 declare
     low constant bigint := 1000 + 100 * copy;
     high constant bigint := low + 99;
+    clocks constant text[] := array(select name from schedules.clock);
     children constant bigint[] := array(select child_id from child where child_id between low and high);
     families constant bigint[] := array(
         select family_id from family where family_id between low and high
@@ -231,7 +239,7 @@ declare
     assessments constant bigint[] := array(select assessment_id from assessment where episode_id = any (episodes));
 begin
     return query
-    select t || ' ' || (r - array['recorded_at', 'recorded_by', 'withdrawal_recorded_at'])::text
+    select t || ' ' || (r - clocks)::text
     from (
         select 'family' as t, to_jsonb(x) as r from family x where family_id = any (families)
         union all select 'child', to_jsonb(x) from child x where child_id = any (children)

@@ -300,6 +300,12 @@ language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('step_id %s', undo_decision.step_id))
     where not exists (select from only step r where r.step_id = undo_decision.step_id for no key update);
+    -- A sibling's acceptance may be closing the episode.
+    select e.episode_id
+    from only step s
+    join only episode e on e.episode_id = s.episode_id
+    where s.step_id = undo_decision.step_id
+    for no key update of e;
     insert into correction (table_name, record_id, column_name, value_before, reason)
     select 'step', s.step_id, 'outcome', s.outcome::text, undo_decision.reason
     from only step s
@@ -310,8 +316,7 @@ begin atomic
     join only episode e on e.episode_id = s.episode_id
     where s.step_id = undo_decision.step_id
         and s.outcome = 'accepted'
-        and e.closure_reason_code = 'stepped_up'
-    for no key update of e;
+        and e.closure_reason_code = 'stepped_up';
     update only step
     set outcome = null,
         decided_on = null,
