@@ -141,7 +141,7 @@ select allowed(format($$update episode_child set left_on = '2024-03-04' where ep
 select accept_step(step_id, '2024-02-10') from step_up(961, 'section_47', 'why', '2024-02-09', no_assessment_reason => 'urgent', family_id => 96) \g /dev/null
 select accept_step(step_id, '2024-03-05') from step_down(961, 'better', '2024-03-01', 96, 'universal') \g /dev/null
 select refused($$select open_episode(96, '2024-02-20', children => array[961])$$, 'YH011', 'nor does an episode begin before such a step',
-    'child_id 961 would be in episode_id % from 2024-02-20, and was stepped down to universal since');
+    'child_id 961 would be supported by an episode on 2024-03-05, when step_id %');
 select allowed($$select open_episode(96, '2024-03-05', children => array[961])$$, 'on its day it does');
 select allowed($$select open_episode(96, '2024-02-20', children => array[962])$$, 'or for its sibling');
 

@@ -78,8 +78,10 @@ create function early_help_internal.grants_upon(
     stable
     set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(array_agg(coalesce(replace(g.command, p.oid::regprocedure::text,
-        format('%I.%I(%s)', s.nspname, n.relation, n.name)), g.command)), '{}')
+    select coalesce(array_agg(case
+            when n.relation is null then g.command
+            else replace(g.command, p.oid::regprocedure::text, format('%I.%I(%s)', s.nspname, n.relation, n.name))
+        end), '{}')
     from unnest(early_help_internal.grants_of(object_class, object)) g (command)
     left join pg_proc p on object_class = 'pg_proc'::regclass
         and p.oid = object

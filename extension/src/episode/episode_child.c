@@ -148,20 +148,6 @@ leaves_support(const RecordChange *change)
 		  supporting_episodes(change->rel, id_of(&change->after, "child_id"), NO_ID, NO_ID, DATEVAL_NOEND, &still) > 0);
 }
 
-/* A child joined as of a day before its step down to universal services, which that led past the episode (R11). */
-static void
-refuse_stepped_past(const Record *member)
-{
-	int64		child_id = id_of(member, "child_id");
-
-	if (level_of_child_on(member->rel, child_id, DATEVAL_NOEND) == NEED_LEVEL_UNIVERSAL)
-		rule_error_hint(RULE_LEVELS, member->rel, NULL,
-						"Let the child join on the day of its step down or later.",
-						"child_id %s would be in episode_id %s from %s, and was stepped down to %s since",
-						id_words(child_id), id_words(id_of(member, "episode_id")),
-						date_words(date_of(member, "joined_on")), need_level_name(NEED_LEVEL_UNIVERSAL));
-}
-
 PG_FUNCTION_INFO_V1(early_help_episode_child_after);
 
 /*
@@ -202,8 +188,6 @@ early_help_episode_child_after(PG_FUNCTION_ARGS)
 		if (insert || (had_left && !left))
 			raise_child(change.rel, child_id, rules_are_writing() ? EVENT_REOPEN : EVENT_REFER,
 						episode_id, date_of(member, "joined_on"));
-		if (!left && episode.closed_on == DATEVAL_NOEND)
-			refuse_stepped_past(member);
 		if (insert || field_is_updated(&change, "joined_on") || (had_left && field_is_updated(&change, "left_on")))
 			check_child_not_referred_during(member, left ? left_on : episode.closed_on);
 		if (left && !rules_are_writing() && leaves_support(&change))
