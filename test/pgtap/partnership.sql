@@ -275,6 +275,8 @@ insert into medway.agency (name, sector) values ('Council', 'local_authority');
 insert into medway.practitioner (agency_id, name) values (1, 'Asha');
 insert into medway.consent (family_id, given_by, given_on) values (1, 'parent', '2021-03-01');
 insert into medway.conversation (family_id, held_on) values (1, '2021-03-01');
+insert into medway.child default values;
+insert into medway.family_member (family_id, child_id) select 1, max(child_id) from medway.child;
 select isnt(medway.open_episode(1, '2021-03-01', lead_practitioner_id => 1, allocated_on => '2021-03-02'), null, 'an episode');
 select isnt(medway.start_plan(1, '2021-03-03'), null, 'with a plan');
 select isnt(medway.add_outcome(1, 'outcome ' || n, '2021-03-03'), null, 'and outcome ' || n) from generate_series(1, 4) n;

@@ -41,13 +41,14 @@ typedef enum End
 	FIVE_ALREADY,				/* YH001 */
 	SERIALIZATION,				/* 40001 */
 	POSITION_TAKEN,				/* YHS07 */
+	STAYS,						/* YHS02 */
 	DEADLOCK,					/* 40P01 */
 	OTHER,
 	ENDS
 } End;
 
 static const char *const sqlstates[ENDS] = {
-	"done", "YH001", "40001", "YHS07", "40P01", "other"
+	"done", "YH001", "40001", "YHS07", "YHS02", "40P01", "other"
 };
 
 typedef enum Level
@@ -349,12 +350,12 @@ race_at(PGconn *conn, Level at)
 			SAY("without a position, adding is refused by YH001 or 40001 only"));
 	race_ok(refused_only_by(&tally, ADD_AT, POSITION_TAKEN, SERIALIZATION),
 			SAY("with a position, by YHS07 or 40001 only"));
-	race_ok(refused_only_by(&tally, MOVE, FIVE_ALREADY, SERIALIZATION),
-			SAY("moving is refused by YH001 or 40001 only"));
+	race_ok(refused_only_by(&tally, MOVE, STAYS, SERIALIZATION),
+			SAY("moving is refused by YHS02 or 40001 only"));
 	race_ok(refused_only_by(&tally, WITHDRAW, SERIALIZATION, DONE),
 			SAY("withdrawing is refused by 40001 only"));
 	race_ok(tally.ends[ADD][DONE] > 0 && tally.ends[ADD_TWO][DONE] > 0 && tally.ends[ADD_AT][DONE] > 0 &&
-			tally.ends[WITHDRAW][DONE] > 0 && tally.ends[MOVE][DONE] > 0 &&
+			tally.ends[WITHDRAW][DONE] > 0 && tally.ends[MOVE][STAYS] > 0 &&
 			tally.ends[ADD][FIVE_ALREADY] > 0,
 			SAY("all of it was done, and the limit was met"));
 #undef SAY

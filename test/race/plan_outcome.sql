@@ -9,5 +9,6 @@ insert into family_member (family_id, child_id) values (1, 1);
 insert into consent (family_id, given_by, given_on) values (1, 'parent', '2018-01-01');
 insert into conversation (family_id, held_on) values (1, '2018-01-01');
 insert into episode (episode_id, family_id, opened_on) values (1, 1, '2018-01-01');
+insert into episode_child (episode_id, child_id, joined_on) values (1, 1, '2018-01-01');
 insert into lead_practitioner (episode_id, from_on, practitioner_id) values (1, '2018-01-01', 1);
 insert into plan (plan_id, episode_id, started_on) values (1, 1, '2018-01-02'), (2, 1, '2018-01-02'), (3, 1, '2018-01-02');

@@ -72,7 +72,9 @@ for my $name ('green', 'blue')
 		insert into practitioner (agency_id, name) values (1, 'Ash Reed');
 		insert into family default values;
 		insert into child (birth_date) values ('2015-01-01'), ('2015-01-01');
-		insert into family_member (family_id, child_id) values (1, 1), (1, 2)});
+		insert into family_member (family_id, child_id) values (1, 1), (1, 2);
+		-- Each act here is a transaction: the episode comes before its child.
+		alter table episode disable trigger episode_has_child});
 }
 
 # Every table of a schema, to look for rows that a transaction has written there.
@@ -129,6 +131,7 @@ cmp_ok($tried, '>', 60, "tables waited for: $tried");
 
 for my $name ('green', 'blue')
 {
+	sql("alter table $name.episode enable trigger episode_has_child");
 	is(sql(qq{select string_agg(rule || ' ' || record || ' ' || detail, '; ') from early_help.audit('$name')}), '', "audit of $name finds nothing");
 }
 

@@ -51,8 +51,8 @@ sub journey
 		insert into $schema.family_member (family_id, child_id) values ($id, $id);
 		select $schema.record_conversation($id, '2024-01-02');
 		insert into $schema.consent (family_id, given_by, given_on) values ($id, 'parent', '2024-01-02');
-		insert into $schema.episode (episode_id, family_id, opened_on) values ($id, $id, '2024-01-03');
-		insert into $schema.episode_child (episode_id, child_id, joined_on) values ($id, $id, '2024-01-03');
+		with e as (insert into $schema.episode (episode_id, family_id, opened_on) values ($id, $id, '2024-01-03') returning episode_id)
+		insert into $schema.episode_child (episode_id, child_id, joined_on) select episode_id, $id, '2024-01-03' from e;
 		insert into $schema.lead_practitioner (episode_id, from_on, practitioner_id) values ($id, '2024-01-04', 1);
 		insert into $schema.assessment (episode_id, started_on) values ($id, '2024-01-05');
 		insert into $schema.plan (plan_id, episode_id, kind, started_on) values ($id, $id, 'intervention', '2024-01-10'););

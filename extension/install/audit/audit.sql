@@ -18,7 +18,7 @@ create function early_help_internal.audit_queries_in(records oid) returns table 
 begin atomic
     select
         q.rule,
-        replace(regexp_replace(q.query, '@(\w+)', '@.\1', 'g'), '@', audit_queries_in.records::regnamespace::text)
+        replace(regexp_replace(q.query, E'@(\\w+)', E'@.\\1', 'g'), '@', audit_queries_in.records::regnamespace::text)
     from early_help_internal.audit_queries() q;
 end;
 comment on function early_help_internal.audit_queries_in(oid) is

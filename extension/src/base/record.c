@@ -65,6 +65,16 @@ record_change(FunctionCallInfo fcinfo, const char *function, bool before, int ev
 	return change;
 }
 
+/* Anybody can make a trigger of these functions, with arguments or without. */
+void
+require_arguments(const RecordChange *change, const char *function, int least)
+{
+	if (change->trigger->tg_trigger->tgnargs < least)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("early_help_internal.%s needs at least %d arguments", function, least)));
+}
+
 /* What a trigger function returns: the row to write, or the one to delete. */
 Datum
 record_result(const RecordChange *change)

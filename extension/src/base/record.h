@@ -39,6 +39,7 @@ typedef struct RecordChange
 
 extern RecordChange record_change(FunctionCallInfo fcinfo, const char *function,
 								  bool before, int events);
+extern void require_arguments(const RecordChange *change, const char *function, int least);
 extern Datum record_result(const RecordChange *change);
 extern CommandId advance_command_id(void);
 

@@ -98,12 +98,16 @@ early_help_kept_child(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "kept_child", true, ROW_INSERT | ROW_UPDATE);
 	Trigger    *trigger = change.trigger->tg_trigger;
-	const char *column = trigger->tgargs[0];
-	bool		anew = field_is_new(&change, column);
-	bool		again = trigger->tgnargs > 1 && is_open_again(&change, trigger->tgargs[1]);
+	const char *column;
+	bool		anew;
+	bool		again;
 	int64		child_id;
 	int64		kept;
 
+	require_arguments(&change, "kept_child", 1);
+	column = trigger->tgargs[0];
+	anew = field_is_new(&change, column);
+	again = trigger->tgnargs > 1 && is_open_again(&change, trigger->tgargs[1]);
 	if (is_null(&change.after, column) || (!anew && !again))
 		return record_result(&change);
 	child_id = id_of(&change.after, column);

@@ -45,6 +45,7 @@ early_help_dated_within(PG_FUNCTION_ARGS)
 	bool		dated = false;
 	Record		whole;
 
+	require_arguments(&change, "dated_within", 4);
 	for (int i = 3; i < trigger->tgnargs; i++)
 		dated |= field_is_new(&change, args[i]) && !is_null(&change.after, args[i]);
 	if ((dated || field_is_new(&change, args[1])) && !is_null(&change.after, args[1]) &&
@@ -89,6 +90,7 @@ early_help_parts_dated_within(PG_FUNCTION_ARGS)
 	Trigger    *trigger = change.trigger->tg_trigger;
 	char	  **args = trigger->tgargs;
 
+	require_arguments(&change, "parts_dated_within", 2);
 	if (field_is_updated(&change, args[1]) && !is_null(&change.after, args[1]))
 	{
 		for (int i = 2; i + 2 < trigger->tgnargs; i += 3)

@@ -74,10 +74,7 @@ keep_by_key(FunctionCallInfo fcinfo, const char *function, bool may_be_given)
 	RecordChange change = record_change(fcinfo, function, true, ROW_UPDATE);
 	Trigger    *trigger = change.trigger->tg_trigger;
 
-	if (trigger->tgnargs == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("early_help_internal.%s needs the key and the columns as arguments", function)));
+	require_arguments(&change, function, 2);
 	if (rules_are_writing())
 		return record_result(&change);
 	for (int i = 1; i < trigger->tgnargs; i++)
