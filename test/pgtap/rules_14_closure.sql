@@ -242,13 +242,15 @@ insert into plan (plan_id, episode_id, started_on) values (2100, 210, '2024-04-0
 insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (2100, 2100, '2024-04-01'), (2101, 210, '2024-03-01');
 select refused(command, 'YH014', 'not of a plan either: ' || command, '% is after episode_id 210 closed on 2024-04-01 and before it was reopened on 2024-06-01')
 from unnest(array[
-    $$insert into plan_outcome (plan_id, agreed_on) values (2100, '2024-05-01')$$,
-    $$update plan_outcome set agreed_on = '2024-05-01' where plan_outcome_id = 2100$$,
     $$select achieve_outcome(2101, '2024-04-02')$$,
     $$select withdraw_outcome(2101, '2024-05-31')$$,
     $$insert into action (plan_id, owned_by_family, agreed_on, due_on) values (2100, true, '2024-05-01', '2024-07-01')$$,
     $$select add_action(210, '2024-07-01', agreed_on => '2024-05-01', safety_reason => 'danger')$$,
     $$insert into review (plan_id, held_on, decision) values (2100, '2024-05-01', 'complete')$$]) command;
+select refused(command, 'YH003', 'a plan of before ended with the closure: ' || command, 'agreed_on 2024-05-01 is after ended_on 2024-04-01 of plan_id 2100')
+from unnest(array[
+    $$insert into plan_outcome (plan_id, agreed_on) values (2100, '2024-05-01')$$,
+    $$update plan_outcome set agreed_on = '2024-05-01' where plan_outcome_id = 2100$$]) command;
 select allowed($$select achieve_outcome(2101, '2024-04-01')$$, 'nor is the last day before it in the gap');
 select refused($$insert into contact (contact_id, received_on, source_code) values (2100, '2024-05-01', '2A');
     insert into contact_child (contact_id, child_id, primary_need_code, attached_episode_id) values (2100, 2101, 'N1', 210)$$,

@@ -116,6 +116,16 @@ select refused($$select record_past_episode(24, '2022-05-01', '2022-08-01', 'out
 select refused($$select record_past_episode(987, '2022-05-01', '2022-08-01', 'outcomes_achieved', '2022-08-01')$$, 'YHS05', 'nor one of nobody');
 select public.findings();
 
+-- What began before a closure that the episode was reopened after ended with that closure.
+select support(27, 'closed') \g /dev/null
+select reopen_episode(27, 'x', '2024-06-01') \g /dev/null
+insert into plan (plan_id, episode_id, started_on) values (270, 27, '2024-02-20');
+insert into assessment (assessment_id, episode_id, started_on) values (270, 27, '2024-02-20');
+select withdraw_consent(27, '2024-05-01') \g /dev/null
+select results_eq('select ended_on::date, end_reason::text from plan where plan_id = 270 union all select ended_on::date, end_reason::text from assessment where assessment_id = 270',
+    $$values (date '2024-03-31', 'episode_closed'), (date '2024-03-31', 'episode_closed')$$, 'not with the consent that was withdrawn in the gap');
+select public.findings();
+
 -- A step recorded late, from where the child was then.
 insert into family (family_id) values (25);
 insert into child (child_id) values (251);

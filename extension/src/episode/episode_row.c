@@ -110,6 +110,27 @@ static const PartnershipQuery gap_query = {
 	2, {INT8OID, DATEOID}
 };
 
+static const PartnershipQuery closed_first_query = {
+	"select pg_catalog.min(happened_on)::pg_catalog.date from @episode_event where episode_id == $1"
+	" and state_to == 'closed' and state_from <> 'closed' and happened_on >= $2",
+	2, {INT8OID, DATEOID}
+};
+
+/*
+ * The first closure of the episode from a day on, also one that it was reopened
+ * after; DATEVAL_NOEND if there is none.  The caller stands between begin_ and
+ * end_partnership_queries().
+ */
+DateADT
+closed_first_after(Relation rel, const Episode *episode, DateADT on)
+{
+	Datum		values[] = {Int64GetDatum(episode->id), DateADTGetDatum(on)};
+
+	if (!episode->reopened || run_partnership_query(rel, &closed_first_query, values, NULL) == 0)
+		return episode->closed_on;
+	return Min(result_date(1), episode->closed_on);
+}
+
 /* R14: nothing is dated between a closure and the reopening.  The caller stands between begin_ and end_partnership_queries(). */
 void
 refuse_in_gap(Relation rel, const Episode *episode, const char *what, DateADT on)

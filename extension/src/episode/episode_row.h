@@ -30,6 +30,7 @@ extern bool lock_episode(Relation rel, int64 episode_id, Episode *episode);
 extern int64 episode_of_assessment(Relation rel, int64 assessment_id);
 extern int	supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for,
 								DateADT on, Episode *episode);
+extern DateADT closed_first_after(Relation rel, const Episode *episode, DateADT on);
 extern void refuse_in_gap(Relation rel, const Episode *episode, const char *what, DateADT on);
 extern void refuse_after_closure(Relation rel, const Episode *episode,
 								 const char *what, DateADT on);

@@ -122,7 +122,9 @@ end_if_over(Record *support, DateADT consent_ends, DateADT closed_on)
 }
 
 static const PartnershipQuery closed_on_query = {
-	"select episode_id from @episode where episode_id == $1 and closed_on == $2",
+	"select episode_id from @episode where episode_id == $1 and closed_on == $2"
+	" union all select episode_id from @episode_event where episode_id == $1 and happened_on == $2"
+	" and state_to == 'closed' and state_from <> 'closed' limit 1",
 	2, {INT8OID, DATEOID}
 };
 

@@ -106,7 +106,7 @@ check_start(RecordChange *change, const Episode *episode)
 	require_conversation(change->rel, episode->family_id, started_on, "EHA");
 	consent_ends = require_consent(change->rel, episode->family_id, started_on, "EHA");
 	if (is_null(assessment, "completed_on"))
-		end_if_over(assessment, consent_ends, episode->closed_on);
+		end_if_over(assessment, consent_ends, closed_first_after(change->rel, episode, started_on));
 }
 
 /*

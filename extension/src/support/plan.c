@@ -157,7 +157,8 @@ check_start(RecordChange *change)
 		return;					/* check_row and the foreign key say so */
 	refuse_after_closure(change->rel, &episode, "started_on", started_on);
 	require_conversation(change->rel, episode.family_id, started_on, "plan");
-	end_if_over(plan, require_consent(change->rel, episode.family_id, started_on, "plan"), episode.closed_on);
+	end_if_over(plan, require_consent(change->rel, episode.family_id, started_on, "plan"),
+				closed_first_after(change->rel, &episode, started_on));
 }
 
 /* A plan follows an EHA of its own family. */
