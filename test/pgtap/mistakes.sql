@@ -171,6 +171,11 @@ select moved(plan_of(42) || $$select move_plan(4000, 40, 'the wrong family')$$, 
 select refused(plan_of(40) || $$insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (4001, 4000, '2024-04-01'); select move_plan(4000, 42, 'x')$$, 'YH014', 'not with what is dated after the closure there',
     'plan_outcome_id 4001 of 2024-04-01 would be after closed_on 2024-03-31 of episode_id 42');
 select refused(plan_of(40) || $$select move_plan(4000, 43, 'x')$$, 'YHS01', 'nor into one that waits');
+insert into adult (adult_id) values (401);
+insert into family_adult (family_id, adult_id, role) values (40, 401, 'parent');
+select refused(format('%s insert into review_participant (review_id, party, %s, present) values (4000, ''family'', 401, true); select move_plan(4000, 41, ''x'')',
+        plan_of(40), who), 'YHS02', 'nor with a review to which the other family was asked: ' || who, who || ' 401 was never of family_id 41')
+from unnest(array['child_id', 'adult_id']) who;
 select refused(plan_of(40) || $$update plan set episode_id = 41 where plan_id = 4000$$, 'YHS02', 'nor without a word');
 create function public.eha_of(f bigint, child text default 'null') returns text language sql as $$
     select format('insert into assessment (assessment_id, episode_id, child_id, started_on) values (4000, %s, %s, ''2024-02-02'');

@@ -136,4 +136,5 @@ begin atomic
 end;
 comment on function move_plan(bigint, bigint, text) is
     'Moves a plan, with its outcomes, actions and reviews, that was recorded in the wrong episode. It keeps the rules of the '
-    'right one. Errors YHS01, YHS02 if its EHA is the other family''s, YHS05, YHS06, YH008, YH009, YH014.';
+    'right one. Errors YHS01, YHS02 if its EHA, or who was asked to a review, is the other family''s, YHS05, YHS06, YH008, '
+    'YH009, YH014.';

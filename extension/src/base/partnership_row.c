@@ -364,27 +364,34 @@ lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
  * plans and EHAs, and so does whoever starts or reviews one: in the other order
  * two of them could wait for each other.  So the row is read without a lock
  * before, to know its parent, and then locked by its place in the table, which
- * takes no second scan.  A row's parent never changes (keep_columns).
+ * takes no second scan.  Should an EHA or plan have moved to another episode
+ * meanwhile (move_plan), it starts again with that one.
  */
 bool
 lock_sibling_and_parent(Relation rel, const char *table, const char *key, int64 id,
 						const char *parent_table, const char *parent_key,
 						Record *row, Record *parent)
 {
-	if (!read_sibling(rel, table, key, id, row))
-		return false;
-	if (!lock_sibling(rel, parent_table, parent_key, id_of(row, parent_key),
-					  LockTupleNoKeyExclusive, parent))
+	while (read_sibling(rel, table, key, id, row))
 	{
+		int64		parent_id = id_of(row, parent_key);
+
+		if (!lock_sibling(rel, parent_table, parent_key, parent_id, LockTupleNoKeyExclusive, parent))
+		{
+			leave_sibling(row);
+			return false;
+		}
+		if (!lock_read_sibling(rel, table, key, row))
+		{
+			leave_sibling(parent);
+			return false;
+		}
+		if (id_of(row, parent_key) == parent_id)
+			return true;
 		leave_sibling(row);
-		return false;
-	}
-	if (!lock_read_sibling(rel, table, key, row))
-	{
 		leave_sibling(parent);
-		return false;
 	}
-	return true;
+	return false;
 }
 
 /* Closes the table, which stays locked until the transaction ends, as a query would leave it. */

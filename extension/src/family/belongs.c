@@ -35,14 +35,22 @@ column_of(Relation rel, const char *table, const char *key, int64 id, const char
 	return found;
 }
 
-/* The family of a review: that of its plan's episode. None of these move, so no lock is needed. */
+/* The family of a review: that of its plan's episode. The lock keeps move_plan() away until the transaction ends. */
 static int64
 family_of_review(Relation rel, int64 review_id)
 {
 	int64		plan_id = column_of(rel, "review", "review_id", review_id, "plan_id");
-	int64		episode_id = column_of(rel, "plan", "plan_id", plan_id, "episode_id");
+	int64		family_id;
+	Record		plan;
+	Record		episode;
 
-	return column_of(rel, "episode", "episode_id", episode_id, "family_id");
+	if (plan_id == NO_ID ||
+		!lock_sibling_and_parent(rel, "plan", "plan_id", plan_id, "episode", "episode_id", &plan, &episode))
+		return NO_ID;
+	family_id = id_of(&episode, "family_id");
+	leave_sibling(&plan);
+	leave_sibling(&episode);
+	return family_id;
 }
 
 static int64

@@ -64,16 +64,44 @@ static const PartnershipQuery last_of_plan_query = {
 	1, {INT8OID}
 };
 
+static const PartnershipQuery asked_query = {
+	"select n.child_id, n.adult_id from @review v join @review_participant n on n.review_id == v.review_id"
+	" where v.plan_id == $1 and (n.child_id is not null or n.adult_id is not null) order by n.review_participant_id",
+	1, {INT8OID}
+};
+
+/* Who of a family was asked to the reviews is of the family that the plan comes to. */
+static void
+require_asked_of_family(Relation rel, int64 plan_id, int64 family_id)
+{
+	Datum		values[] = {Int64GetDatum(plan_id)};
+	uint64		count = run_partnership_query(rel, &asked_query, values, NULL);
+	SPITupleTable *asked = SPI_tuptable;
+
+	for (uint64 i = 0; i < count; i++)
+	{
+		int64		child_id = row_id(asked, i, 1);
+
+		if (child_id != NO_ID)
+			require_member(rel, family_id, child_id);
+		else
+			require_adult(rel, family_id, row_id(asked, i, 2));
+	}
+}
+
 /* Before the row is written. */
 void
 check_plan_moves(const RecordChange *change)
 {
-	Datum		values[] = {Int64GetDatum(id_of(&change->after, "plan_id"))};
+	int64		plan_id = id_of(&change->after, "plan_id");
+	Datum		values[] = {Int64GetDatum(plan_id)};
 	Episode		episode;
 
-	if (lock_episode(change->rel, id_of(&change->after, "episode_id"), &episode) &&
-		run_partnership_query(change->rel, &last_of_plan_query, values, NULL) > 0)
+	if (!lock_episode(change->rel, id_of(&change->after, "episode_id"), &episode))
+		return;					/* the foreign key says so */
+	if (run_partnership_query(change->rel, &last_of_plan_query, values, NULL) > 0)
 		refuse_after(change, result_text(1), result_id(2), result_date(3), &episode);
+	require_asked_of_family(change->rel, plan_id, episode.family_id);
 }
 
 static const PartnershipQuery reviews_query = {
