@@ -18,13 +18,6 @@
 #include "episode/episode_row.h"
 #include "episode/level_history.h"
 
-static const PartnershipQuery log_level_query = {
-	"insert into @level_change (child_id, change_number, level_from, level_to, event, episode_id, changed_on)"
-	" values ($1, $2, $3::early_help.need_level, $4::early_help.need_level,"
-	" $5::early_help.continuum_event, $6, $7)",
-	7, {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, DATEOID}
-};
-
 typedef struct LastLevel
 {
 	int			number;			/* of the change; 0: there was none */
@@ -133,18 +126,9 @@ static void
 log_level(Relation rel, int64 child_id, LastLevel last, NeedLevel from, NeedLevel to,
 		  ContinuumEvent event, int64 episode_id, DateADT on)
 {
-	Datum		values[] = {
-		Int64GetDatum(child_id),
-		Int32GetDatum(last.number + 1),
-		CStringGetTextDatum(need_level_name(from)),
-		CStringGetTextDatum(need_level_name(to)),
-		CStringGetTextDatum(event_name(event)),
-		Int64GetDatum(episode_id),
-		DateADTGetDatum(on)
-	};
-	char		nulls[] = {' ', ' ', ' ', ' ', ' ', episode_id == NO_ID ? 'n' : ' ', ' '};
+	LevelChange change = {from, to, event_name(event), episode_id, on, last.number + 1};
 
-	write_by_rules(rel, &log_level_query, values, nulls);
+	write_level_change(rel, child_id, &change);
 }
 
 /*

@@ -382,13 +382,12 @@ static const PartnershipQuery allocation_redated_query = {
 static void
 redate_event(const RecordChange *change, const char *day, const PartnershipQuery *query)
 {
-	Datum		values[3];
+	Datum		values[2];
 
 	if (!field_is_updated(change, day) || !field_was_set(change, day) || is_null(&change->after, day))
 		return;
 	values[0] = Int64GetDatum(id_of(&change->after, "episode_id"));
 	values[1] = DateADTGetDatum(date_of(&change->after, day));
-	values[2] = DateADTGetDatum(date_of(&change->before, day));
 	write_by_rules(change->rel, query, values, NULL);
 }
 

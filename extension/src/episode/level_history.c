@@ -25,16 +25,6 @@
 #include "continuum/continuum.h"
 #include "episode/level_history.h"
 
-typedef struct LevelChange
-{
-	NeedLevel	from;
-	NeedLevel	to;
-	char	   *event;
-	int64		episode_id;		/* NO_ID: a step without one */
-	DateADT		on;
-	int			number;			/* as recorded */
-} LevelChange;
-
 typedef struct LevelChanges
 {
 	int			count;
@@ -56,7 +46,7 @@ typedef struct Fact
 	int			number;			/* of the change that it made when it was recorded; PG_INT32_MAX: none */
 	FactKind	kind;
 	int64		id;				/* of the step or episode: the order of the rest */
-	char	   *event;
+	const char *event;
 	int64		episode_id;
 	NeedLevel	from;			/* of a step */
 	NeedLevel	to;
@@ -172,7 +162,7 @@ add_period(Facts *facts, const LevelChanges *recorded, const Record *member)
 	if (left_on != DATEVAL_NOEND)
 		add_fact(facts, (Fact) {
 			.on = left_on, .number = left ? left->number : PG_INT32_MAX, .kind = FACT_LEFT, .id = episode_id,
-			.event = pstrdup(event_name(EVENT_CLOSE)), .episode_id = episode_id
+			.event = event_name(EVENT_CLOSE), .episode_id = episode_id
 		});
 }
 
@@ -186,7 +176,7 @@ add_step(Facts *facts, const LevelChanges *recorded, const Record *step)
 
 	add_fact(facts, (Fact) {
 		.on = on, .number = made ? made->number : PG_INT32_MAX, .kind = FACT_STEP, .id = id_of(step, "step_id"),
-		.event = pstrdup(event), .episode_id = made ? made->episode_id : id_of(step, "episode_id"),
+		.event = event, .episode_id = made ? made->episode_id : id_of(step, "episode_id"),
 		.from = (NeedLevel) level_of(step, "from_level"), .to = to
 	});
 }
@@ -226,7 +216,7 @@ facts_of(Relation rel, int64 child_id, const LevelChanges *recorded)
 	for (int i = 0; i < facts.count; i++)
 	{
 		if (facts.fact[i].event == NULL)
-			facts.fact[i].event = pstrdup(joining_event(rel, facts.fact[i].episode_id, facts.fact[i].on));
+			facts.fact[i].event = joining_event(rel, facts.fact[i].episode_id, facts.fact[i].on);
 	}
 	if (facts.count > 0)
 		qsort(facts.fact, facts.count, sizeof(Fact), by_day);
@@ -324,8 +314,8 @@ is_same(const LevelChange *one, const LevelChange *other)
 		one->on == other->on && one->number == other->number && one->event && strcmp(one->event, other->event) == 0;
 }
 
-static void
-write_change(Relation rel, int64 child_id, const LevelChange *change)
+void
+write_level_change(Relation rel, int64 child_id, const LevelChange *change)
 {
 	Datum		values[] = {
 		Int64GetDatum(child_id),
@@ -365,6 +355,6 @@ settle_levels(Relation rel, int64 child_id)
 	}
 	for (int i = kept; i < changes.count; i++)
 	{
-		write_change(rel, child_id, &changes.change[i]);
+		write_level_change(rel, child_id, &changes.change[i]);
 	}
 }

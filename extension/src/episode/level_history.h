@@ -8,8 +8,22 @@
 #ifndef EARLY_HELP_LEVEL_HISTORY_H
 #define EARLY_HELP_LEVEL_HISTORY_H
 
+#include "utils/date.h"
 #include "utils/rel.h"
 
+#include "continuum/continuum.h"
+
+typedef struct LevelChange
+{
+	NeedLevel	from;
+	NeedLevel	to;
+	const char *event;
+	int64		episode_id;		/* NO_ID: a step without one */
+	DateADT		on;
+	int			number;			/* as recorded */
+} LevelChange;
+
+extern void write_level_change(Relation rel, int64 child_id, const LevelChange *change);
 extern void settle_levels(Relation rel, int64 child_id);
 
 #endif
