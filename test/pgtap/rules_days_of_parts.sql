@@ -87,6 +87,21 @@ select refused($$insert into group_session (group_programme_id, held_on) values 
 select refused($$select close_episode(1, 'outcomes_achieved', '2024-06-01', '2020-01-01')$$, 'YHS08', 'the family agrees to the end of what has begun',
     '%closure_agreed_on is not before opened_on');
 
+-- A statement can move the record between two rows of its parts. Of two records it updates the older row first.
+select refused($$with moved as (
+        update group_programme set starts_on = case group_programme_id when 2 then date '2024-05-01' else starts_on end returning group_programme_id)
+    insert into group_session (group_programme_id, held_on)
+    select 2, case group_programme_id when 2 then date '2024-04-01' else '2024-06-01' end from moved$$,
+    'YHS08', 'nor where one statement moves the record between two of its parts', 'held_on 2024-04-01 is before starts_on 2024-05-01 of group_programme_id 2');
+select support(3, 'planned') \g /dev/null
+update plan set started_on = started_on - 1, review_due_on = started_on + 50 where plan_id = 3;
+select refused($$with moved as (update plan set started_on = started_on + (plan_id = 3)::integer returning plan_id, started_on)
+    insert into plan_outcome (plan_id, agreed_on) select 3, case plan_id when 3 then started_on - 1 else '2024-02-10' end from moved$$,
+    'YHS08', 'nor an outcome', 'agreed_on ____-__-__ is before started_on ____-__-__ of plan_id 3');
+select refused($$with moved as (update plan set started_on = started_on + (plan_id = 3)::integer returning plan_id, started_on)
+    insert into action (plan_id, agreed_on, due_on, owned_by_family) select 3, case plan_id when 3 then started_on - 1 else '2024-02-10' end, '2024-03-01', true from moved$$,
+    'YHS08', 'nor an action', 'agreed_on ____-__-__ is before started_on ____-__-__ of plan_id 3');
+
 -- The audit finds each of them, written with the rules off.
 select is_empty($$select * from early_help.audit('town') where rule = 'S08'$$, 'nothing so far');
 create function public.found_after(p public.part) returns text

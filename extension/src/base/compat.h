@@ -90,4 +90,11 @@ object_aclcheck(Oid catalog, Oid object, Oid role, AclMode mode)
 #define RUN_ARGUMENTS query, direction, count, execute_once
 #endif
 
+/* Begins to fetch the rows of a table by one of its indexes; counts its searches for EXPLAIN since PostgreSQL 18. */
+#if PG_VERSION_NUM >= 180000
+#define begin_row_scan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, NULL, keys, 0)
+#else
+#define begin_row_scan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, keys, 0)
+#endif
+
 #endif							/* EARLY_HELP_COMPAT_H */

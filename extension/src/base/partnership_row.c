@@ -38,6 +38,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "base/partnership_row.h"
 #include "base/sharded.h"
 
@@ -186,50 +187,119 @@ index_led_by(Relation sibling, int column)
 }
 
 /* ---------------------------------------------------------------------
+ * A scan of the rows with a key
+ * ---------------------------------------------------------------------
+ */
+
+/*
+ * Registers the snapshot that a query would have: it sees what the triggers of
+ * this statement have written.
+ */
+static Snapshot
+register_snapshot(bool xact_snapshot)
+{
+	CommandCounterIncrement();
+	return RegisterSnapshot(xact_snapshot ? GetTransactionSnapshot() : GetLatestSnapshot());
+}
+
+/*
+ * The lock on the index stays until the transaction ends, as a query's does: a
+ * statement of many rows comes back to it.
+ */
+static void
+begin_index_scan(SiblingScan *scan)
+{
+	ScanKeyData key;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(scan->id));
+	scan->by_index = begin_row_scan(scan->row.rel, index_open(scan->index, AccessShareLock), scan->snapshot, 1);
+	index_rescan(scan->by_index, &key, 1, NULL, 0);
+}
+
+/* By any index that the column leads, or by reading the whole table. */
+static void
+begin_scan(SiblingScan *scan, Relation sibling, const char *key, int64 id, bool xact_snapshot)
+{
+	int			column = column_of_type(sibling, key, INT8OID);
+	ScanKeyData scan_key;
+
+	*scan = (SiblingScan) {
+		.row = {.rel = sibling, .context = CurrentMemoryContext},
+		.key = key,
+		.id = id,
+		.snapshot = register_snapshot(xact_snapshot),
+		.slot = table_slot_create(sibling, NULL),
+		.index = index_led_by(sibling, column)
+	};
+	if (OidIsValid(scan->index))
+	{
+		begin_index_scan(scan);
+		return;
+	}
+	ScanKeyInit(&scan_key, (AttrNumber) column, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
+	scan->whole_table = table_beginscan_strat(sibling, scan->snapshot, 1, &scan_key, true, false);
+}
+
+/* The row is the one in the scan's slot. */
+static bool
+is_at_row(SiblingScan *scan, bool found)
+{
+	scan->row.slot = found ? scan->slot : NULL;
+	scan->row.tuple = found ? ExecFetchSlotHeapTuple(scan->slot, false, NULL) : NULL;
+	return found;
+}
+
+/* Moves on to the next row, which is good until the one after. */
+bool
+sibling_getnext(SiblingScan *scan)
+{
+	if (OidIsValid(scan->index))
+		return is_at_row(scan, index_getnext_slot(scan->by_index, ForwardScanDirection, scan->slot));
+	return is_at_row(scan, table_scan_getnextslot(scan->whole_table, ForwardScanDirection, scan->slot));
+}
+
+/* The slot and the table stay. */
+static void
+end_scan(SiblingScan *scan)
+{
+	if (OidIsValid(scan->index))
+	{
+		Relation	index = scan->by_index->indexRelation;
+
+		index_endscan(scan->by_index);
+		index_close(index, NoLock);
+	}
+	else
+		table_endscan(scan->whole_table);
+	UnregisterSnapshot(scan->snapshot);
+}
+
+/* ---------------------------------------------------------------------
  * One row
  * ---------------------------------------------------------------------
  */
 
-/* The row that the snapshot sees, copied; NULL if there is none. */
-static HeapTuple
-find_row(Relation sibling, const char *key, int64 id, Snapshot snapshot)
-{
-	int			column = column_of_type(sibling, key, INT8OID);
-	Oid			index = index_led_by(sibling, column);
-	ScanKeyData scan_key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&scan_key, (AttrNumber) column, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
-	scan = systable_beginscan(sibling, index, OidIsValid(index), snapshot, 1, &scan_key);
-	tuple = systable_getnext(scan);
-	if (tuple)
-		tuple = heap_copytuple(tuple);
-	systable_endscan(scan);
-	return tuple;
-}
-
 /*
- * Locks the row that the snapshot saw, or the newest version of it.  NULL if it
- * is gone by now, or if another transaction holds it and we do not wait.
+ * Locks the row in the slot as the snapshot saw it, or the newest version of it,
+ * which takes its place.  False if it is gone by now, or if another transaction
+ * holds it and we do not wait.
  */
-static HeapTuple
-try_lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode mode,
+static bool
+try_lock_row(Relation sibling, TupleTableSlot *slot, Snapshot snapshot, LockTupleMode mode,
 			 LockWaitPolicy wait, bool *held)
 {
-	TupleTableSlot *slot = table_slot_create(sibling, NULL);
+	ItemPointerData place = slot->tts_tid;
 	uint8		flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
-	HeapTuple	locked = NULL;
 	TM_FailureData failure;
 
+	ExecClearTuple(slot);
 	if (!IsolationUsesXactSnapshot())
 		flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
-	switch (table_tuple_lock(sibling, &tuple->t_self, snapshot, slot, GetCurrentCommandId(false),
+	switch (table_tuple_lock(sibling, &place, snapshot, slot, GetCurrentCommandId(false),
 							 mode, wait, flags, &failure))
 	{
 		case TM_Ok:
-			locked = ExecCopySlotHeapTuple(slot);
-			break;
+			return true;
 		case TM_SelfModified:
 			break;
 		case TM_WouldBlock:
@@ -247,27 +317,23 @@ try_lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode
 					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 					 errmsg("a row of \"%s\" could not be locked", RelationGetRelationName(sibling))));
 	}
-	ExecDropSingleTupleTableSlot(slot);
-	return locked;
+	return false;
 }
 
-static HeapTuple
-lock_row(Relation sibling, HeapTuple tuple, Snapshot snapshot, LockTupleMode mode)
+static bool
+lock_row(Relation sibling, TupleTableSlot *slot, Snapshot snapshot, LockTupleMode mode)
 {
 	bool		held;
 
-	return try_lock_row(sibling, tuple, snapshot, mode, LockWaitBlock, &held);
+	return try_lock_row(sibling, slot, snapshot, mode, LockWaitBlock, &held);
 }
 
-/*
- * Registers the snapshot that a query would have: it sees what the triggers of
- * this statement have written.
- */
-static Snapshot
-register_snapshot(bool xact_snapshot)
+/* The row is the one in the slot, with no page held for it. */
+static void
+keep_row(Record *row, TupleTableSlot *slot)
 {
-	CommandCounterIncrement();
-	return RegisterSnapshot(xact_snapshot ? GetTransactionSnapshot() : GetLatestSnapshot());
+	row->slot = slot;
+	row->tuple = ExecFetchSlotHeapTuple(slot, true, NULL);
 }
 
 /*
@@ -278,20 +344,22 @@ static bool
 find_sibling(Relation rel, const char *table, const char *key, int64 id,
 			 const LockTupleMode *lock, bool xact_snapshot, Record *row)
 {
-	Snapshot	snapshot;
+	SiblingScan scan;
+	bool		found;
 
 	if (id == NO_ID)
 		return false;			/* null refers to nothing */
-	row->rel = open_sibling(rel, table, lock ? RowShareLock : AccessShareLock);
-	row->context = CurrentMemoryContext;
-	snapshot = register_snapshot(xact_snapshot);
-	row->tuple = find_row(row->rel, key, id, snapshot);
-	if (row->tuple && lock)
-		row->tuple = lock_row(row->rel, row->tuple, snapshot, *lock);
-	UnregisterSnapshot(snapshot);
+	begin_scan(&scan, open_sibling(rel, table, lock ? RowShareLock : AccessShareLock), key, id, xact_snapshot);
+	found = sibling_getnext(&scan) &&
+		(lock == NULL || lock_row(scan.row.rel, scan.slot, scan.snapshot, *lock));
+	end_scan(&scan);
+	*row = scan.row;
+	row->slot = scan.slot;
+	if (found)
+		keep_row(row, scan.slot);
 
 	/* The newest version may have got another key: it is another row then. */
-	if (row->tuple && id_of(row, key) == id)
+	if (found && id_of(row, key) == id)
 		return true;
 	leave_sibling(row);
 	return false;
@@ -340,6 +408,7 @@ lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
 {
 	int64		id = id_of(row, key);
 	Snapshot	snapshot;
+	bool		found;
 
 	if (IsolationUsesXactSnapshot())
 	{
@@ -348,9 +417,11 @@ lock_read_sibling(Relation rel, const char *table, const char *key, Record *row)
 	}
 	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	row->tuple = lock_row(row->rel, row->tuple, snapshot, LockTupleNoKeyExclusive);
+	found = lock_row(row->rel, row->slot, snapshot, LockTupleNoKeyExclusive);
 	UnregisterSnapshot(snapshot);
-	if (row->tuple && id_of(row, key) == id)
+	if (found)
+		keep_row(row, row->slot);
+	if (found && id_of(row, key) == id)
 		return true;
 	leave_sibling(row);
 	return false;
@@ -398,9 +469,9 @@ lock_sibling_and_parent(Relation rel, const char *table, const char *key, int64 
 void
 leave_sibling(Record *row)
 {
+	ExecDropSingleTupleTableSlot(row->slot);
 	table_close(row->rel, NoLock);
-	row->rel = NULL;
-	row->tuple = NULL;
+	*row = (Record) {0};
 }
 
 /* ---------------------------------------------------------------------
@@ -408,29 +479,11 @@ leave_sibling(Record *row)
  * ---------------------------------------------------------------------
  */
 
-static void
-begin_scan(Relation rel, const char *table, const char *key, int64 id, bool xact_snapshot, SiblingScan *scan)
-{
-	Relation	sibling = open_sibling(rel, table, AccessShareLock);
-	int			column = column_of_type(sibling, key, INT8OID);
-	Oid			index = index_led_by(sibling, column);
-	ScanKeyData scan_key;
-
-	ScanKeyInit(&scan_key, (AttrNumber) column, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
-	scan->key = key;
-	scan->id = id;
-	scan->snapshot = register_snapshot(xact_snapshot);
-	scan->scan = systable_beginscan(sibling, index, OidIsValid(index), scan->snapshot, 1, &scan_key);
-	scan->row.rel = sibling;
-	scan->row.tuple = NULL;
-	scan->row.context = CurrentMemoryContext;
-}
-
 /* Begins a scan of the latest rows of a sibling table of rel whose key column, a bigint, is id. */
 void
 sibling_beginscan(Relation rel, const char *table, const char *key, int64 id, SiblingScan *scan)
 {
-	begin_scan(rel, table, key, id, false, scan);
+	begin_scan(scan, open_sibling(rel, table, AccessShareLock), key, id, false);
 }
 
 /* The same with the transaction's snapshot: above READ COMMITTED not the latest rows. */
@@ -438,28 +491,22 @@ void
 sibling_beginscan_xact_snapshot(Relation rel, const char *table, const char *key, int64 id,
 								SiblingScan *scan)
 {
-	begin_scan(rel, table, key, id, true, scan);
+	begin_scan(scan, open_sibling(rel, table, AccessShareLock), key, id, true);
 }
 
 /* The same of all rows of a short table, such as a code list; they have no key to lock them by. */
 void
 sibling_beginscan_all(Relation rel, const char *table, SiblingScan *scan)
 {
-	scan->key = NULL;
-	scan->id = NO_ID;
-	scan->row.rel = open_sibling(rel, table, AccessShareLock);
-	scan->row.tuple = NULL;
-	scan->row.context = CurrentMemoryContext;
-	scan->snapshot = register_snapshot(false);
-	scan->scan = systable_beginscan(scan->row.rel, InvalidOid, false, scan->snapshot, 0, NULL);
-}
+	Relation	sibling = open_sibling(rel, table, AccessShareLock);
 
-/* Moves on to the next row, which is good until the one after. */
-bool
-sibling_getnext(SiblingScan *scan)
-{
-	scan->row.tuple = systable_getnext(scan->scan);
-	return scan->row.tuple != NULL;
+	*scan = (SiblingScan) {
+		.row = {.rel = sibling, .context = CurrentMemoryContext},
+		.id = NO_ID,
+		.snapshot = register_snapshot(false),
+		.slot = table_slot_create(sibling, NULL)
+	};
+	scan->whole_table = table_beginscan_strat(sibling, scan->snapshot, 0, NULL, true, false);
 }
 
 /*
@@ -470,11 +517,9 @@ sibling_getnext(SiblingScan *scan)
 bool
 lock_this_sibling(SiblingScan *scan, LockTupleMode mode)
 {
-	Record	   *row = &scan->row;
-
-	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
-	row->tuple = lock_row(row->rel, row->tuple, scan->snapshot, mode);
-	return row->tuple && id_of(row, scan->key) == scan->id;
+	LockRelationOid(RelationGetRelid(scan->row.rel), RowShareLock);
+	return is_at_row(scan, lock_row(scan->row.rel, scan->slot, scan->snapshot, mode)) &&
+		id_of(&scan->row, scan->key) == scan->id;
 }
 
 /*
@@ -484,18 +529,21 @@ lock_this_sibling(SiblingScan *scan, LockTupleMode mode)
 bool
 try_lock_this_sibling(const SiblingScan *scan, LockTupleMode mode)
 {
-	const Record *row = &scan->row;
+	Relation	sibling = scan->row.rel;
+	TupleTableSlot *slot = table_slot_create(sibling, NULL);
 	bool		held = false;
 
-	LockRelationOid(RelationGetRelid(row->rel), RowShareLock);
-	(void) try_lock_row(row->rel, row->tuple, scan->snapshot, mode, LockWaitSkip, &held);
+	LockRelationOid(RelationGetRelid(sibling), RowShareLock);
+	slot->tts_tid = scan->slot->tts_tid;
+	(void) try_lock_row(sibling, slot, scan->snapshot, mode, LockWaitSkip, &held);
+	ExecDropSingleTupleTableSlot(slot);
 	return !held;
 }
 
 void
 sibling_endscan(SiblingScan *scan)
 {
-	systable_endscan(scan->scan);
-	UnregisterSnapshot(scan->snapshot);
+	end_scan(scan);
+	scan->row.slot = scan->slot;
 	leave_sibling(&scan->row);
 }

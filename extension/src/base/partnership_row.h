@@ -9,22 +9,23 @@
 #define EARLY_HELP_PARTNERSHIP_ROW_H
 
 #include "access/genam.h"
+#include "access/relscan.h"
 #include "nodes/lockoptions.h"
 #include "utils/snapshot.h"
 
 #include "base/record.h"
 
-/*
- * A scan of the rows with a key, as systable_beginscan() and its sisters make
- * one.  Nothing is written to the table before it ends.
- */
+/* A scan of the rows with a key.  Nothing is written to the table before it ends. */
 typedef struct SiblingScan
 {
 	Record		row;			/* the current row */
 	const char *key;
 	int64		id;
 	Snapshot	snapshot;
-	SysScanDesc scan;
+	TupleTableSlot *slot;		/* holds the current row */
+	Oid			index;			/* InvalidOid: the whole table is read */
+	IndexScanDesc by_index;
+	TableScanDesc whole_table;
 } SiblingScan;
 
 extern bool read_sibling(Relation rel, const char *table, const char *key, int64 id, Record *row);

@@ -30,6 +30,13 @@ event_allowed(TriggerEvent event, int events)
 		(TRIGGER_FIRED_BY_DELETE(event) && (events & ROW_DELETE));
 }
 
+static void
+set_row(Record *record, HeapTuple tuple, TupleTableSlot *slot)
+{
+	record->tuple = tuple;
+	record->slot = slot;
+}
+
 /*
  * Checks that the function was called as the row trigger it is, and returns
  * what it was called for.
@@ -57,11 +64,11 @@ record_change(FunctionCallInfo fcinfo, const char *function, bool before, int ev
 	change.before.rel = change.after.rel = trigger->tg_relation;
 	change.before.context = change.after.context = CurrentMemoryContext;
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
-		change.after.tuple = trigger->tg_trigtuple;
+		set_row(&change.after, trigger->tg_trigtuple, trigger->tg_trigslot);
 	else
-		change.before.tuple = trigger->tg_trigtuple;
+		set_row(&change.before, trigger->tg_trigtuple, trigger->tg_trigslot);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		change.after.tuple = trigger->tg_newtuple;
+		set_row(&change.after, trigger->tg_newtuple, trigger->tg_newslot);
 	return change;
 }
 
@@ -256,11 +263,19 @@ column_of_type(Relation rel, const char *field, Oid type)
 	return number;
 }
 
+/* A slot keeps what was read of its row, for all triggers of the row: a tuple is walked anew for each field. */
+static Datum
+column_value(const Record *record, int number, bool *isnull)
+{
+	if (record->slot)
+		return slot_getattr(record->slot, number, isnull);
+	return heap_getattr(record->tuple, number, RelationGetDescr(record->rel), isnull);
+}
+
 static Datum
 value_of(const Record *record, const char *field, FieldKind kind, bool *isnull)
 {
-	return heap_getattr(record->tuple, checked_column(record->rel, field, kind),
-						RelationGetDescr(record->rel), isnull);
+	return column_value(record, checked_column(record->rel, field, kind), isnull);
 }
 
 bool
@@ -302,12 +317,13 @@ number_of(const Record *record, const char *field)
 {
 	bool		isnull;
 	int			column = checked_column(record->rel, field, FIELD_NUMBER);
-	TupleDesc	desc = RelationGetDescr(record->rel);
-	Datum		value = heap_getattr(record->tuple, column, desc, &isnull);
+	Datum		value = column_value(record, column, &isnull);
 
 	if (isnull)
 		return 0;
-	return TupleDescAttr(desc, column - 1)->attlen == sizeof(int16) ? DatumGetInt16(value) : DatumGetInt32(value);
+	if (TupleDescAttr(RelationGetDescr(record->rel), column - 1)->attlen == sizeof(int16))
+		return DatumGetInt16(value);
+	return DatumGetInt32(value);
 }
 
 /* A date; DATEVAL_NOEND, later than any other, for null. */
@@ -413,6 +429,7 @@ replace_field(Record *record, int number, Datum value, bool isnull)
 
 	record->tuple = heap_modify_tuple_by_cols(record->tuple, RelationGetDescr(record->rel),
 											  1, &number, &value, &isnull);
+	record->slot = NULL;
 	MemoryContextSwitchTo(caller);
 }
 

@@ -20,6 +20,7 @@ typedef struct Record
 {
 	Relation	rel;
 	HeapTuple	tuple;			/* NULL where the event has none */
+	TupleTableSlot *slot;		/* the same row, and what was read of it; NULL: none, or the row was changed */
 	MemoryContext context;		/* where a changed tuple lives: the executor's */
 } Record;
 

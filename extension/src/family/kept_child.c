@@ -15,6 +15,7 @@
 
 #include "access/xact.h"
 
+#include "base/last_parent.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
@@ -86,6 +87,18 @@ is_open_again(const RecordChange *change, const char *end)
 	return field_was_set(change, end) && is_null(&change->after, end);
 }
 
+static int64
+kept_child_of_row(FunctionCallInfo fcinfo, const RecordChange *change, int64 child_id)
+{
+	const int64 *last = last_parent(fcinfo, child_id);
+	int64		kept;
+
+	if (last)
+		return *last;
+	kept = lock_counted_child(change->rel, child_id);
+	return *(const int64 *) keep_parent(fcinfo, child_id, &kept, sizeof(kept));
+}
+
 PG_FUNCTION_INFO_V1(early_help_kept_child);
 
 /*
@@ -111,7 +124,7 @@ early_help_kept_child(PG_FUNCTION_ARGS)
 	if (is_null(&change.after, column) || (!anew && !again))
 		return record_result(&change);
 	child_id = id_of(&change.after, column);
-	kept = lock_counted_child(change.rel, child_id);
+	kept = kept_child_of_row(fcinfo, &change, child_id);
 	if (kept != child_id && anew)
 		refuse_duplicate(change.rel, column, child_id, kept);
 	if (kept != child_id)

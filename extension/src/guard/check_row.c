@@ -33,6 +33,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/last_parent.h"
 #include "base/record.h"
 #include "base/rule.h"
 #include "base/server_words.h"
@@ -49,6 +50,8 @@ typedef struct CompiledChecks
 	ExprContext *context;
 	int			count;
 	ExprState **checks;			/* in the relation's order; NULL: the server's alone */
+	Bitmapset  *not_null;		/* the numbers of columns */
+	int			updated_at;		/* the number of the column; 0: the table has none */
 	List	   *codes;			/* columns that refer to a code list */
 } CompiledChecks;
 
@@ -154,6 +157,22 @@ compile_check(Node *expression, MemoryContext memory)
 	return check;
 }
 
+/* The columns that a row has a value for, in the caller's memory. */
+static Bitmapset *
+not_null_columns(TupleDesc desc)
+{
+	Bitmapset  *columns = NULL;
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attr = TupleDescAttr(desc, i);
+
+		if (attr->attnotnull && !attr->attisdropped && !is_set_later(attr))
+			columns = bms_add_member(columns, i + 1);
+	}
+	return columns;
+}
+
 static void
 compile_checks(Relation rel, MemoryContext parent, CompiledChecks *compiled)
 {
@@ -168,6 +187,8 @@ compile_checks(Relation rel, MemoryContext parent, CompiledChecks *compiled)
 	compiled->count = constr ? constr->num_check : 0;
 	compiled->checks = palloc0(sizeof(ExprState *) * Max(compiled->count, 1));
 	compiled->codes = code_columns(rel);
+	compiled->not_null = not_null_columns(RelationGetDescr(rel));
+	compiled->updated_at = updated_at_column(RelationGetDescr(rel));
 	MemoryContextSwitchTo(caller);
 	for (int i = 0; i < compiled->count; i++)
 	{
@@ -201,26 +222,23 @@ compiled_checks(Relation rel)
 }
 
 static void
-check_not_null(Relation rel, TupleTableSlot *slot)
+check_not_null(Relation rel, TupleTableSlot *slot, const Bitmapset *not_null)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
+	int			column = -1;
 
-	for (int i = 0; i < desc->natts; i++)
+	while ((column = bms_next_member(not_null, column)) >= 0)
 	{
-		Form_pg_attribute attr = TupleDescAttr(desc, i);
+		const char *name = NameStr(TupleDescAttr(RelationGetDescr(rel), column - 1)->attname);
 
-		if (!attr->attnotnull || attr->attisdropped || is_set_later(attr))
-			continue;
-		if (slot_attisnull(slot, i + 1))
+		if (slot_attisnull(slot, column))
 			ereport(ERROR,
 					(errcode(ERRCODE_NOT_NULL_VIOLATION),
-					 errmsg("\"%s\" of \"%s\" is missing",
-							NameStr(attr->attname), RelationGetRelationName(rel)),
+					 errmsg("\"%s\" of \"%s\" is missing", name, RelationGetRelationName(rel)),
 					 errdetail("%s", row_ids(rel, slot)),
-					 errhint("Give a value for %s.", NameStr(attr->attname)),
+					 errhint("Give a value for %s.", name),
 					 errhidestmt(true),
 					 errhidecontext(true),
-					 errtablecol(rel, i + 1)));
+					 errtablecol(rel, column)));
 	}
 }
 
@@ -244,8 +262,11 @@ refuse(Relation rel, TupleTableSlot *slot, const char *constraint)
 }
 
 static void
-evaluate(Relation rel, TupleTableSlot *slot, const CompiledChecks *compiled)
+evaluate(RecordChange *change, TupleTableSlot *slot, const CompiledChecks *compiled)
 {
+	Relation	rel = change->rel;
+
+	check_not_null(rel, slot, compiled->not_null);
 	compiled->context->ecxt_scantuple = slot;
 	for (int i = 0; i < compiled->count; i++)
 	{
@@ -254,15 +275,16 @@ evaluate(Relation rel, TupleTableSlot *slot, const CompiledChecks *compiled)
 	}
 	ResetExprContext(compiled->context);
 	look_codes_up(rel, slot, compiled->codes);
+	set_updated_at(change, compiled->updated_at);
 }
 
 static void
-evaluate_cached(Relation rel, TupleTableSlot *slot, CompiledChecks *compiled)
+evaluate_cached(RecordChange *change, TupleTableSlot *slot, CompiledChecks *compiled)
 {
 	PG_TRY();
 	{
 		compiled->busy = true;
-		evaluate(rel, slot, compiled);
+		evaluate(change, slot, compiled);
 	}
 	PG_FINALLY();
 	{
@@ -272,19 +294,19 @@ evaluate_cached(Relation rel, TupleTableSlot *slot, CompiledChecks *compiled)
 }
 
 static void
-check_constraints(Relation rel, TupleTableSlot *slot)
+check_constraints(RecordChange *change, TupleTableSlot *slot)
 {
-	CompiledChecks *compiled = compiled_checks(rel);
+	CompiledChecks *compiled = compiled_checks(change->rel);
 	CompiledChecks own = {0};
 
 	if (!compiled->busy)
 	{
-		evaluate_cached(rel, slot, compiled);
+		evaluate_cached(change, slot, compiled);
 		return;
 	}
 	/* The entry is busy if a constraint's function writes to the constraint's table. */
-	compile_checks(rel, CurrentMemoryContext, &own);
-	evaluate(rel, slot, &own);
+	compile_checks(change->rel, CurrentMemoryContext, &own);
+	evaluate(change, slot, &own);
 	MemoryContextDelete(own.memory);
 }
 
@@ -295,14 +317,10 @@ Datum
 early_help_check_row(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "check_row", true, ROW_INSERT | ROW_UPDATE | ROW_DELETE);
-	TupleTableSlot *slot = TRIGGER_FIRED_BY_UPDATE(change.event) ?
-		change.trigger->tg_newslot : change.trigger->tg_trigslot;
 
 	await_server_error(change.rel);
-	if (TRIGGER_FIRED_BY_DELETE(change.event))
-		return record_result(&change);
-	check_not_null(change.rel, slot);
-	check_constraints(change.rel, slot);
-	set_updated_at(&change);
+	forget_parents(change.event);
+	if (!TRIGGER_FIRED_BY_DELETE(change.event))
+		check_constraints(&change, change.after.slot);
 	return record_result(&change);
 }

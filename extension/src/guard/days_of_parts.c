@@ -11,22 +11,40 @@
  */
 #include "postgres.h"
 
+#include "base/last_parent.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
 #include "base/rule.h"
 
 static void
-refuse_before(const RecordChange *change, const Record *whole, const char *key, const char *first_day,
-			  const char *day)
+refuse_before(const RecordChange *change, DateADT begins, const char *key, const char *first_day, const char *day)
 {
 	const Record *part = &change->after;
 
-	if (is_null(part, day) || is_null(whole, first_day) ||
-		date_of(part, day) >= date_of(whole, first_day))
+	if (is_null(part, day) || date_of(part, day) >= begins)
 		return;
 	rule_error(RULE_DAYS_IN_ORDER, change->rel, NULL,
 			   "%s %s is before %s %s of %s %s", day, date_words(date_of(part, day)),
-			   first_day, date_words(date_of(whole, first_day)), key, id_words(id_of(part, key)));
+			   first_day, date_words(begins), key, id_words(id_of(part, key)));
+}
+
+/* The day on which the record that a row belongs to begins, locked; DATEVAL_NOBEGIN if it has none, or is not there. */
+static DateADT
+first_day_of_whole(FunctionCallInfo fcinfo, const RecordChange *change, char *const *args)
+{
+	int64		id = id_of(&change->after, args[1]);
+	const DateADT *last = last_parent(fcinfo, id);
+	DateADT		begins = DATEVAL_NOBEGIN;
+	Record		whole;
+
+	if (last)
+		return *last;
+	if (!lock_sibling(change->rel, args[0], args[1], id, LockTupleNoKeyExclusive, &whole))
+		return begins;			/* the foreign key says so */
+	if (!is_null(&whole, args[2]))
+		begins = date_of(&whole, args[2]);
+	leave_sibling(&whole);
+	return *(const DateADT *) keep_parent(fcinfo, id, &begins, sizeof(begins));
 }
 
 PG_FUNCTION_INFO_V1(early_help_dated_within);
@@ -43,18 +61,16 @@ early_help_dated_within(PG_FUNCTION_ARGS)
 	Trigger    *trigger = change.trigger->tg_trigger;
 	char	  **args = trigger->tgargs;
 	bool		dated = false;
-	Record		whole;
 
 	require_arguments(&change, "dated_within", 4);
 	for (int i = 3; i < trigger->tgnargs; i++)
 		dated |= field_is_new(&change, args[i]) && !is_null(&change.after, args[i]);
-	if ((dated || field_is_new(&change, args[1])) && !is_null(&change.after, args[1]) &&
-		lock_sibling(change.rel, args[0], args[1], id_of(&change.after, args[1]),
-					 LockTupleNoKeyExclusive, &whole))
+	if ((dated || field_is_new(&change, args[1])) && !is_null(&change.after, args[1]))
 	{
+		DateADT		begins = first_day_of_whole(fcinfo, &change, args);
+
 		for (int i = 3; i < trigger->tgnargs; i++)
-			refuse_before(&change, &whole, args[1], args[2], args[i]);
-		leave_sibling(&whole);
+			refuse_before(&change, begins, args[1], args[2], args[i]);
 	}
 	return record_result(&change);
 }

@@ -33,7 +33,8 @@ is_updated_at(Form_pg_attribute attr)
 		strcmp(NameStr(attr->attname), UPDATED_AT) == 0;
 }
 
-static int
+/* The number of that column; 0 if the table has none. */
+int
 updated_at_column(TupleDesc desc)
 {
 	for (int i = 0; i < desc->natts; i++)
@@ -54,7 +55,7 @@ is_same(Form_pg_attribute attr, Datum before, Datum after)
 
 /* Generated columns follow from the others, and are not computed yet. */
 static bool
-changes_nothing_else(TriggerData *trigger)
+changes_nothing_else(const TriggerData *trigger, int column)
 {
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 	TupleTableSlot *before = trigger->tg_trigslot;
@@ -66,7 +67,7 @@ changes_nothing_else(TriggerData *trigger)
 	{
 		Form_pg_attribute attr = TupleDescAttr(desc, i);
 
-		if (attr->attisdropped || attr->attgenerated || is_updated_at(attr))
+		if (attr->attisdropped || attr->attgenerated || i == column - 1)
 			continue;
 		if (before->tts_isnull[i] != after->tts_isnull[i] ||
 			(!before->tts_isnull[i] && !is_same(attr, before->tts_values[i], after->tts_values[i])))
@@ -77,7 +78,7 @@ changes_nothing_else(TriggerData *trigger)
 
 /* The row's updated_at as it should be. */
 static TimestampTz
-moment_to_write(const RecordChange *change)
+moment_to_write(const RecordChange *change, int column)
 {
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
 
@@ -86,22 +87,21 @@ moment_to_write(const RecordChange *change)
 		TimestampTz before = moment_of(&change->before, UPDATED_AT);
 
 		/* A column of the partnership's own can be null. */
-		if (before != now && before != DT_NOEND && changes_nothing_else(change->trigger))
+		if (before != now && before != DT_NOEND && changes_nothing_else(change->trigger, column))
 			return before;
 	}
 	return now;
 }
 
-/* Before a row is inserted or updated, after all that may change it. */
+/* Before a row is inserted or updated, after all that may change it; the column as updated_at_column() found it. */
 void
-set_updated_at(RecordChange *change)
+set_updated_at(RecordChange *change, int column)
 {
 	TimestampTz moment;
 
-	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA ||
-		updated_at_column(RelationGetDescr(change->rel)) == 0)
+	if (column == 0 || SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
 		return;
-	moment = moment_to_write(change);
+	moment = moment_to_write(change, column);
 	if (moment_of(&change->after, UPDATED_AT) != moment)
 		set_timestamp(&change->after, UPDATED_AT, moment);
 }

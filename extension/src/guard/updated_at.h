@@ -13,6 +13,7 @@
 #include "base/record.h"
 
 extern bool is_updated_at(Form_pg_attribute attr);
-extern void set_updated_at(RecordChange *change);
+extern int	updated_at_column(TupleDesc desc);
+extern void set_updated_at(RecordChange *change, int column);
 
 #endif

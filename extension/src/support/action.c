@@ -45,12 +45,13 @@ early_help_action_before(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "action_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *action = &change.after;
-	SupportPlan plan;
+	const SupportPlan *plan;
 
 	if (is_null(action, "agreed_on") ||
 		(!field_is_new(&change, "agreed_on") && !field_is_new(&change, "safety_reason")))
 		return record_result(&change);
-	if (lock_plan(change.rel, id_of(action, "plan_id"), &plan))
-		check_agreed_on(action, &plan);
+	plan = lock_plan_of_row(fcinfo, change.rel, id_of(action, "plan_id"));
+	if (plan)
+		check_agreed_on(action, plan);
 	return record_result(&change);
 }

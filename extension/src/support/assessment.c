@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 #include "base/correction.h"
+#include "base/last_parent.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
@@ -141,13 +142,12 @@ day_of_factors(const Record *assessment)
 
 /* Refuses what the query found: code, first and last day. */
 static void
-refuse_factor(Relation rel, const Record *assessment)
+refuse_factor(Relation rel, int64 assessment_id, DateADT day)
 {
 	rule_error(RULE_CODE_VALID, rel, NULL,
 			   "assessment_factor_code %s is valid from %s to %s, assessment_id %s is of %s",
 			   result_text(1), date_words(result_date(2)), date_words(result_date(3)),
-			   id_words(id_of(assessment, "assessment_id")),
-			   date_words(day_of_factors(assessment)));
+			   id_words(assessment_id), date_words(day));
 }
 
 static const PartnershipQuery found_not_valid_query = {
@@ -167,7 +167,7 @@ check_factors(const Record *assessment)
 	};
 
 	if (run_partnership_query(assessment->rel, &found_not_valid_query, values, NULL) > 0)
-		refuse_factor(assessment->rel, assessment);
+		refuse_factor(assessment->rel, id_of(assessment, "assessment_id"), day_of_factors(assessment));
 }
 
 /*
@@ -278,41 +278,58 @@ early_help_assessment_after(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------
  */
 
-static void
-check_not_complete(const Record *part, const Record *assessment)
+/* What the rules of its parts read of an EHA. */
+typedef struct LockedAssessment
 {
-	if (!is_null(assessment, "completed_on"))
-		rule_error(RULE_FOUR_DOMAINS, part->rel, NULL,
-				   "assessment_id %s is complete since %s", id_words(id_of(assessment, "assessment_id")),
-				   date_words(date_of(assessment, "completed_on")));
-}
+	int64		id;
+	DateADT		started_on;
+	DateADT		completed_on;	/* DATEVAL_NOEND: not yet */
+	DateADT		ended_on;		/* DATEVAL_NOEND: going on */
+} LockedAssessment;
 
 /*
- * Locks the EHA of a domain or factor, and its episode first; false if it is not
+ * Locks the EHA of a domain or factor, and its episode first; NULL if it is not
  * there: deleted with its domain, or the foreign key says so.
  */
-static bool
-lock_assessment_of(const Record *part, Record *assessment)
+static const LockedAssessment *
+lock_assessment_of(FunctionCallInfo fcinfo, const Record *part)
 {
+	int64		id = id_of(part, "assessment_id");
+	const LockedAssessment *last = last_parent(fcinfo, id);
+	LockedAssessment locked;
+	Record		assessment;
 	Record		episode;
 
-	if (!lock_sibling_and_parent(part->rel, "assessment", "assessment_id", id_of(part, "assessment_id"),
-								 "episode", "episode_id", assessment, &episode))
-		return false;
+	if (last)
+		return last;
+	if (!lock_sibling_and_parent(part->rel, "assessment", "assessment_id", id, "episode", "episode_id",
+								 &assessment, &episode))
+		return NULL;
+	locked = (LockedAssessment) {
+		id, date_of(&assessment, "started_on"), date_of(&assessment, "completed_on"), date_of(&assessment, "ended_on")
+	};
+	leave_sibling(&assessment);
 	leave_sibling(&episode);
-	return true;
+	return keep_parent(fcinfo, id, &locked, sizeof(locked));
+}
+
+static void
+check_not_complete(const Record *part, const LockedAssessment *assessment)
+{
+	if (assessment->completed_on != DATEVAL_NOEND)
+		rule_error(RULE_FOUR_DOMAINS, part->rel, NULL,
+				   "assessment_id %s is complete since %s", id_words(assessment->id),
+				   date_words(assessment->completed_on));
 }
 
 /* A part leaves an EHA: it is deleted, or becomes another version of itself. */
 static void
-check_part_leaves(const Record *part)
+check_part_leaves(FunctionCallInfo fcinfo, const Record *part)
 {
-	Record		assessment;
+	const LockedAssessment *assessment = lock_assessment_of(fcinfo, part);
 
-	if (!lock_assessment_of(part, &assessment))
-		return;
-	check_not_complete(part, &assessment);
-	leave_sibling(&assessment);
+	if (assessment)
+		check_not_complete(part, assessment);
 }
 
 /* ---------------------------------------------------------------------
@@ -321,34 +338,32 @@ check_part_leaves(const Record *part)
  */
 
 static void
-check_assessed_on(const Record *domain, const Record *assessment)
+check_assessed_on(const Record *domain, const LockedAssessment *assessment)
 {
 	DateADT		assessed_on = date_of(domain, "assessed_on");
 
 	if (is_null(domain, "assessed_on"))
 		return;
-	if (assessed_on > date_of(assessment, "ended_on"))
+	if (assessed_on > assessment->ended_on)
 		rule_error_hint(RULE_FOUR_DOMAINS, domain->rel, NULL,
 						"Date it to a day on which the EHA was going on.",
 						"assessed_on %s is after assessment_id %s ended on %s",
-						date_words(assessed_on), id_words(id_of(assessment, "assessment_id")),
-						date_words(date_of(assessment, "ended_on")));
-	if (assessed_on < date_of(assessment, "started_on"))
+						date_words(assessed_on), id_words(assessment->id), date_words(assessment->ended_on));
+	if (assessed_on < assessment->started_on)
 		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
 				   "assessed_on %s is before the start of assessment_id %s",
-				   date_words(assessed_on), id_words(id_of(assessment, "assessment_id")));
+				   date_words(assessed_on), id_words(assessment->id));
 }
 
 static void
-check_domain(const Record *domain)
+check_domain(FunctionCallInfo fcinfo, const Record *domain)
 {
-	Record		assessment;
+	const LockedAssessment *assessment = lock_assessment_of(fcinfo, domain);
 
-	if (!lock_assessment_of(domain, &assessment))
+	if (assessment == NULL)
 		return;
-	check_not_complete(domain, &assessment);
-	check_assessed_on(domain, &assessment);
-	leave_sibling(&assessment);
+	check_not_complete(domain, assessment);
+	check_assessed_on(domain, assessment);
 }
 
 /*
@@ -378,9 +393,9 @@ early_help_assessment_domain_before(PG_FUNCTION_ARGS)
 	if (!is_blanked(&change))
 	{
 		if (change.before.tuple)
-			check_part_leaves(&change.before);
+			check_part_leaves(fcinfo, &change.before);
 		if (change.after.tuple)
-			check_domain(&change.after);
+			check_domain(fcinfo, &change.after);
 	}
 	end_partnership_queries();
 	return record_result(&change);
@@ -399,22 +414,20 @@ static const PartnershipQuery not_valid_query = {
 
 /* An open EHA is of the day it started on. */
 static void
-check_factor(const Record *found)
+check_factor(FunctionCallInfo fcinfo, const Record *found)
 {
-	Record		assessment;
+	const LockedAssessment *assessment = lock_assessment_of(fcinfo, found);
 	Datum		values[2];
 
-	if (!lock_assessment_of(found, &assessment))
+	if (assessment == NULL)
 		return;
-	check_not_complete(found, &assessment);
-	if (!is_null(found, "assessment_factor_code"))
-	{
-		values[0] = CStringGetTextDatum(text_of(found, "assessment_factor_code"));
-		values[1] = DateADTGetDatum(date_of(&assessment, "started_on"));
-		if (run_partnership_query(found->rel, &not_valid_query, values, NULL) > 0)
-			refuse_factor(found->rel, &assessment);
-	}
-	leave_sibling(&assessment);
+	check_not_complete(found, assessment);
+	if (is_null(found, "assessment_factor_code"))
+		return;
+	values[0] = CStringGetTextDatum(text_of(found, "assessment_factor_code"));
+	values[1] = DateADTGetDatum(assessment->started_on);
+	if (run_partnership_query(found->rel, &not_valid_query, values, NULL) > 0)
+		refuse_factor(found->rel, assessment->id, assessment->started_on);
 }
 
 PG_FUNCTION_INFO_V1(early_help_assessment_factor_found_before);
@@ -428,9 +441,9 @@ early_help_assessment_factor_found_before(PG_FUNCTION_ARGS)
 
 	begin_partnership_queries();
 	if (change.before.tuple)
-		check_part_leaves(&change.before);
+		check_part_leaves(fcinfo, &change.before);
 	if (change.after.tuple)
-		check_factor(&change.after);
+		check_factor(fcinfo, &change.after);
 	end_partnership_queries();
 	return record_result(&change);
 }

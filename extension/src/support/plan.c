@@ -10,6 +10,7 @@
 
 #include "catalog/pg_type.h"
 
+#include "base/last_parent.h"
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/record.h"
@@ -82,6 +83,21 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	leave_sibling(&row);
 	leave_sibling(&episode);
 	return true;
+}
+
+/*
+ * The same for a trigger of many rows, which come plan by plan; NULL if it is
+ * not there.
+ */
+const SupportPlan *
+lock_plan_of_row(FunctionCallInfo fcinfo, Relation rel, int64 plan_id)
+{
+	const SupportPlan *last = last_parent(fcinfo, plan_id);
+	SupportPlan plan;
+
+	if (last)
+		return last;
+	return lock_plan(rel, plan_id, &plan) ? keep_parent(fcinfo, plan_id, &plan, sizeof(plan)) : NULL;
 }
 
 /* R14: nothing of a plan is dated between a closure and the reopening. */

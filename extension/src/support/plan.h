@@ -8,6 +8,7 @@
 #ifndef EARLY_HELP_PLAN_H
 #define EARLY_HELP_PLAN_H
 
+#include "fmgr.h"
 #include "utils/date.h"
 #include "utils/rel.h"
 
@@ -29,6 +30,7 @@ typedef struct SupportPlan
 } SupportPlan;
 
 extern bool lock_plan(Relation rel, int64 plan_id, SupportPlan *plan);
+extern const SupportPlan *lock_plan_of_row(FunctionCallInfo fcinfo, Relation rel, int64 plan_id);
 extern bool read_plan(Relation rel, int64 plan_id, SupportPlan *plan);
 extern void refuse_in_gap_of_plan(Relation rel, const SupportPlan *plan, const char *what, DateADT on);
 extern void refuse_before_start(Relation rel, const SupportPlan *plan, DateADT agreed_on);

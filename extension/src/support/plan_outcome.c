@@ -9,10 +9,6 @@
  * trigger finds the lowest free one. A writer that makes an outcome live locks
  * its plan first, so that no other writer takes the same free position.
  *
- * The plan of the last row is remembered for one statement (fn_extra). Its lock
- * is held until the transaction ends, so a load of many outcomes reads each plan
- * once. If this transaction has written anything else since, it reads it again.
- *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -163,45 +159,22 @@ takes_a_place(const RecordChange *change)
 		(field_is_new(change, "position") || field_is_new(change, "withdrawn_on"));
 }
 
-typedef struct LastPlan
-{
-	SupportPlan plan;
-	CommandId	read_at;		/* the command id then */
-} LastPlan;
-
-/* Locks and reads the row's plan, or takes it as read for an earlier row; NULL if there is none. */
-static SupportPlan *
-locked_plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
-{
-	int64		plan_id = id_of(&change->after, "plan_id");
-	LastPlan   *last = fcinfo->flinfo->fn_extra;
-	LastPlan	found = {.read_at = advance_command_id()};
-
-	if (last && last->plan.id == plan_id && last->read_at == found.read_at)
-		return &last->plan;
-	if (!lock_plan(change->rel, plan_id, &found.plan))
-		return NULL;
-	if (last == NULL)
-		last = fcinfo->flinfo->fn_extra = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(LastPlan));
-	*last = found;
-	return &last->plan;
-}
-
 /*
  * The row's plan. Dropping or achieving an outcome takes no position, so it
  * locks no plan: if it did, two writers who drop the same outcomes in different
  * order could deadlock. Closing the episode waits for such writers at the
  * outcomes' rows (closure.c).
  */
-static SupportPlan *
+static const SupportPlan *
 plan_of(FunctionCallInfo fcinfo, const RecordChange *change)
 {
+	int64		plan_id = id_of(&change->after, "plan_id");
 	SupportPlan *plan;
 
 	if (takes_a_place(change))
-		return locked_plan_of(fcinfo, change);
+		return lock_plan_of_row(fcinfo, change->rel, plan_id);
 	plan = palloc(sizeof(SupportPlan));
-	return read_plan(change->rel, id_of(&change->after, "plan_id"), plan) ? plan : NULL;
+	return read_plan(change->rel, plan_id, plan) ? plan : NULL;
 }
 
 static void
@@ -226,7 +199,7 @@ early_help_plan_outcome_before(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "plan_outcome_before", true, ROW_INSERT | ROW_UPDATE);
 	Record	   *outcome = &change.after;
-	SupportPlan *plan = plan_of(fcinfo, &change);
+	const SupportPlan *plan = plan_of(fcinfo, &change);
 
 	if (plan == NULL && !is_null(outcome, "plan_id"))
 		rule_error(RULE_NO_SUCH_RECORD, change.rel, "plan_outcome_of_a_plan",
