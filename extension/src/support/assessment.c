@@ -43,9 +43,10 @@ check_four_domains(const Record *assessment)
 		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
 				   "assessment_id %s has %d of four domains assessed", id_words(id), count);
 	if (last > completed_on)
-		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
-				   "a domain of assessment_id %s was assessed on %s, after completed_on %s",
-				   id_words(id), date_words(last), date_words(completed_on));
+		rule_error_hint(RULE_FOUR_DOMAINS, assessment->rel, NULL,
+						"Correct assessed_on of that domain first, or complete the EHA on that day or later.",
+						"a domain of assessment_id %s was assessed on %s, after completed_on %s",
+						id_words(id), date_words(last), date_words(completed_on));
 }
 
 static const PartnershipQuery corrected_query = {
@@ -64,10 +65,11 @@ check_corrects(const Record *assessment)
 	};
 
 	if (run_partnership_query(assessment->rel, &corrected_query, values, NULL) == 0)
-		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
-				   "assessment_id %s, which this one corrects, is not a completed EHA of episode_id %s",
-				   id_words(id_of(assessment, "corrects_assessment_id")),
-				   id_words(id_of(assessment, "episode_id")));
+		rule_error_hint(RULE_FOUR_DOMAINS, assessment->rel, NULL,
+						"Name a completed EHA of the same episode as corrects_assessment_id. One that is not completed is changed itself.",
+						"assessment_id %s, which this one corrects, is not a completed EHA of episode_id %s",
+						id_words(id_of(assessment, "corrects_assessment_id")),
+						id_words(id_of(assessment, "episode_id")));
 }
 
 static const PartnershipQuery assessed_before_query = {
@@ -86,10 +88,11 @@ check_no_domain_before(const Record *assessment)
 	};
 
 	if (run_partnership_query(assessment->rel, &assessed_before_query, values, NULL) > 0)
-		rule_error(RULE_FOUR_DOMAINS, assessment->rel, NULL,
-				   "%s of assessment_id %s was assessed on %s, before started_on %s",
-				   result_text(1), id_words(id_of(assessment, "assessment_id")),
-				   date_words(result_date(2)), date_words(date_of(assessment, "started_on")));
+		rule_error_hint(RULE_FOUR_DOMAINS, assessment->rel, NULL,
+						"Correct assessed_on of that domain first, or give an earlier day as started_on.",
+						"%s of assessment_id %s was assessed on %s, before started_on %s",
+						result_text(1), id_words(id_of(assessment, "assessment_id")),
+						date_words(result_date(2)), date_words(date_of(assessment, "started_on")));
 }
 
 static void
@@ -350,9 +353,10 @@ check_assessed_on(const Record *domain, const LockedAssessment *assessment)
 						"assessed_on %s is after assessment_id %s ended on %s",
 						date_words(assessed_on), id_words(assessment->id), date_words(assessment->ended_on));
 	if (assessed_on < assessment->started_on)
-		rule_error(RULE_FOUR_DOMAINS, domain->rel, NULL,
-				   "assessed_on %s is before the start of assessment_id %s",
-				   date_words(assessed_on), id_words(assessment->id));
+		rule_error_hint(RULE_FOUR_DOMAINS, domain->rel, NULL,
+						"Date it to a day on which the EHA was going on.",
+						"assessed_on %s is before the start of assessment_id %s",
+						date_words(assessed_on), id_words(assessment->id));
 }
 
 static void

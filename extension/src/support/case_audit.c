@@ -50,8 +50,9 @@ settle_auditor_agency(const RecordChange *change, Record *row, const char *pract
 	if (field_is_new(change, practitioner))
 		fill_agency(row, agency, &agency_query, auditor);
 	else if (field_is_new(change, agency))
-		rule_error(RULE_WRITTEN_BY_RULES, change->rel, NULL, "%s of case_audit_id %s",
-				   agency, id_words(id_of(row, "case_audit_id")));
+		rule_error_hint(RULE_WRITTEN_BY_RULES, change->rel, NULL,
+						"Leave it out: it is the agency of the auditor.",
+						"%s of case_audit_id %s", agency, id_words(id_of(row, "case_audit_id")));
 }
 
 PG_FUNCTION_INFO_V1(early_help_case_audit_before);
@@ -71,8 +72,9 @@ early_help_case_audit_before(PG_FUNCTION_ARGS)
 	if (field_is_new(&change, "audited_on"))
 		fill_agency(audit, "lead_agency_id", &lead_agency_query, episode);
 	else if (field_is_new(&change, "lead_agency_id"))
-		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "lead_agency_id of case_audit_id %s",
-				   id_words(id_of(audit, "case_audit_id")));
+		rule_error_hint(RULE_WRITTEN_BY_RULES, change.rel, NULL,
+						"Leave it out: it is the agency of who led the episode on audited_on.",
+						"lead_agency_id of case_audit_id %s", id_words(id_of(audit, "case_audit_id")));
 	end_partnership_queries();
 	return record_result(&change);
 }

@@ -187,7 +187,8 @@ check_assessment_moves(const RecordChange *change)
 						"assessment_id %s is moved and changed at once", id_words(id));
 	if (run_partnership_query(change->rel, &rests_on_assessment_query, values, NULL) > 0)
 		rule_error_hint(RULE_RECORD_STAYS, change->rel, NULL,
-						"Take assessment_id out of that record first; versions of an EHA are not moved.",
+						"Take assessment_id out of that record first. Versions of an EHA are not moved: "
+						"record it anew, and blank the wrong one with blank_domain.",
 						"%s %s rests on assessment_id %s", result_text(1), id_words(result_id(2)), id_words(id));
 	if (!lock_episode(change->rel, id_of(assessment, "episode_id"), &episode))
 		return;					/* the foreign key says so */

@@ -39,7 +39,8 @@ refuse_while_overdue(Relation rel, const SupportPlan *plan, DateADT agreed_on, c
 		return;
 	begin_partnership_queries();
 	if (run_partnership_query(rel, &overdue_then_query, values, NULL) > 0)
-		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL, hint,
+		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, rel, NULL,
+						"Correct agreed_on, or held_on of that review; a safety action gives safety_reason.",
 						"agreed_on %s is after %s, when review_id %s of plan_id %s was due, and before it was held on %s",
 						date_words(agreed_on), date_words(result_date(2)), id_words(result_id(1)),
 						id_words(plan->id), date_words(result_date(3)));
@@ -70,11 +71,12 @@ refuse_due_before_agreed(const RecordChange *change)
 	if (date_of(plan, "review_due_on") > date_of(&change->before, "review_due_on"))
 		return;
 	if (run_partnership_query(plan->rel, &agreed_after_query, values, NULL) > 0)
-		rule_error(RULE_NOT_AFTER_DUE_REVIEW, plan->rel, NULL,
-				   "%s %s was agreed on %s, after review_due_on %s of plan_id %s",
-				   result_text(1), id_words(result_id(2)), date_words(result_date(3)),
-				   date_words(date_of(plan, "review_due_on")),
-				   id_words(id_of(plan, "plan_id")));
+		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, plan->rel, NULL,
+						"Correct agreed_on of what the detail names first, or give another day.",
+						"%s %s was agreed on %s, after review_due_on %s of plan_id %s",
+						result_text(1), id_words(result_id(2)), date_words(result_date(3)),
+						date_words(date_of(plan, "review_due_on")),
+						id_words(id_of(plan, "plan_id")));
 }
 
 static const PartnershipQuery agreed_while_overdue_query = {
@@ -96,9 +98,10 @@ refuse_agreed_while_overdue(const Record *review)
 	};
 
 	if (run_partnership_query(review->rel, &agreed_while_overdue_query, values, NULL) > 0)
-		rule_error(RULE_NOT_AFTER_DUE_REVIEW, review->rel, NULL,
-				   "%s %s was agreed on %s, after due_on %s and before held_on %s of review_id %s",
-				   result_text(1), id_words(result_id(2)), date_words(result_date(3)),
-				   date_words(date_of(review, "due_on")), date_words(date_of(review, "held_on")),
-				   id_words(id_of(review, "review_id")));
+		rule_error_hint(RULE_NOT_AFTER_DUE_REVIEW, review->rel, NULL,
+						"Correct agreed_on of what the detail names first, or give another day.",
+						"%s %s was agreed on %s, after due_on %s and before held_on %s of review_id %s",
+						result_text(1), id_words(result_id(2)), date_words(result_date(3)),
+						date_words(date_of(review, "due_on")), date_words(date_of(review, "held_on")),
+						id_words(id_of(review, "review_id")));
 }

@@ -208,7 +208,7 @@ check_start_not_reviewed(const Record *plan)
 
 	if (run_partnership_query(plan->rel, &held_review_query, values, NULL) > 0)
 		rule_error_hint(RULE_REVIEW_DUE, plan->rel, NULL,
-						"started_on can be corrected until the first review is held.",
+						"Take the review back with undo_review, correct started_on, and hold the review again.",
 						"review_id %s of plan_id %s was due by its started_on",
 						id_words(result_id(1)), id_words(id_of(plan, "plan_id")));
 }
@@ -245,10 +245,11 @@ check_due_not_completed(const RecordChange *change)
 	const Record *plan = &change->before;
 
 	if (!is_null(plan, "completed_by_review_id") && is_null(&change->after, "extended_by_review_id"))
-		rule_error(RULE_REVIEW_DUE, change->rel, NULL,
-				   "plan_id %s was completed on %s, by a review due on %s",
-				   id_words(id_of(plan, "plan_id")), date_words(date_of(plan, "ended_on")),
-				   date_words(date_of(plan, "review_due_on")));
+		rule_error_hint(RULE_REVIEW_DUE, change->rel, NULL,
+						"Take the review back with undo_review, correct review_due_on, and hold the review again.",
+						"plan_id %s was completed on %s, by a review due on %s",
+						id_words(id_of(plan, "plan_id")), date_words(date_of(plan, "ended_on")),
+						date_words(date_of(plan, "review_due_on")));
 }
 
 /* ---------------------------------------------------------------------
