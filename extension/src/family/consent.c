@@ -216,7 +216,8 @@ write_end(Relation rel, int64 plan_id, int64 assessment_id, DateADT on, const ch
 
 /*
  * Ends the family's EHAs and plans on the day that their consent ends. A day
- * that was mended moves an end to a later day too, or takes it back. The caller
+ * that was mended moves an end to a later day too, or takes it back; what had
+ * ended on that day with the episode as well, ended with the episode. The caller
  * has locked the family.
  */
 void
@@ -236,8 +237,10 @@ settle_support(Relation rel, int64 family_id, bool mended)
 		DateADT		ends = Min(consent, closure);
 		DateADT		ended = row_date(support, i, 4);
 		const char *reason = consent < closure ? SUPPORT_CONSENT_WITHDRAWN : SUPPORT_EPISODE_CLOSED;
+		const char *given = row_text(support, i, 5);
+		bool		not_withdrawn = consent > ended && given && strcmp(given, SUPPORT_CONSENT_WITHDRAWN) == 0;
 
-		if (ends < ended || (ends > ended && mended))
+		if (ends < ended || (mended && (ends > ended || not_withdrawn)))
 			write_end(rel, row_id(support, i, 1), row_id(support, i, 2), ends,
 					  ends == DATEVAL_NOEND ? NULL : reason);
 	}
@@ -265,8 +268,9 @@ early_help_consent_before(PG_FUNCTION_ARGS)
 			set_timestamp(consent, "withdrawal_recorded_at", GetCurrentTimestamp());
 	}
 	else if (field_is_new(&change, "withdrawal_recorded_at"))
-		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL, "withdrawal_recorded_at of consent_id %s",
-				   id_words(id_of(consent, "consent_id")));
+		rule_error_hint(RULE_WRITTEN_BY_RULES, change.rel, NULL,
+						"Leave withdrawal_recorded_at out: it is set with withdrawn_on.",
+						"withdrawal_recorded_at of consent_id %s", id_words(id_of(consent, "consent_id")));
 	return record_result(&change);
 }
 
@@ -396,7 +400,8 @@ early_help_consent_stays(PG_FUNCTION_ARGS)
 	if ((given && run_partnership_query(change.rel, &uncovered_query, values, NULL) > 0) ||
 		(withdrawn && !mended && run_partnership_query(change.rel, &ended_by_nothing_query, ids, NULL) > 0))
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
-						"Consent that is given again is a new row; a withdrawal that was recorded wrongly is mended by correct_withdrawal.",
+						"Record the other consent that it rests on first. "
+						"A withdrawal that was recorded wrongly is mended by correct_withdrawal.",
 						"%s %s rests on consent_id %s", result_text(1),
 						id_words(result_id(2)), id_words(id_of(consent, "consent_id")));
 	refuse_closed_without(&change, id_of(consent, "family_id"));

@@ -85,7 +85,8 @@ early_help_consent_to_share_stays(PG_FUNCTION_ARGS)
 	lock_family(change.rel, id_of(consent, "family_id"));
 	if (run_partnership_query(change.rel, &shared_without_query, values, NULL) > 0)
 		rule_error_hint(RULE_CONSENT, change.rel, NULL,
-						"Set withdrawn_on; withdrawal never deletes the record.",
+						"Record the other consent that it rests on first. "
+						"Consent that was withdrawn gets withdrawn_on, and stays.",
 						"sharing_decision_id %s rests on consent_id %s",
 						id_words(result_id(1)), id_words(id_of(consent, "consent_id")));
 	end_partnership_queries();
