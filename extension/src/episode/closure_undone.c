@@ -17,6 +17,7 @@
 #include "base/correction.h"
 #include "base/partnership_query.h"
 #include "base/rule.h"
+#include "continuum/continuum.h"
 #include "episode/closure_undone.h"
 #include "family/consent.h"
 
@@ -85,7 +86,7 @@ undo_closure(RecordChange *change)
 						"episode_id %s closed by the acceptance of its last child's step up", id_words(id));
 	if (run_partnership_query(change->rel, &later_level_query, values, NULL) > 0)
 		rule_error_hint(RULE_LEVELS, change->rel, NULL,
-						"Reopen the episode instead, with reopen_episode.",
+						"Reopen the episode instead, with reopen_episode. A later episode that was opened by mistake is deleted first.",
 						"the level of child_id %s has changed since episode_id %s closed: level_change_id %s",
 						id_words(result_id(1)), id_words(id), id_words(result_id(2)));
 	if (run_partnership_query(change->rel, &closing_event_query, values, NULL) == 0 || result_text(2) == NULL)
@@ -93,6 +94,11 @@ undo_closure(RecordChange *change)
 				   "episode_id %s has no event that closed it", id_words(id));
 	state = result_text(2);
 	refuse_with_later_events(change->rel, id, result_id(1));
+	/* It was recorded as closed, and its lead practitioner after it: nobody knows what it was before. */
+	if (strcmp(state, state_name(STATE_WAITING)) == 0 && !is_null(episode, "allocated_on"))
+		rule_error_hint(RULE_EVENT_NOT_POSSIBLE, change->rel, NULL,
+						"Reopen the episode instead, with reopen_episode.",
+						"episode_id %s was recorded when it had closed", id_words(id));
 	set_field_text(episode, "state", state);
 	set_field_null(episode, "closure_reason_code");
 	set_field_null(episode, "closure_agreed_on");
