@@ -317,7 +317,7 @@ check_closure_reason(const RecordChange *change)
 		refuse_reason(episode, "Offer the step up with step_up and accept it with accept_step: "
 					  "the last child's acceptance closes the episode, on its day.");
 	if (was_stepped_up && !stepped_up && stepped_up_then(&change->before))
-		refuse_reason(episode, "The acceptance of the last child's step up closed the episode. It stays stepped_up.");
+		refuse_reason(episode, "Use undo_decision of the last child's step first, if social care did not accept it.");
 	if (text_is(episode, "closure_reason_code", "consent_withdrawn") &&
 		!consent_was_withdrawn(episode->rel, id_of(episode, "family_id"), date_of(episode, "closed_on")))
 		refuse_reason(episode, "Record the withdrawal with withdraw_consent first, "

@@ -44,11 +44,13 @@ static const PartnershipQuery overlapping_query = {
 
 /* What to do about the episode that the query found: NULL, the rule's own hint, while it is open. */
 static const char *
-hint_of_other_episode(void)
+hint_of_other_episode(const Record *episode)
 {
 	DateADT		opened_on = result_date(2);
 	DateADT		closed_on = result_date(3);
 
+	if (!is_null(episode, "reopened_on") && opened_on > date_of(episode, "opened_on"))
+		return "Record it in that later episode, or open a new one: none is reopened from before a later one.";
 	if (closed_on == DATEVAL_NOEND)
 		return NULL;
 	/* An episode has at least the day that it was opened on. */
@@ -71,7 +73,7 @@ check_one_at_a_time(const Record *episode)
 
 	if (run_partnership_query(episode->rel, &overlapping_query, values, nulls) > 0)
 		rule_error_hint(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
-						hint_of_other_episode(),
+						hint_of_other_episode(episode),
 						"family_id %s has episode_id %s on days of this one",
 						id_words(id_of(episode, "family_id")), id_words(result_id(1)));
 }
@@ -132,9 +134,10 @@ begin_episode(Record *episode)
 				   "allocated_on of a new episode of family_id %s is set by its first lead practitioner",
 				   id_words(id_of(episode, "family_id")));
 	if (!is_null(episode, "reopened_on"))
-		rule_error(RULE_CLOSURE, episode->rel, NULL,
-				   "a new episode of family_id %s has not been reopened",
-				   id_words(id_of(episode, "family_id")));
+		rule_error_hint(RULE_CLOSURE, episode->rel, NULL,
+						"Record the episode as it closed first, then reopen it with reopen_episode.",
+						"a new episode of family_id %s has not been reopened",
+						id_words(id_of(episode, "family_id")));
 	if (!is_null(episode, "closed_on"))
 		set_field_text(episode, "state", state_name(STATE_CLOSED));
 	else if (!text_is(episode, "state", state_name(STATE_WAITING)))
@@ -155,13 +158,18 @@ close_episode(RecordChange *change)
 	set_field_text(episode, "state", state_name(STATE_CLOSED));
 }
 
-/* A reopening is explicit: it has a day and a reason, and the row keeps both. */
+/*
+ * A reopening is explicit: it has a day and a reason, and the row keeps both. An
+ * episode that closed on the day that it was reopened may be reopened on it again.
+ */
 static void
 reopen_episode(RecordChange *change)
 {
 	Record	   *episode = &change->after;
+	bool		is_day_before = !field_is_new(change, "reopened_on") &&
+		date_of(episode, "reopened_on") < date_of(&change->before, "closed_on");
 
-	if (!field_is_new(change, "reopened_on") || is_null(episode, "reopened_on"))
+	if (is_null(episode, "reopened_on") || is_day_before)
 		rule_error(RULE_CLOSURE, change->rel, NULL,
 				   "episode_id %s is reopened only with reopened_on and reopen_reason",
 				   id_words(id_of(episode, "episode_id")));
@@ -173,7 +181,7 @@ reopen_episode(RecordChange *change)
 				   id_words(id_of(episode, "episode_id")));
 	if (is_null(episode, "allocated_on"))
 		rule_error_hint(RULE_LEAD_PRACTITIONER, change->rel, NULL,
-						"Open a new episode instead.",
+						"Use undo_closure if it was closed by mistake, or open a new episode instead.",
 						"episode_id %s closed while waiting: there is nothing to reopen",
 						id_words(id_of(episode, "episode_id")));
 	set_field_null(episode, "closure_reason_code");
@@ -195,8 +203,9 @@ check_reopening(const RecordChange *change)
 	if (!field_is_new(change, "reopened_on"))
 		return;
 	if (is_null(record, "reopened_on"))
-		rule_error(RULE_CLOSURE, change->rel, NULL,
-				   "episode_id %s was reopened on %s",
+		rule_error_hint(RULE_CLOSURE, change->rel, NULL,
+						"Mend the day with correct_reopening. An episode that should not have been reopened closes on that day.",
+						"episode_id %s was reopened on %s",
 				   id_words(id_of(record, "episode_id")),
 				   date_words(date_of(&change->before, "reopened_on")));
 	if (!is_null(record, "closed_on"))

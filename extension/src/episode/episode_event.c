@@ -47,7 +47,7 @@ legal_events(EpisodeState state)
 		appendStringInfo(&words, "%s%s", words.len ? ", " : "Legal now: ",
 						 event_name((ContinuumEvent) event));
 	}
-	appendStringInfoString(&words, words.len ? "." : "Nothing is legal now.");
+	appendStringInfoChar(&words, '.');
 	return words.data;
 }
 

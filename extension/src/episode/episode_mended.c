@@ -117,7 +117,7 @@ check_reopened_later(const RecordChange *change)
 	closed_on = result_date(1);
 	values[1] = DateADTGetDatum(closed_on);
 	if (on < closed_on)
-		rule_error_hint(RULE_CLOSURE, change->rel, NULL, "Give the day on which it was reopened, or a later one.",
+		rule_error_hint(RULE_CLOSURE, change->rel, NULL, "Give the day on which it closed, or a later one.",
 						"reopened_on %s is before episode_id %s closed on %s", date_words(on), id_words(id), date_words(closed_on));
 	if (run_partnership_query(change->rel, &dated_in_gap_query, values, NULL) > 0)
 		rule_error_hint(RULE_CLOSURE, change->rel, NULL, "Correct that day first, or give an earlier one.",
