@@ -151,10 +151,10 @@ change_level(Relation rel, int64 child_id, NeedLevel from, NeedLevel to,
 	if (now == to)
 		return;
 	if (now != from)
-		rule_error(RULE_LEVELS, rel, NULL,
-				   "child_id %s is at level %s, and %s leads from %s to %s",
-				   id_words(child_id), need_level_name(now), event_name(event),
-				   need_level_name(from), need_level_name(to));
+		rule_error_hint(RULE_LEVELS, rel, NULL, "Withdraw the step.",
+						"child_id %s is at level %s, and %s leads from %s to %s",
+						id_words(child_id), need_level_name(now), event_name(event),
+						need_level_name(from), need_level_name(to));
 	log_level(rel, child_id, last, from, to, event, episode_id, on);
 }
 

@@ -270,7 +270,8 @@ changes_by_day(Relation rel, int64 child_id, const Facts *facts)
 				from = step_leads_from(fact, level);
 				if (from == NEED_LEVEL_NONE)
 					rule_error_hint(RULE_LEVELS, rel, NULL,
-									"Record the steps and episodes before it too, or correct the day of one of them.",
+									"Take that step back with undo_decision, record what came before it, and decide it again; "
+									"or correct the day of one of them.",
 									"child_id %s would be at level %s on %s, when step_id %s to %s was accepted",
 									id_words(child_id), need_level_name(level), date_words(fact->on),
 									id_words(fact->id), need_level_name(fact->to));

@@ -96,10 +96,11 @@ settle_from_level(Record *step)
 		set_field_text(step, "from_level", need_level_name(now));
 	}
 	else if (now != NEED_LEVEL_NONE && level_of(step, "from_level") != (int) now)
-		rule_error(RULE_LEVELS, step->rel, NULL,
-				   "child_id %s is at level %s, the step leads from %s",
-				   id_words(id_of(step, "child_id")), need_level_name(now),
-				   text_of(step, "from_level"));
+		rule_error_hint(RULE_LEVELS, step->rel, NULL,
+						"Leave from_level out: it is the child's level on the day of the offer.",
+						"child_id %s is at level %s, the step leads from %s",
+						id_words(id_of(step, "child_id")), need_level_name(now),
+						text_of(step, "from_level"));
 }
 
 /* S.47 never waits for consent. Any other step up has consent, or says why not (a CHECK refuses blanks). */
@@ -151,9 +152,10 @@ check_offer(Record *step)
 	if (in_episode)
 	{
 		if (episode.family_id != id_of(step, "family_id"))
-			rule_error(RULE_STEP_ONCE, step->rel, NULL,
-					   "episode_id %s is not one of family_id %s",
-					   id_words(episode.id), id_words(id_of(step, "family_id")));
+			rule_error_hint(RULE_STEP_ONCE, step->rel, NULL,
+							"Leave episode_id out, or name an episode of that family.",
+							"episode_id %s is not one of family_id %s",
+							id_words(episode.id), id_words(id_of(step, "family_id")));
 		if (is_step_up(step) && !is_null(step, "offered_on"))
 			refuse_in_gap(step->rel, &episode, "offered_on", date_of(step, "offered_on"));
 	}
@@ -199,9 +201,11 @@ check_one_open(const RecordChange *change)
 		return;					/* check_row says so */
 	(void) lock_sibling_only(step->rel, "child", "child_id", id_of(step, "child_id"), LockTupleNoKeyExclusive);
 	if (run_partnership_query(step->rel, &open_beside_query, values, nulls) > 0)
-		rule_error(RULE_STEP_ONCE, step->rel, "step_one_open_a_child",
-				   "step_id %s of child_id %s is open from %s to %s", id_words(result_id(1)),
-				   id_words(id_of(step, "child_id")), date_words(result_date(2)), date_words(result_date(3)));
+		rule_error_hint(RULE_STEP_ONCE, step->rel, "step_one_open_a_child",
+						result_date(2) <= date_of(step, "offered_on") ? NULL :
+						"A step from before that one was decided before it: give decided_on and outcome with it.",
+						"step_id %s of child_id %s is open from %s to %s", id_words(result_id(1)),
+						id_words(id_of(step, "child_id")), date_words(result_date(2)), date_words(result_date(3)));
 }
 
 /* R10: the EHA that goes to social care is one of this family. */
@@ -244,10 +248,11 @@ check_decided_once(const RecordChange *change)
 		if (is_late_consultation(change, facts[i]))
 			continue;
 		if (field_is_new(change, facts[i]))
-			rule_error(RULE_STEP_ONCE, change->rel, NULL,
-					   "step_id %s was %s on %s", id_words(id_of(&change->before, "step_id")),
-					   text_of(&change->before, "outcome"),
-					   date_words(date_of(&change->before, "decided_on")));
+			rule_error_hint(RULE_STEP_ONCE, change->rel, NULL,
+							"Use correct_decision for its days. For anything else use undo_decision, and decide it anew.",
+							"step_id %s was %s on %s", id_words(id_of(&change->before, "step_id")),
+							text_of(&change->before, "outcome"),
+							date_words(date_of(&change->before, "decided_on")));
 	}
 }
 
@@ -290,7 +295,8 @@ early_help_step_stays(PG_FUNCTION_ARGS)
 	Record	   *step = &change.before;
 
 	if (!is_null(step, "outcome"))
-		rule_error_hint(RULE_STEP_ONCE, change.rel, NULL, "Offer a new step.",
+		rule_error_hint(RULE_STEP_ONCE, change.rel, NULL,
+						"Use undo_decision first: an open step can be deleted.",
 						"step_id %s was %s on %s", id_words(id_of(step, "step_id")),
 						text_of(step, "outcome"), date_words(date_of(step, "decided_on")));
 	return record_result(&change);

@@ -215,7 +215,7 @@ take_back(const Record *step)
 
 	if (accepted && !is_up(step))
 		rule_error_hint(RULE_STEP_ONCE, step->rel, NULL,
-						"Take the child out of the episode with left_on, or offer a step up.",
+						"Take the child out of the episode with left_on, close the episode if it supports no other, or offer a step up.",
 						"step_id %s was accepted on %s, and child_id %s is supported since",
 						id_words(id_of(step, "step_id")), date_words(date_of(step, "decided_on")),
 						id_words(id_of(step, "child_id")));
