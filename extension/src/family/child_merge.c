@@ -336,9 +336,10 @@ early_help_child_merged_by_merges(PG_FUNCTION_ARGS)
 										ROW_INSERT | ROW_UPDATE);
 
 	if (field_is_written(&change, "merged_into_child_id") && !rules_are_writing())
-		rule_error(RULE_WRITTEN_BY_RULES, change.rel, NULL,
-				   "merged_into_child_id of child_id %s is set by child_merge",
-				   id_words(id_of(&change.after, "child_id")));
+		rule_error_hint(RULE_WRITTEN_BY_RULES, change.rel, NULL,
+						"Use merge_children, or unmerge_children to undo a merge.",
+						"merged_into_child_id of child_id %s is set by child_merge",
+						id_words(id_of(&change.after, "child_id")));
 	if (!is_null(&change.after, "merged_into_child_id") && facts_change(&change))
 		refuse_duplicate(change.rel, "child_id", id_of(&change.after, "child_id"),
 						 id_of(&change.after, "merged_into_child_id"));

@@ -36,16 +36,41 @@ early_help_refuse_delete(PG_FUNCTION_ARGS)
 	RecordChange change = record_change(fcinfo, "refuse_delete", true, ROW_DELETE);
 
 	rule_error_hint(RULE_RECORD_STAYS, change.rel, NULL,
-					"Update it; early_help.drop_partnership is for a whole partnership.",
+					"Update it, or add another row after it; early_help.drop_partnership is for a whole partnership.",
 					"the row of \"%s\" is not deleted", RelationGetRelationName(change.rel));
 }
 
+/* A null hint is the rule's own. */
 static void
-refuse_change(const RecordChange *change, const char *column)
+refuse_change(const RecordChange *change, const char *column, const char *hint)
 {
-	rule_error(RULE_RECORD_STAYS, change->rel, NULL, "%s of \"%s\" does not change: %s",
-			   column, RelationGetRelationName(change->rel),
-			   row_ids(change->rel, change->trigger->tg_trigslot));
+	rule_error_hint(RULE_RECORD_STAYS, change->rel, NULL, hint,
+					"%s of \"%s\" does not change: %s",
+					column, RelationGetRelationName(change->rel),
+					row_ids(change->rel, change->trigger->tg_trigslot));
+}
+
+/* The act that mends a column of the table; NULL if only another record does. */
+static const char *
+hint_of_act(Relation rel)
+{
+	static const struct
+	{
+		const char *table;
+		const char *hint;
+	}			acts[] = {
+		{"assessment", "Use move_assessment, with the reason."},
+		{"conversation", "Use move_conversation, with the reason."},
+		{"plan", "Use move_plan, with the reason."},
+		{"review", "Use correct_review, with the reason."},
+	};
+
+	for (int i = 0; i < (int) lengthof(acts); i++)
+	{
+		if (strcmp(acts[i].table, RelationGetRelationName(rel)) == 0)
+			return acts[i].hint;
+	}
+	return NULL;
 }
 
 PG_FUNCTION_INFO_V1(early_help_keep_columns);
@@ -62,7 +87,7 @@ early_help_keep_columns(PG_FUNCTION_ARGS)
 	for (int i = 0; i < trigger->tgnargs; i++)
 	{
 		if (field_is_new(&change, trigger->tgargs[i]))
-			refuse_change(&change, trigger->tgargs[i]);
+			refuse_change(&change, trigger->tgargs[i], NULL);
 	}
 	return record_result(&change);
 }
@@ -82,7 +107,7 @@ keep_by_key(FunctionCallInfo fcinfo, const char *function, bool may_be_given)
 		if (field_is_new(&change, trigger->tgargs[i]) &&
 			!(may_be_given && !field_was_set(&change, trigger->tgargs[i])) &&
 			!is_mended(change.rel, id_of(&change.before, trigger->tgargs[0])))
-			refuse_change(&change, trigger->tgargs[i]);
+			refuse_change(&change, trigger->tgargs[i], may_be_given ? NULL : hint_of_act(change.rel));
 	}
 	return record_result(&change);
 }
