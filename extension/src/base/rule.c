@@ -76,7 +76,7 @@ static const Rule rules[] = {
 	[RULE_LEVELS] = {
 		"R11", "along the continuum", "YH011",
 		"a child's level changes only along the continuum's edges, by an accepted step, an opening or a closure",
-		"Compare the child's last row in level_change."
+		"Look at the child's rows in level_change, and record first what is missing before this."
 	},
 	[RULE_STEP_ONCE] = {
 		"R12", "offered, then decided once", "YH012",
