@@ -47,5 +47,5 @@ sql --command="copy (
 echo "$(wc -l <"$file") outcomes of $plans plans, $(settings)"
 for one in "${partnerships[@]}"; do load "$one" >/dev/null; done
 rounds "${ROUNDS:-9}" measure
-report 0.8 2
+report $((5 * plans))
 exit "$missed"
