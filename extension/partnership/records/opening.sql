@@ -63,7 +63,12 @@ returns episode
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('family_id %s', open_episode.family_id))
-    where not exists (select from only family r where r.family_id = open_episode.family_id);
+    where not exists (select from only family r where r.family_id = open_episode.family_id for no key update);
+    -- Above READ COMMITTED this fails with 40001 if a child has left the family since the snapshot.
+    select m.family_member_id
+    from only family_member m
+    where m.family_id = open_episode.family_id
+    for share;
     select early_help_internal.refuse_other_contents('episode_id', r.episode_id)
     from only episode r
     where r.source_ref = open_episode.source_ref
@@ -123,7 +128,12 @@ returns episode
 language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('family_id %s', record_past_episode.family_id))
-    where not exists (select from only family r where r.family_id = record_past_episode.family_id);
+    where not exists (select from only family r where r.family_id = record_past_episode.family_id for no key update);
+    -- Above READ COMMITTED this fails with 40001 if a child has left the family since the snapshot.
+    select m.family_member_id
+    from only family_member m
+    where m.family_id = record_past_episode.family_id
+    for share;
     select early_help_internal.refuse_other_contents('episode_id', r.episode_id)
     from only episode r
     where r.source_ref = record_past_episode.source_ref

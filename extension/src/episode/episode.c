@@ -229,6 +229,15 @@ gains_days(const RecordChange *change)
 }
 
 /*
+ * A lock alone does not tell join_families() at REPEATABLE READ that there is a
+ * new episode, which its snapshot does not show. The update makes it fail with 40001.
+ */
+static const PartnershipQuery family_opens_query = {
+	"update @family set updated_at = pg_catalog.now() where family_id == $1",
+	1, {INT8OID}
+};
+
+/*
  * No other episode of the family, and no referral, is on the days of an
  * episode. The lock on the family's row makes the second writer wait for the
  * first, whether its episode gains days or loses days.
@@ -237,6 +246,7 @@ static void
 check_days(const RecordChange *change)
 {
 	const Record *episode = &change->after;
+	Datum		family[] = {Int64GetDatum(id_of(episode, "family_id"))};
 
 	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
 		return;					/* check_row says so */
@@ -247,6 +257,8 @@ check_days(const RecordChange *change)
 		return;
 	check_one_at_a_time(episode);
 	check_no_referral_during(episode);
+	if (TRIGGER_FIRED_BY_INSERT(change->event))
+		write_by_rules(episode->rel, &family_opens_query, family, NULL);
 }
 
 /*
