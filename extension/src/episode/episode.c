@@ -342,6 +342,14 @@ static const PartnershipQuery close_assessments_query = {
 	2, {INT8OID, DATEOID}
 };
 
+/* Whoever merges one of the children goes first or waits: until then nobody knows which child returns. */
+static const PartnershipQuery lock_returning_query = {
+	"select child_id from @child where child_id == any (array("
+	"select child_id from @episode_child where episode_id == $1 and left_on == $2))"
+	" order by child_id for key share",
+	2, {INT8OID, DATEOID}
+};
+
 /*
  * A child that joined and left on the day of the reopening has a row of that day
  * already.  For a duplicate, the child returns that it counts for.
@@ -520,6 +528,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 
 		log_event(change.rel, id, EVENT_REOPEN, STATE_CLOSED, STATE_ALLOCATED,
 				  date_of(episode, "reopened_on"), NO_ID);
+		run_partnership_query(change.rel, &lock_returning_query, values, NULL);
 		write_by_rules(change.rel, &children_return_query, values, NULL);
 	}
 	end_partnership_queries();

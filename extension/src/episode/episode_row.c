@@ -7,12 +7,14 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 
 #include "base/partnership_query.h"
 #include "base/partnership_row.h"
 #include "base/rule.h"
 #include "episode/episode_row.h"
+#include "family/kept_child.h"
 
 /* The caller closes the row. */
 void
@@ -51,6 +53,22 @@ lock_episode(Relation rel, int64 episode_id, Episode *episode)
 	episode_from_row(&row, episode);
 	leave_sibling(&row);
 	return true;
+}
+
+/*
+ * Above READ COMMITTED an open episode that was found can be newer than our
+ * snapshot. No row could refer to it then: that fails with 40001.
+ */
+void
+require_episode_seen(Relation rel, const Episode *episode, int64 child_id)
+{
+	Record		row;
+
+	if (!IsolationUsesXactSnapshot())
+		return;
+	if (!read_sibling_xact_snapshot(rel, "episode", "episode_id", episode->id, &row))
+		try_again("opening of an episode", child_id);
+	leave_sibling(&row);
 }
 
 /* The episode an EHA is of; NO_ID if there is no such EHA. */

@@ -26,6 +26,7 @@ typedef struct Episode
 
 extern void episode_from_row(const Record *row, Episode *episode);
 extern bool read_episode(Relation rel, int64 episode_id, Episode *episode);
+extern void require_episode_seen(Relation rel, const Episode *episode, int64 child_id);
 extern bool lock_episode(Relation rel, int64 episode_id, Episode *episode);
 extern int64 episode_of_assessment(Relation rel, int64 assessment_id);
 extern int	supporting_episodes(Relation rel, int64 child_id, int64 family_id, int64 but_for,

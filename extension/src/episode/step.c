@@ -474,7 +474,10 @@ accept_step_down(const Record *step, DateADT on)
 	if (run_partnership_query(step->rel, &family_open_episode_query, family, NULL) > 0 &&
 		lock_episode(step->rel, result_id(1), &episode) &&
 		episode.state != STATE_CLOSED)
+	{
+		require_episode_seen(step->rel, &episode, child_id);
 		apply_event(step->rel, &episode, EVENT_ACCEPT_STEP_DOWN, on, child_id);
+	}
 	else
 		open_stepped_down(step, &episode, on);
 	change_level(step->rel, child_id, NEED_LEVEL_SOCIAL_CARE, NEED_LEVEL_EARLY_HELP,
