@@ -23,8 +23,10 @@
  * SCHEDULES_ACTS takes the first acts alone;
  * SCHEDULES_ONLY takes those whose words contain it, as "closed: refer, ";
  * SCHEDULES_WORKERS (2) is how many schedules run at a time, RACE_SECONDS when
- * it ends, whatever is left. SCHEDULES_UNTIL=break ends it at the first break,
- * and leaves the figures out: test/mutate, which takes the locks away.
+ * it ends, whatever is left. SCHEDULES_UNTIL=break ends it at the first schedule
+ * that should not be, and leaves the figures out: test/mutate, which takes the
+ * locks away. It begins with the pairs whose acts both come to the place of the
+ * lock, which says so by a notice; then come those of which one does, then all.
  *	make check SUITES=race TESTS=schedules SCHEDULES=all TEST_SECONDS=7200
  */
 #include "race.h"
@@ -104,6 +106,7 @@ static int	workers = 2;
 static int	most_acts = MOST_ACTS;
 static int	seconds;			/* after which no pair is begun; 0: all are */
 static double stop_at;
+static int	comes_to_lock[MOST_STAGES][MOST_ACTS]; /* 1: the act, alone, comes to the place of the lock that is taken away */
 
 /* Of one worker. */
 static PGconn *watcher;
@@ -602,7 +605,7 @@ run_level(int stage, int a, int b, Level level, const char *pair)
 {
 	const char *const *orders = level == READ_COMMITTED ? orders_without_snapshot : orders_with_snapshot;
 	End			serial[2];
-	int			said = 0;
+	const char *said = NULL;
 	bool		idle;
 
 	for (int i = 0; i < 2; i++)
@@ -625,8 +628,9 @@ run_level(int stage, int a, int b, Level level, const char *pair)
 			what = "other words";
 			__atomic_add_fetch(&shared->other_words, 1, __ATOMIC_RELAXED);
 		}
-		if (what && said++ == 0)
+		if (what && what != said)
 			print_break(pair, level, orders[i], &end, serial, what);
+		said = what ? what : said;
 		free(end.record);
 	}
 	free(serial[0].record);
@@ -654,6 +658,48 @@ run_pair(int stage, int a, int b)
 }
 
 /* ---------------------------------------------------------------------
+ * Which acts come to the lock that is taken away
+ * ---------------------------------------------------------------------
+ */
+
+static void
+note_lock(void *arg, const PGresult *result)
+{
+	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (words && strcmp(words, "a lock is not taken") == 0)
+		*(int *) arg = 1;
+}
+
+/* Each act alone, at each stage, on its first copy, and rolled back. */
+static void
+find_who_comes_to_lock(PGconn *conn)
+{
+	PQnoticeReceiver receiver = PQsetNoticeReceiver(conn, NULL, NULL);
+	int			found = 0;
+
+	race_do(conn, "set client_min_messages = notice");
+	for (int stage = 0; stage < stage_count; stage++)
+	{
+		for (int act = 0; act < act_count; act++)
+		{
+			char	   *sql = act_on(&acts[act], stage);
+
+			PQsetNoticeReceiver(conn, note_lock, &comes_to_lock[stage][act]);
+			race_do(conn, "begin");
+			PQclear(PQexec(conn, sql));
+			PQclear(PQexec(conn, "set constraints all immediate"));
+			race_do(conn, "rollback");
+			found += comes_to_lock[stage][act];
+			free(sql);
+		}
+	}
+	PQsetNoticeReceiver(conn, receiver, NULL);
+	race_do(conn, "set client_min_messages = error");
+	printf("# %d acts at a stage come to the lock\n", found);
+}
+
+/* ---------------------------------------------------------------------
  * All of them
  * ---------------------------------------------------------------------
  */
@@ -668,9 +714,9 @@ connect_for(const char *settings)
 	return conn;
 }
 
-/* The pair at a stage that has this place among all. */
+/* The pair at a stage that has this place among all, if so many of the two come to the lock. */
 static void
-run_place(long place)
+run_place(long place, int come_to_lock)
 {
 	int			stage = (int) (place % stage_count);
 	int			a = 0;
@@ -678,13 +724,17 @@ run_place(long place)
 	place /= stage_count;
 	while (place >= act_count - a)
 		place -= act_count - a++;
-	run_pair(stage, a, a + (int) place);
+	if (comes_to_lock[stage][a] + comes_to_lock[stage][a + place] == come_to_lock)
+		run_pair(stage, a, a + (int) place);
 }
 
 static bool
 is_over(void)
 {
-	return (seconds > 0 && now() >= stop_at) || (until_break && __atomic_load_n(&shared->breaks, __ATOMIC_RELAXED) > 0);
+	return (seconds > 0 && now() >= stop_at) ||
+		(until_break && __atomic_load_n(&shared->breaks, __ATOMIC_RELAXED) +
+		 __atomic_load_n(&shared->refused_beside[READ_COMMITTED], __ATOMIC_RELAXED) +
+		 __atomic_load_n(&shared->other_words, __ATOMIC_RELAXED) > 0);
 }
 
 static int
@@ -701,8 +751,11 @@ run_worker(int number)
 		sessions[i].conn = connect_for("set deadlock_timeout = '20ms'");
 		snprintf(sessions[i].pid, sizeof(sessions[i].pid), "%d", PQbackendPID(sessions[i].conn));
 	}
-	for (long i = worker; i < wanted && !is_over(); i += workers)
-		run_place((i + 1000L * seed) * STRIDE % all);
+	for (int come_to_lock = 2; come_to_lock >= 0; come_to_lock--)
+	{
+		for (long i = worker; i < wanted && !is_over(); i += workers)
+			run_place((i + 1000L * seed) * STRIDE % all, come_to_lock);
+	}
 	for (int i = 0; i < 2; i++)
 		PQfinish(sessions[i].conn);
 	PQfinish(watcher);
@@ -835,6 +888,8 @@ main(void)
 		race_do(conn, "call early_help.refresh_kpis('p')");
 	}
 	read_acts_and_stages(conn);
+	if (until_break)
+		find_who_comes_to_lock(conn);
 	began = now();
 	stop_at = began + seconds;
 	race_ok(race_sessions(workers, run_worker) == 0, "every worker came to its end");
