@@ -5,8 +5,8 @@
  * interleaving of two transactions at READ COMMITTED and REPEATABLE READ: the
  * record and who was refused must be those of one of the two serial orders. A
  * session that waits for the other steps aside until it is free.  Who gets
- * 40001 or 40P01 runs its transaction again when the other has ended, as a
- * client would.  At the end the audit finds nothing, and the figures equal the
+ * 40001 runs its transaction again when the other has ended, as a client would;
+ * none gets 40P01, because who writes locks in one order.  At the end the audit finds nothing, and the figures equal the
  * plain query.
  *
  * At READ COMMITTED a transaction has two steps, its act and its COMMIT: BEGIN
@@ -116,6 +116,7 @@ static long next_copy;
 static long copies_of[MOST_STAGES]; /* the next ready copy of a stage */
 static long copies_left[MOST_STAGES];
 static bool schedule_blocked;
+static bool schedule_deadlocked;
 
 static void
 bail_out(const char *what, const char *why)
@@ -401,7 +402,7 @@ run_again(void)
 		if (!to_run_again(session->sqlstate))
 			continue;
 		if (strcmp(session->sqlstate, "40P01") == 0)
-			__atomic_add_fetch(&shared->deadlocks, 1, __ATOMIC_RELAXED);
+			schedule_deadlocked = true;
 		again = true;
 		session->sqlstate[0] = '\0';
 		session->next = 0;
@@ -461,12 +462,14 @@ run_schedule(int stage, int a, int b, Level level, const char *order, const char
 	note_run(copy, pair, level, order);
 	make_steps(&sessions[0], &acts[a], copy, level);
 	make_steps(&sessions[1], &acts[b], copy, level);
-	schedule_blocked = false;
+	schedule_blocked = schedule_deadlocked = false;
 	run_steps(order);
 	if (run_again())
 		__atomic_add_fetch(&shared->retried, 1, __ATOMIC_RELAXED);
 	if (schedule_blocked)
 		__atomic_add_fetch(&shared->blocked, 1, __ATOMIC_RELAXED);
+	if (schedule_deadlocked)
+		__atomic_add_fetch(&shared->deadlocks, 1, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&shared->schedules, 1, __ATOMIC_RELAXED);
 	for (int i = 0; i < 2; i++)
 	{
@@ -628,6 +631,8 @@ run_level(int stage, int a, int b, Level level, const char *pair)
 			what = "other words";
 			__atomic_add_fetch(&shared->other_words, 1, __ATOMIC_RELAXED);
 		}
+		else if (schedule_deadlocked)
+			what = "deadlock";
 		if (what && what != said)
 			print_break(pair, level, orders[i], &end, serial, what);
 		said = what ? what : said;
@@ -671,7 +676,7 @@ note_lock(void *arg, const PGresult *result)
 		*(int *) arg = 1;
 }
 
-/* Each act alone, at each stage, on its first copy, and rolled back. */
+/* Each act alone, at each stage and level, on the stage's first copy, which has its number, and rolled back. */
 static void
 find_who_comes_to_lock(PGconn *conn)
 {
@@ -686,10 +691,13 @@ find_who_comes_to_lock(PGconn *conn)
 			char	   *sql = act_on(&acts[act], stage);
 
 			PQsetNoticeReceiver(conn, note_lock, &comes_to_lock[stage][act]);
-			race_do(conn, "begin");
-			PQclear(PQexec(conn, sql));
-			PQclear(PQexec(conn, "set constraints all immediate"));
-			race_do(conn, "rollback");
+			for (Level level = READ_COMMITTED; level < LEVELS; level++)
+			{
+				race_do(conn, level == READ_COMMITTED ? "begin" : "begin isolation level repeatable read");
+				PQclear(PQexec(conn, sql));
+				PQclear(PQexec(conn, "set constraints all immediate"));
+				race_do(conn, "rollback");
+			}
 			found += comes_to_lock[stage][act];
 			free(sql);
 		}
@@ -734,7 +742,8 @@ is_over(void)
 	return (seconds > 0 && now() >= stop_at) ||
 		(until_break && __atomic_load_n(&shared->breaks, __ATOMIC_RELAXED) +
 		 __atomic_load_n(&shared->refused_beside[READ_COMMITTED], __ATOMIC_RELAXED) +
-		 __atomic_load_n(&shared->other_words, __ATOMIC_RELAXED) > 0);
+		 __atomic_load_n(&shared->other_words, __ATOMIC_RELAXED) +
+		 __atomic_load_n(&shared->deadlocks, __ATOMIC_RELAXED) > 0);
 }
 
 static int
@@ -835,6 +844,7 @@ report(PGconn *conn, double took)
 	race_ok(shared->pairs > 0 && shared->breaks == 0, "every schedule ends as one of the serial orders");
 	race_ok(shared->refused_beside[READ_COMMITTED] == 0, "at READ COMMITTED none is refused that either order takes");
 	race_ok(shared->other_words == 0, "and is refused by the same codes");
+	race_ok(shared->deadlocks == 0, "no two wait for each other");
 	race_ok(only || (shared->blocked > 0 && shared->retried > 0), "sessions waited, and transactions ran again");
 	race_ok(pairs_wanted > 0 || only || every_act_went_through(), "of all pairs, every act went through");
 	race_do(conn, "analyze");

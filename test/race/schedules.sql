@@ -6,7 +6,7 @@
 select early_help.create_partnership('p');
 set search_path = p, public;
 insert into agency (agency_id, name, sector) values (1, 'Council', 'local_authority'), (2, 'School', 'education');
-insert into practitioner (practitioner_id, agency_id, name) values (1, 1, 'One'), (2, 1, 'Two'), (3, 2, 'Three');
+insert into practitioner (practitioner_id, agency_id, name) values (1, 1, 'One'), (2, 1, 'Two'), (3, 2, 'Three'), (4, 2, 'Four');
 
 do $$
 declare
@@ -43,7 +43,7 @@ insert into schedules.act (name, sql) values
 ('complete_assessment', $$select complete_assessment(#1, '2024-03-10')$$),
 ('start_plan', $$select start_plan(#1, '2024-03-10')$$),
 ('add_outcome', $$select add_outcome(#1, null, '2024-03-10')$$),
-('add_action', $$select add_action(#1, '2024-03-20', null, '2024-03-10')$$),
+('add_action', $$select add_action(#1, '2024-03-30', null, '2024-03-21')$$),
 ('complete a plan', $$select hold_review(#1, 'complete', '2024-03-12')$$),
 ('extend a plan', $$select hold_review(#1, 'extend', '2024-03-13')$$),
 ('withdraw_consent', $$select withdraw_consent(#1, '2024-03-05')$$),
@@ -61,7 +61,7 @@ insert into schedules.act (name, sql) values
 ('start_assessment', $$select start_assessment(#1, '2024-03-10')$$),
 ('assess_domain', $$select assess_domain(#1, 'health_and_wellbeing', '2024-03-01')$$),
 ('delete a domain', $$delete from assessment_domain where assessment_id = #1 and domain = 'health_and_wellbeing'$$),
-('withdraw_outcome', $$select withdraw_outcome(#1, '2024-03-10')$$),
+('withdraw_outcome', $$select withdraw_outcome(#1, '2024-03-21')$$),
 ('correct_review', $$select correct_review(#1, 'complete', 'x')$$),
 ('undo_review', $$select undo_review(#1, 'x')$$),
 ('give_consent', $$select give_consent(#1, 'parent', '2024-03-04')$$),
@@ -85,14 +85,34 @@ insert into schedules.act (name, sql) values
 ('redate held_on', $$update conversation set held_on = '2024-02-20' where conversation_id = #1$$),
 ('redate given_on', $$update consent set given_on = '2024-01-05' where consent_id = #1$$),
 ('record_past_episode', $$select record_past_episode(#1, '2023-10-01', '2023-12-01', 'moved_away', '2023-12-01')$$),
-('delete the episode', $$delete from episode where episode_id = #1$$);
+('delete the episode', $$delete from episode where episode_id = #1$$),
+('insert an episode', $$insert into episode (episode_id, family_id, opened_on) values (#9, #1, '2024-03-20');
+    insert into episode_child (episode_id, child_id, joined_on) values (#9, #1, '2024-03-20')$$),
+('redate opened_on to a later day', $$update episode set opened_on = '2024-01-03' where episode_id = #1$$),
+('feedback', $$insert into feedback (given_by, episode_id, given_on, timely) values ('child', #1, '2024-01-02', true)$$),
+('a child dies', $$update child set died_on = '2024-03-23' where child_id = #1$$),
+('refer a duplicate', $$select refer(#4, #1, '2024-03-25')$$),
+('merge_children of a kept child', $$select merge_children(#3, #2, 'x', '2024-03-10')$$),
+('share', $$insert into sharing_decision (family_id, agency_id, decided_on, shared, basis, reason) values (#1, 2, '2024-03-10', true, 'consent', 'x')$$),
+('delete a consent to share', $$delete from consent where consent_id = #4$$),
+('delete a conversation of two', $$delete from conversation where conversation_id = #2$$),
+('delete the other conversation', $$delete from conversation where conversation_id = #3$$),
+('delete a membership of two', $$delete from family_member where family_member_id = #5$$),
+('delete the other membership', $$delete from family_member where family_member_id = #6$$),
+('delete a consent of two', $$delete from consent where consent_id = #2$$),
+('delete the other consent', $$delete from consent where consent_id = #3$$),
+('delete a consent to share of two', $$delete from consent where consent_id = #5$$),
+('delete the other consent to share', $$delete from consent where consent_id = #6$$),
+('delete an auditor of two', $$delete from case_audit_auditor where case_audit_id = #2 and practitioner_id = 3$$),
+('delete the other auditor', $$delete from case_audit_auditor where case_audit_id = #2 and practitioner_id = 4$$);
 
 -- ---------------------------------------------------------------------------
 -- The stages
 -- ---------------------------------------------------------------------------
 
 -- In all: family #1 with children #1 and #2; child #3 of the same family, whom nobody supports; child #4, a duplicate of #2, merged by
--- child_merge #4; family #2 with child #5 and an episode #2. A contact #1 of child #1.
+-- child_merge #4; family #2 with child #5 and an episode #2, which has an EHA and rests on two of each: conversation, consent, consent to
+-- share, membership, auditor. A contact #1 of child #1, and #4 of child #4.
 -- The first copies are made by what a practitioner would write.
 create table schedules.stage (name text primary key, first_copy bigint not null);
 insert into schedules.stage values
@@ -102,7 +122,8 @@ insert into schedules.stage values
     ('reviewed', 3),    -- the plan was extended; one child stepped up
     ('withdrawn', 4),   -- the consent was withdrawn, and that ended plan and EHA
     ('closed', 5),      -- the family agreed to close
-    ('stepped up', 6);  -- both children are at social care, and one is offered a step down
+    ('stepped up', 6),  -- both children are at social care, and one is offered a step down
+    ('working', 7);     -- as planned, and nothing is offered
 
 create procedure schedules.make_first_copy(stage text, copy bigint)
     language plpgsql
@@ -115,18 +136,31 @@ begin
     insert into family (family_id) select x + n from unnest(b) x, generate_series(1, 2) n;
     insert into child (child_id, birth_date) select x + n, '2015-01-01' from unnest(b) x, generate_series(1, 5) n;
     insert into family_member (family_member_id, family_id, child_id, joined_on)
-    select x + n, case n when 5 then x + 2 else x + 1 end, x + n, null from unnest(b) x, generate_series(1, 5) n;
-    insert into conversation (conversation_id, family_id, held_on) select x + n, x + n, '2023-09-23' from unnest(b) x, generate_series(1, 2) n;
-    insert into consent (consent_id, family_id, given_by, given_on) select x + n, x + n, 'parent', '2023-09-23' from unnest(b) x, generate_series(1, 2) n;
+    select x + n, x + 1, x + n, null from unnest(b) x, generate_series(1, 4) n;
+    insert into family_member (family_member_id, family_id, child_id, joined_on, left_on)
+    select x + n, x + 2, x + 5, case n when 6 then date '2023-12-01' end, case n when 5 then date '2023-12-01' end
+    from unnest(b) x, generate_series(5, 6) n;
+    insert into conversation (conversation_id, family_id, held_on)
+    select x + n, x + least(n, 2), '2023-09-23' from unnest(b) x, generate_series(1, 3) n;
+    insert into consent (consent_id, family_id, given_by, given_on)
+    select x + n, x + least(n, 2), 'parent', '2023-09-23' from unnest(b) x, generate_series(1, 3) n;
+    insert into consent (consent_id, family_id, kind, agency_id, given_by, given_on)
+    select x + n, case n when 4 then x + 1 else x + 2 end, 'share', 2, 'parent', '2023-09-23' from unnest(b) x, generate_series(4, 6) n;
+    insert into sharing_decision (sharing_decision_id, family_id, agency_id, decided_on, shared, basis, reason)
+    select x + 2, x + 2, 2, '2024-01-10', true, 'consent', 'x' from unnest(b) x;
     insert into contact (contact_id, received_on, source_code)
-    select x + n, case n when 1 then date '2024-03-22' else '2023-12-20' end, '6' from unnest(b) x, generate_series(1, 2) n;
+    select x + n, case n when 2 then date '2023-12-20' else '2024-03-22' end, '6' from unnest(b) x, unnest('{1,2,4}'::integer[]) n;
     insert into contact_child (contact_child_id, contact_id, child_id, primary_need_code, decision)
-    select x + n, x + n, x + n, 'N1', case n when 2 then 'referral'::early_help.contact_decision end from unnest(b) x, generate_series(1, 2) n;
+    select x + n, x + n, x + n, 'N1', case n when 2 then 'referral'::early_help.contact_decision end from unnest(b) x, unnest('{1,2,4}'::integer[]) n;
     insert into referral (referral_id, contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code)
     select x + 2, x + 2, x + 2, x + 1, '2023-12-20', '6', 'N1' from unnest(b) x;
     insert into episode (episode_id, family_id, opened_on) select x + 2, x + 2, '2024-01-01' from unnest(b) x;
     insert into episode_child (episode_id, child_id, joined_on) select x + 2, x + 5, '2024-01-01' from unnest(b) x;
     insert into lead_practitioner (episode_id, from_on, practitioner_id) select x + 2, '2024-01-06', 1 from unnest(b) x;
+    insert into assessment (assessment_id, episode_id, started_on) select x + 2, x + 2, '2024-01-08' from unnest(b) x;
+    insert into case_audit (case_audit_id, episode_id, audited_on, grade, auditor_practitioner_id)
+    select x + 2, x + 2, '2024-02-01', 'good', 2 from unnest(b) x;
+    insert into case_audit_auditor (case_audit_id, practitioner_id) select x + 2, n from unnest(b) x, generate_series(3, 4) n;
     if opened then
         insert into episode (episode_id, family_id, opened_on) select x + 1, x + 1, '2024-01-01' from unnest(b) x;
         insert into episode_child (episode_id, child_id, joined_on) select x + 1, x + n, '2024-01-01' from unnest(b) x, generate_series(1, 2) n;
@@ -262,6 +296,9 @@ begin
         union all select 'action', to_jsonb(x) from action x where plan_id = any (plans)
         union all select 'review', to_jsonb(x) from review x where plan_id = any (plans)
         union all select 'step', to_jsonb(x) from step x where child_id = any (children)
+        union all select 'sharing_decision', to_jsonb(x) from sharing_decision x where family_id = any (families)
+        union all select 'case_audit_auditor', to_jsonb(x) from case_audit_auditor x where case_audit_id between low and high
+        union all select 'feedback', to_jsonb(x) from feedback x where episode_id = any (episodes)
         union all select 'correction', to_jsonb(x) from correction x where record_id between low and high
     ) rows (t, r);
 end

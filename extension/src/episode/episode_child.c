@@ -213,11 +213,10 @@ early_help_episode_child_stays(PG_FUNCTION_ARGS)
 {
 	RecordChange change = record_change(fcinfo, "episode_child_stays", true, ROW_DELETE);
 	Record	   *member = &change.before;
+	Episode		episode;
 
 	/* An episode that is being deleted takes its children along. */
-	if (is_null(member, "episode_id") ||
-		lock_sibling_only(change.rel, "episode", "episode_id", id_of(member, "episode_id"),
-						  LockTupleNoKeyExclusive))
+	if (is_null(member, "episode_id") || read_episode(change.rel, id_of(member, "episode_id"), &episode))
 		rule_error_hint(RULE_LEVELS, change.rel, NULL, "Set left_on.",
 						"child_id %s was supported by episode_id %s",
 						id_words(id_of(member, "child_id")),

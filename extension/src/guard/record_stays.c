@@ -130,15 +130,19 @@ early_help_keep_unless_mended(PG_FUNCTION_ARGS)
 	return keep_by_key(fcinfo, "keep_unless_mended", false);
 }
 
-/* Is the row deleted because its episode is? An episode that is still there is locked. */
+/* Is the row deleted because its episode is? */
 static bool
 goes_with_its_episode(const RecordChange *change)
 {
 	const Record *row = &change->before;
+	Record		episode;
 
-	return TRIGGER_FIRED_BY_DELETE(change->event) && !is_null(row, "episode_id") &&
-		!lock_sibling_only(change->rel, "episode", "episode_id", id_of(row, "episode_id"),
-						   LockTupleNoKeyExclusive);
+	if (!TRIGGER_FIRED_BY_DELETE(change->event) || is_null(row, "episode_id"))
+		return false;
+	if (!read_sibling(change->rel, "episode", "episode_id", id_of(row, "episode_id"), &episode))
+		return true;
+	leave_sibling(&episode);
+	return false;
 }
 
 PG_FUNCTION_INFO_V1(early_help_written_by_rules);
