@@ -25,8 +25,9 @@
  * SCHEDULES_WORKERS (2) is how many schedules run at a time, RACE_SECONDS when
  * it ends, whatever is left. SCHEDULES_UNTIL=break ends it at the first schedule
  * that should not be, and leaves the figures out: test/mutate, which takes the
- * locks away. It begins with the pairs whose acts both come to the place of the
- * lock, which says so by a notice; then come those of which one does, then all.
+ * locks away. It begins with the pairs whose words contain SCHEDULES_FIRST; then
+ * come those whose acts both come to the place of the lock, which says so by a
+ * notice, then those of which one does, then all.
  *	make check SUITES=race TESTS=schedules SCHEDULES=all TEST_SECONDS=7200
  */
 #include "race.h"
@@ -42,6 +43,7 @@
 #define COPIES_AT_ONCE	130
 #define FIRST_COPY		1000	/* so that no key looks like a year */
 #define FIRST_NEW_KEY	10000000000LL
+#define FIRST_TURN		3
 #define MOST_SECONDS_TO_WAIT	60
 #define STRIDE			1000003L	/* takes the pairs in an order that jumps, each once */
 
@@ -101,6 +103,7 @@ static int	stage_count;
 static int	seed = 1;
 static int	pairs_wanted = USUAL_PAIRS; /* 0: all */
 static const char *only;
+static const char *first;
 static bool until_break;
 static int	workers = 2;
 static int	most_acts = MOST_ACTS;
@@ -644,11 +647,8 @@ run_level(int stage, int a, int b, Level level, const char *pair)
 }
 
 static void
-run_pair(int stage, int a, int b)
+run_pair(int stage, int a, int b, const char *pair)
 {
-	char		pair[300];
-
-	snprintf(pair, sizeof(pair), "%s: %s, %s", stages[stage], acts[a].name, acts[b].name);
 	if (only && strstr(pair, only) == NULL)
 		return;
 	for (Level level = READ_COMMITTED; level < LEVELS; level++)
@@ -722,18 +722,31 @@ connect_for(const char *settings)
 	return conn;
 }
 
-/* The pair at a stage that has this place among all, if so many of the two come to the lock. */
+/* When a pair's turn is; the highest first. */
+static int
+turn_of(int stage, int a, int b, const char *pair)
+{
+	if (first && strstr(pair, first))
+		return FIRST_TURN;
+	return comes_to_lock[stage][a] + comes_to_lock[stage][b];
+}
+
+/* The pair at a stage that has this place among all, if it is its turn. */
 static void
-run_place(long place, int come_to_lock)
+run_place(long place, int turn)
 {
 	int			stage = (int) (place % stage_count);
 	int			a = 0;
+	int			b;
+	char		pair[300];
 
 	place /= stage_count;
 	while (place >= act_count - a)
 		place -= act_count - a++;
-	if (comes_to_lock[stage][a] + comes_to_lock[stage][a + place] == come_to_lock)
-		run_pair(stage, a, a + (int) place);
+	b = a + (int) place;
+	snprintf(pair, sizeof(pair), "%s: %s, %s", stages[stage], acts[a].name, acts[b].name);
+	if (turn_of(stage, a, b, pair) == turn)
+		run_pair(stage, a, b, pair);
 }
 
 static bool
@@ -760,10 +773,10 @@ run_worker(int number)
 		sessions[i].conn = connect_for("set deadlock_timeout = '20ms'");
 		snprintf(sessions[i].pid, sizeof(sessions[i].pid), "%d", PQbackendPID(sessions[i].conn));
 	}
-	for (int come_to_lock = 2; come_to_lock >= 0; come_to_lock--)
+	for (int turn = FIRST_TURN; turn >= 0; turn--)
 	{
 		for (long i = worker; i < wanted && !is_over(); i += workers)
-			run_place((i + 1000L * seed) * STRIDE % all, come_to_lock);
+			run_place((i + 1000L * seed) * STRIDE % all, turn);
 	}
 	for (int i = 0; i < 2; i++)
 		PQfinish(sessions[i].conn);
@@ -878,6 +891,9 @@ read_environment(void)
 	only = getenv("SCHEDULES_ONLY");
 	if (only && !*only)
 		only = NULL;
+	first = getenv("SCHEDULES_FIRST");
+	if (first && !*first)
+		first = NULL;
 }
 
 int

@@ -87,12 +87,17 @@ insert into schedules.act (name, sql) values
 ('record_past_episode', $$select record_past_episode(#1, '2023-10-01', '2023-12-01', 'moved_away', '2023-12-01')$$),
 ('delete the episode', $$delete from episode where episode_id = #1$$),
 ('insert an episode', $$insert into episode (episode_id, family_id, opened_on) values (#9, #1, '2024-03-20');
-    insert into episode_child (episode_id, child_id, joined_on) values (#9, #1, '2024-03-20')$$),
+    insert into episode_child (episode_id, child_id, joined_on) values (#9, #3, '2024-03-20')$$),
 ('redate opened_on to a later day', $$update episode set opened_on = '2024-01-03' where episode_id = #1$$),
 ('feedback', $$insert into feedback (given_by, episode_id, given_on, timely) values ('child', #1, '2024-01-02', true)$$),
 ('a child dies', $$update child set died_on = '2024-03-23' where child_id = #1$$),
 ('refer a duplicate', $$select refer(#4, #1, '2024-03-25')$$),
 ('merge_children of a kept child', $$select merge_children(#3, #2, 'x', '2024-03-10')$$),
+('delete a merge', $$delete from child_merge where child_merge_id = #4$$),
+('name a child of the other family', $$insert into conversation (family_id, child_id, held_on) values (#2, #2, '2024-03-10')$$),
+('put a child into the other episode', $$insert into episode_child (episode_id, child_id, joined_on) values (#2, #2, '2024-03-10')$$),
+('insert a referral of a sibling', $$insert into referral (child_id, family_id, referred_on, source_code, primary_need_code)
+    values (#2, #1, '2024-03-25', '6', 'N1')$$),
 ('share', $$insert into sharing_decision (family_id, agency_id, decided_on, shared, basis, reason) values (#1, 2, '2024-03-10', true, 'consent', 'x')$$),
 ('delete a consent to share', $$delete from consent where consent_id = #4$$),
 ('delete a conversation of two', $$delete from conversation where conversation_id = #2$$),
@@ -111,8 +116,8 @@ insert into schedules.act (name, sql) values
 -- ---------------------------------------------------------------------------
 
 -- In all: family #1 with children #1 and #2; child #3 of the same family, whom nobody supports; child #4, a duplicate of #2, merged by
--- child_merge #4; family #2 with child #5 and an episode #2, which has an EHA and rests on two of each: conversation, consent, consent to
--- share, membership, auditor. A contact #1 of child #1, and #4 of child #4.
+-- child_merge #4, by which #2 belongs to family #2 too; family #2 with child #5 and an episode #2, which has an EHA and rests on two of
+-- each: conversation, consent, consent to share, membership, auditor. A contact #1 of child #1, and #4 of child #4.
 -- The first copies are made by what a practitioner would write.
 create table schedules.stage (name text primary key, first_copy bigint not null);
 insert into schedules.stage values
@@ -123,7 +128,8 @@ insert into schedules.stage values
     ('withdrawn', 4),   -- the consent was withdrawn, and that ended plan and EHA
     ('closed', 5),      -- the family agreed to close
     ('stepped up', 6),  -- both children are at social care, and one is offered a step down
-    ('working', 7);     -- as planned, and nothing is offered
+    ('working', 7),     -- as planned, and nothing is offered
+    ('completed', 8);   -- and the plan was completed
 
 create procedure schedules.make_first_copy(stage text, copy bigint)
     language plpgsql
@@ -140,6 +146,7 @@ begin
     insert into family_member (family_member_id, family_id, child_id, joined_on, left_on)
     select x + n, x + 2, x + 5, case n when 6 then date '2023-12-01' end, case n when 5 then date '2023-12-01' end
     from unnest(b) x, generate_series(5, 6) n;
+    insert into family_member (family_member_id, family_id, child_id) select x + 7, x + 2, x + 4 from unnest(b) x;
     insert into conversation (conversation_id, family_id, held_on)
     select x + n, x + least(n, 2), '2023-09-23' from unnest(b) x, generate_series(1, 3) n;
     insert into consent (consent_id, family_id, given_by, given_on)
@@ -182,6 +189,8 @@ begin
         insert into step (step_id, child_id, family_id, to_level, offered_on, basis, reason, no_assessment_reason)
         select x + n, x + n, x + 1, 'social_care', '2024-02-10', 'section_47', 'x', 'x' from unnest(b) x, generate_series(1, 2) n;
         update step set outcome = 'accepted', decided_on = '2024-03-05' where step_id in (select x + 1 from unnest(b) x);
+    elsif stage = 'completed' then
+        insert into review (review_id, plan_id, held_on, decision) select x + 1, x + 1, '2024-03-01', 'complete' from unnest(b) x;
     elsif stage = 'withdrawn' then
         update consent set withdrawn_on = '2024-03-02' where consent_id in (select x + 1 from unnest(b) x);
     elsif stage = 'closed' then

@@ -239,7 +239,7 @@ static const PartnershipQuery family_opens_query = {
 
 /*
  * No other episode of the family, and no referral, is on the days of an
- * episode. The lock on the family's row makes the second writer wait for the
+ * episode. The caller has locked the family: the second writer waits for the
  * first, whether its episode gains days or loses days.
  */
 static void
@@ -250,7 +250,6 @@ check_days(const RecordChange *change)
 
 	if (is_null(episode, "family_id") || is_null(episode, "opened_on"))
 		return;					/* check_row says so */
-	lock_family(episode->rel, id_of(episode, "family_id"));
 	if (TRIGGER_FIRED_BY_UPDATE(change->event))
 		check_attached_contacts(episode);
 	if (!gains_days(change))
@@ -283,6 +282,7 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 	Record	   *episode = &change.after;
 
 	begin_partnership_queries();
+	wait_for_family(&change);
 	if (TRIGGER_FIRED_BY_INSERT(change.event))
 		begin_episode(episode);
 	else
@@ -290,7 +290,6 @@ early_help_episode_before(PG_FUNCTION_ARGS)
 		bool		was_closed = field_was_set(&change, "closed_on");
 		bool		is_closed = !is_null(episode, "closed_on");
 
-		wait_for_family(&change);
 		check_state_untouched(&change);
 		if (field_is_new(&change, "allocated_on"))
 			check_allocated_on(episode);
