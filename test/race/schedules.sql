@@ -66,7 +66,7 @@ insert into schedules.act (name, sql) values
 ('undo_review', $$select undo_review(#1, 'x')$$),
 ('give_consent', $$select give_consent(#1, 'parent', '2024-03-04')$$),
 ('step_up a sibling', $$select step_up(#2, 'section_47', 'x', '2024-03-10', no_assessment_reason => 'x', family_id => #1)$$),
-('correct_decision', $$select correct_decision(#1, '2024-03-09', 'x')$$),
+('correct_decision', $$select correct_decision(#1, '2024-03-15', 'x')$$),
 ('refer', $$select refer(#1, #1, '2024-03-25')$$),
 ('accept_referral', $$select accept_referral(#2, '2024-03-10')$$),
 ('decline_referral', $$select decline_referral(#2, '2024-03-10')$$),

@@ -51,7 +51,8 @@ PG_FUNCTION_INFO_V1(early_help_referral_before);
 /*
  * Trigger, before insert or update of referral.  A referral of a duplicate fits
  * the child that it counts for, and the duplicate too, which it belongs to again
- * when the merge is undone.
+ * when the merge is undone.  It comes before referral_not_while_open, which rests
+ * on its locks.
  */
 Datum
 early_help_referral_before(PG_FUNCTION_ARGS)

@@ -58,12 +58,8 @@ early_help_counted_child(PG_FUNCTION_ARGS)
 		return record_result(&change);
 	child_id = id_of(record, "child_id");
 	counted = lock_counted_child(change.rel, child_id);
-	if (counted != child_id)
-	{
-		if (!follows_contact(&change))
-			refuse_duplicate(change.rel, "child_id", child_id, counted);
-		(void) lock_sibling_only(change.rel, "child", "child_id", counted, LockTupleKeyShare);
-	}
+	if (counted != child_id && !follows_contact(&change))
+		refuse_duplicate(change.rel, "child_id", child_id, counted);
 	set_id(record, "counted_child_id", counted);
 	return record_result(&change);
 }

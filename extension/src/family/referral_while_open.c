@@ -48,9 +48,8 @@ early_help_referral_not_while_open(PG_FUNCTION_ARGS)
 	if (is_null(referral, "referred_on") || is_null(referral, "family_id"))
 		return record_result(&change);	/* check_row says so */
 	begin_partnership_queries();
+	/* referral_before() has locked the child: nobody takes it into another family's episode meanwhile. */
 	lock_family(change.rel, id_of(referral, "family_id"));
-	/* Nobody takes the child into another family's episode meanwhile. */
-	(void) lock_sibling_only(change.rel, "child", "child_id", id_of(referral, "counted_child_id"), LockTupleShare);
 	if (run_partnership_query(change.rel, &episode_open_on_query, values, NULL) > 0)
 		rule_error(RULE_ATTACHED_CONTACT, change.rel, NULL,
 				   "family_id %s has episode_id %s open on %s",
