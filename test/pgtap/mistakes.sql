@@ -51,7 +51,7 @@ $$;
 select support(1, 'waiting'), support(2, 'planned'), support(3, 'allocated') \g /dev/null
 select mended($$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (1, '2024-01-05', 1); select undo_allocation(1, 'the wrong family')$$, '', 'an allocation');
 select refused($$select undo_allocation(2, 'x')$$, 'YH007', 'not where something was done since', 'episode_id 2 was allocated on 2024-01-06, and start_plan came on %');
-select refused($$select undo_allocation(1, 'x')$$, 'OK000', 'nor where nobody was') where false;
+select refused($$select undo_allocation(1, 'x')$$, 'YHS06', 'nor where nobody was');
 select refused($$select undo_allocation(3, ' ')$$, 'YHS06', 'it says why');
 select refused($$delete from lead_practitioner where episode_id = 3$$, 'YH007', 'and not without a word');
 
@@ -101,6 +101,7 @@ $$;
 select mended(up(301, '2024-02-10', '2024-02-20', o) || format('select correct_decision(301, %L, %L)', d, 'mistyped'), up(301, '2024-02-10', d, o), format('a step %s on another day, %s', o, d))
 from unnest('{accepted,declined,withdrawn}'::text[]) o, unnest('{2024-02-15,2024-03-01}'::date[]) d;
 select mended(up(301, '2024-02-10', '2024-02-20') || $$select correct_decision(301, '2024-02-15', 'mistyped', '2024-02-05')$$, up(301, '2024-02-05', '2024-02-15'), 'and its offer');
+select mended(up(301, '2024-02-10', '2024-02-20') || $$select correct_decision(301, '2024-02-20', 'mistyped', '2024-02-05')$$, up(301, '2024-02-05', '2024-02-20'), 'its offer alone');
 select mended(up(311, '2024-02-10', '2024-02-20') || format('select correct_decision(311, %L, %L)', d, 'mistyped'), up(311, '2024-02-10', d), format('the last child''s, and so the closure, %s', d))
 from unnest('{2024-02-15,2024-03-01}'::date[]) d;
 select mended(up(301, '2024-02-10', '2024-02-20') || up(302, '2024-02-10', '2024-02-25') || $$select correct_decision(302, '2024-02-15', 'mistyped')$$,
@@ -123,7 +124,7 @@ select mended(up(311, '2024-02-10', '2024-02-20') || $$select undo_decision(311,
     $$insert into step (step_id, child_id, to_level, offered_on, basis, reason, no_assessment_reason) values (311, 311, 'social_care', '2024-02-10', 'section_47', 'x', 'x')$$, 'the last child''s: the episode goes on');
 select mended(up(301, '2024-02-10', '2024-02-20') || $$select undo_decision(301, 'declined'); select decline_step(301, '2024-02-20')$$, up(301, '2024-02-10', '2024-02-20', 'declined'), 'and decided right');
 select refused(up(301, '2024-02-10', '2024-02-20') || $$update step set outcome = null, decided_on = null where step_id = 301$$, 'YH012', 'not without a word');
-select refused(up(301, '2024-02-10', '2024-02-20') || $$insert into correction (table_name, record_id, column_name, reason) values ('step', 301, 'outcome', 'x'); update step set outcome = 'declined' where step_id = 301$$,
+select refused(up(301, '2024-02-10', '2024-02-20') || $$insert into correction (table_name, record_id, column_name, value_before, value_after, reason) values ('step', 301, 'outcome', 'accepted', 'declined', 'x'); update step set outcome = 'declined' where step_id = 301$$,
     'YH012', 'another decision is not mended in one go');
 select refused(down(321, '2024-02-01', '2024-02-20') || $$select undo_decision(321, 'x')$$, 'YH012', 'nor a step down that was accepted', 'step_id 321 was accepted on 2024-02-20, and child_id 321 is supported since');
 
@@ -187,7 +188,7 @@ select moved(eha_of(40) || $$select move_assessment(4000, 41, 'the wrong family'
 select moved(eha_of(40) || $$select move_assessment(4000, 42, 'the wrong family')$$, eha_of(42), 'into an episode that has closed');
 select refused(eha_of(40, '401') || $$select move_assessment(4000, 41, 'x')$$, 'YHS02', 'not one of a child of the other family');
 select refused(eha_of(40) || $$update plan set assessment_id = 4000 where plan_id = 40; select move_assessment(4000, 41, 'x')$$, 'YHS02', 'nor one that a plan rests on', 'plan_id 40 rests on assessment_id 4000');
-select refused(eha_of(40) || $$insert into correction (table_name, record_id, column_name, reason) values ('assessment', 4000, 'episode_id', 'x'); update assessment set episode_id = 41, completed_on = '2024-02-13' where assessment_id = 4000$$,
+select refused(eha_of(40) || $$insert into correction (table_name, record_id, column_name, value_before, value_after, reason) values ('assessment', 4000, 'episode_id', '40', '41', 'x'); update assessment set episode_id = 41, completed_on = '2024-02-13' where assessment_id = 4000$$,
     'YH005', 'nor is it changed on the way');
 select mended(eha_of(40) || $$select blank_domain(4000, 'parenting_and_caring', 'somebody else is named')$$,
     replace(eha_of(40), 'where assessment_id = 4000;
@@ -195,6 +196,44 @@ select mended(eha_of(40) || $$select blank_domain(4000, 'parenting_and_caring', 
         update assessment set$$), 'narrative of a completed EHA is blanked');
 select refused(eha_of(40) || $$update assessment_domain set needs = null, strengths = null, family_voice = null where assessment_id = 4000$$, 'YH005', 'not without a word');
 select refused(eha_of(40) || $$insert into correction (table_name, record_id, column_name, reason) values ('assessment_domain', 4000, 'needs', 'x'); update assessment_domain set needs = 'y' where assessment_id = 4000$$, 'YH005', 'nor is it written anew');
+
+-- What the record says already is not corrected: nothing was wrong.
+select support(60, 'planned') \g /dev/null
+insert into review (review_id, plan_id, held_on, decision) values (60, 60, '2024-03-01', 'extend');
+insert into step (step_id, child_id, to_level, offered_on, basis, reason, no_assessment_reason) values (60, 601, 'social_care', '2024-03-10', 'section_47', 'x', 'x');
+select refused(act, 'YHS06', act, 'correction_id %: value_after is not what value_before says')
+from unnest(array[
+    $$select move_plan(60, 60, 'x')$$,
+    $$select move_assessment(60, 60, 'x')$$,
+    $$select move_conversation(conversation_id, 60, 'x') from conversation where family_id = 60$$,
+    $$select correct_review(60, 'extend', 'x')$$,
+    $$select correct_withdrawal(60, null, 'x')$$,
+    $$select correct_reopening(60, null, 'x')$$,
+    $$select undo_decision(60, 'x')$$,
+    $$select correct_decision(60, null, 'x')$$,
+    $$select accept_step(60, '2024-03-12'), correct_decision(60, '2024-03-12', 'x')$$,
+    $$select accept_step(60, '2024-03-12'), correct_decision(60, '2024-03-12', 'x', '2024-03-10')$$]) act;
+-- All that an act takes away says what it was.
+create function public.says(wrong text, says text) returns text language plpgsql as $$
+declare
+    said text;
+begin
+    begin
+        execute wrong;
+        select string_agg(concat_ws(' ', column_name, value_before, value_after), ', ' order by correction_id) into said
+        from correction where recorded_at = now();
+        raise sqlstate 'OK001';
+    exception when sqlstate 'OK001' then null;
+    end;
+    return is(said, says, says);
+end
+$$;
+select says($$select accept_step(60, '2024-03-12'), undo_decision(60, 'x')$$, 'outcome accepted, decided_on 2024-03-12');
+select says($$select accept_step(60, '2024-03-12'), correct_decision(60, '2024-03-12', 'x', '2024-03-09')$$, 'offered_on 2024-03-10 2024-03-09');
+select says($$select correct_review(60, 'complete', 'x')$$, 'decision extend complete, next_review_due_on 2024-04-26');
+select says($$select correct_review(60, 'extend', 'x', '2024-04-20')$$, 'next_review_due_on 2024-04-26 2024-04-20');
+select says($$select record_conversation(60, '2024-02-01', child_id => 601); select move_conversation(max(conversation_id), 41, 'x') from conversation$$, 'family_id 60 41, child_id 601');
+select says($$select withdraw_step(60, '2024-03-12'), close_episode(60, 'moved_away', '2024-04-01', '2024-04-01'), undo_closure(60, 'x')$$, 'closed_on 2024-04-01, closure_reason_code moved_away');
 
 select * from finish();
 rollback;

@@ -87,7 +87,8 @@ insert into breach values
         values (1, '2024-01-01', '6', 11, 11, 'N1', 'referral', 1)$$),
     ('YH017', '23514', $$insert into feedback (given_by, given_on, timely) values ('child', '2024-01-01', true)$$),
     ('YH017', '23514', $$insert into feedback (given_by, given_on, episode_id) values ('child', '2024-01-01', 1)$$),
-    ('YHS06', '23514', $$insert into correction (table_name, record_id, column_name, reason) values ('consent', 1, 'withdrawn_on', ' ')$$),
+    ('YHS06', '23514', $$insert into correction (table_name, record_id, column_name, value_before, reason) values ('consent', 1, 'withdrawn_on', '2024-01-01', ' ')$$),
+    ('YHS06', '23514', $$insert into correction (table_name, record_id, column_name, value_before, value_after, reason) values ('consent', 1, 'withdrawn_on', '2024-01-01', '2024-01-01', 'x')$$),
     ('YHF02', '23514', $$insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold)
         values ('2018-04-02', '2018-05-02', 1, '2018-06-01', 1, 5)$$),
     ('YHF03', '23514', $$insert into publication (first_month, next_month, version, published_on, published_by, suppression_threshold)

@@ -85,10 +85,13 @@ begin atomic
     select early_help_internal.raise_rule('S05', format('conversation_id %s', move_conversation.conversation_id))
     where not exists (select from only conversation r where r.conversation_id = move_conversation.conversation_id);
     insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
-    select 'conversation', c.conversation_id, 'family_id', c.family_id::text, move_conversation.family_id::text,
-        move_conversation.reason
+    select 'conversation', c.conversation_id, d.column_name, d.value_before::text, d.value_after::text, move_conversation.reason
     from only conversation c
-    where c.conversation_id = move_conversation.conversation_id;
+    cross join lateral (values
+        ('family_id', c.family_id, move_conversation.family_id),
+        ('child_id', c.child_id, kept_child(move_conversation.child_id))) d (column_name, value_before, value_after)
+    where c.conversation_id = move_conversation.conversation_id
+        and (d.column_name = 'family_id' or d.value_before is distinct from d.value_after);
     update only conversation
     set family_id = move_conversation.family_id,
         child_id = kept_child(move_conversation.child_id)

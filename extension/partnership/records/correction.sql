@@ -10,7 +10,10 @@ create table correction (
     recorded_by name not null default session_user,
     recorded_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    constraint correction_has_a_reason check (reason ~ '\S')
+    constraint correction_has_a_reason check (reason ~ '\S'),
+    -- Of narrative that was blanked neither is kept.
+    constraint correction_changes_something check (
+        value_before is distinct from value_after or table_name = 'assessment_domain')
 );
 create index on correction (record_id);
 comment on table correction is

@@ -226,8 +226,11 @@ begin atomic
     where e.episode_id = undo_closure.episode_id
         and e.closed_on is null;
     insert into correction (table_name, record_id, column_name, value_before, reason)
-    select 'episode', e.episode_id, 'closed_on', to_char(e.closed_on, 'YYYY-MM-DD'), undo_closure.reason
+    select 'episode', e.episode_id, d.column_name, d.value_before, undo_closure.reason
     from only episode e
+    cross join lateral (values
+        ('closed_on', to_char(e.closed_on, 'YYYY-MM-DD')),
+        ('closure_reason_code', e.closure_reason_code)) d (column_name, value_before)
     where e.episode_id = undo_closure.episode_id;
     update only episode
     set closed_on = null

@@ -168,9 +168,19 @@ begin atomic
     select early_help_internal.raise_rule('S05', format('review_id %s', correct_review.review_id))
     where not exists (select from only review r where r.review_id = correct_review.review_id for no key update);
     insert into correction (table_name, record_id, column_name, value_before, value_after, reason)
-    select 'review', r.review_id, 'decision', r.decision::text, correct_review.decision::text, correct_review.reason
+    select 'review', r.review_id, d.column_name, d.value_before, d.value_after, correct_review.reason
     from only review r
-    where r.review_id = correct_review.review_id;
+    cross join lateral (
+        select r.next_review_due_on is distinct from correct_review.next_review_due_on
+            and (correct_review.decision = 'complete' or correct_review.next_review_due_on is not null) as is_other) due
+    cross join lateral (values
+        ('decision', r.decision::text, correct_review.decision::text,
+            not due.is_other or correct_review.decision <> r.decision),
+        ('next_review_due_on', to_char(r.next_review_due_on, 'YYYY-MM-DD'),
+            to_char(correct_review.next_review_due_on, 'YYYY-MM-DD'), due.is_other)
+    ) d (column_name, value_before, value_after, is_corrected)
+    where r.review_id = correct_review.review_id
+        and d.is_corrected;
     update only review
     set decision = correct_review.decision,
         next_review_due_on = correct_review.next_review_due_on

@@ -277,11 +277,14 @@ begin atomic
     select 'step', s.step_id, d.column_name, to_char(d.value_before, 'YYYY-MM-DD'), to_char(d.value_after, 'YYYY-MM-DD'),
         correct_decision.reason
     from only step s
+    cross join lateral (select coalesce(correct_decision.offered_on <> s.offered_on, false) as is_other) offer
     cross join lateral (values
-        ('decided_on', s.decided_on::date, correct_decision.decided_on),
-        ('offered_on', s.offered_on::date, correct_decision.offered_on)) d (column_name, value_before, value_after)
+        ('decided_on', s.decided_on::date, correct_decision.decided_on,
+            not offer.is_other or correct_decision.decided_on is distinct from s.decided_on),
+        ('offered_on', s.offered_on::date, correct_decision.offered_on, offer.is_other)
+    ) d (column_name, value_before, value_after, is_corrected)
     where s.step_id = correct_decision.step_id
-        and d.value_after is not null;
+        and d.is_corrected;
     update only step
     set decided_on = correct_decision.decided_on,
         offered_on = coalesce(correct_decision.offered_on, step.offered_on)
@@ -307,8 +310,11 @@ begin atomic
     where s.step_id = undo_decision.step_id
     for no key update of e;
     insert into correction (table_name, record_id, column_name, value_before, reason)
-    select 'step', s.step_id, 'outcome', s.outcome::text, undo_decision.reason
+    select 'step', s.step_id, d.column_name, d.value_before, undo_decision.reason
     from only step s
+    cross join lateral (values
+        ('outcome', s.outcome::text),
+        ('decided_on', to_char(s.decided_on, 'YYYY-MM-DD'))) d (column_name, value_before)
     where s.step_id = undo_decision.step_id;
     insert into correction (table_name, record_id, column_name, value_before, reason)
     select 'episode', e.episode_id, 'closed_on', to_char(e.closed_on, 'YYYY-MM-DD'), undo_decision.reason

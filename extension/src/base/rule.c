@@ -164,8 +164,9 @@ static const Rule rules[] = {
 	},
 	[RULE_CORRECTION] = {
 		"S06", "a mistake is mended with its reason", "YHS06",
-		"a correction says why, and stays",
-		"Say in reason what was wrong. A correction that was wrong itself is followed by another one."
+		"a correction says what was wrong and why, and stays",
+		"Say in reason what was wrong. What the record says already is not corrected. "
+		"A correction that was wrong itself is followed by another one."
 	},
 	[RULE_RECORDED_ONCE] = {
 		"S07", "recorded once", "YHS07",

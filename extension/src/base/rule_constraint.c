@@ -121,6 +121,8 @@ static const RuleConstraint rule_constraints[] = {
 	"a referral is answered by one episode"},
 	{"correction_has_a_reason", RULE_CORRECTION,
 	"reason is not empty"},
+	{"correction_changes_something", RULE_CORRECTION,
+	"value_after is not what value_before says"},
 	{"child_merge_of_two", RULE_MERGE,
 	"a child is not merged into itself"},
 	{"child_is_not_merged_into_itself", RULE_MERGE,

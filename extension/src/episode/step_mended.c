@@ -239,6 +239,6 @@ mend_decision(const RecordChange *change)
 {
 	if (is_null(&change->after, "outcome"))
 		take_back(&change->before);
-	else if (field_is_new(change, "decided_on"))
+	else if (field_is_new(change, "decided_on") || field_is_new(change, "offered_on"))
 		redate(change);
 }
