@@ -126,7 +126,29 @@ select mended(up(301, '2024-02-10', '2024-02-20') || $$select undo_decision(301,
 select refused(up(301, '2024-02-10', '2024-02-20') || $$update step set outcome = null, decided_on = null where step_id = 301$$, 'YH012', 'not without a word');
 select refused(up(301, '2024-02-10', '2024-02-20') || $$insert into correction (table_name, record_id, column_name, value_before, value_after, reason) values ('step', 301, 'outcome', 'accepted', 'declined', 'x'); update step set outcome = 'declined' where step_id = 301$$,
     'YH012', 'another decision is not mended in one go');
-select refused(down(321, '2024-02-01', '2024-02-20') || $$select undo_decision(321, 'x')$$, 'YH012', 'nor a step down that was accepted', 'step_id 321 was accepted on 2024-02-20, and child_id 321 is supported since');
+-- A step down that was accepted: the episode that it opened never was, and from one that it joined the child is gone.
+create function public.offered_down(step bigint, child bigint, family bigint, on_day date, to_level text default 'early_help') returns text language sql as $$
+    select format('insert into step (step_id, child_id, family_id, to_level, offered_on, reason) values (%s, %s, %s, %L, %L, ''x'');', step, child, family, to_level, on_day);
+$$;
+select mended(down(321, '2024-02-01', '2024-02-20') || $$select undo_decision(321, 'the wrong child')$$, offered_down(321, 321, 32, '2024-02-01'), 'a step down that opened an episode');
+select mended(down(321, '2024-02-01', '2024-02-20') || $$select undo_decision(321, 'x'); select setval(pg_get_serial_sequence('town.episode', 'episode_id'), 3200, false), accept_step(321, '2024-02-22', 2, 3, '2024-09-01')$$,
+    offered_down(321, 321, 32, '2024-02-01') || $$select setval(pg_get_serial_sequence('town.episode', 'episode_id'), 3200, false); select accept_step(321, '2024-02-22', 2, 3, '2024-09-01')$$, 'and accepted right');
+select mended(up(301, '2024-02-10', '2024-02-20') || offered_down(300, 301, 30, d) || format('select accept_step(300, %L, 1, 1, %L); select undo_decision(300, %L)', d, '2024-09-01', 'x'),
+    up(301, '2024-02-10', '2024-02-20') || offered_down(300, 301, 30, d), format('one that joined an episode, %s', d))
+from unnest('{2024-02-20,2024-03-01}'::date[]) d;
+select mended(offered_down(321, 321, 32, '2024-02-01', 'universal') || $$select accept_step(321, '2024-02-20'), undo_decision(321, 'x')$$, offered_down(321, 321, 32, '2024-02-01', 'universal'), 'one to universal services');
+select refused(down(321, '2024-02-01', '2024-02-20') || since || $$; select undo_decision(321, 'x')$$, 'YH012', 'not where something rests on it: ' || since, rests || ' rests on step_id 321, accepted on 2024-02-20')
+from (values
+    ('insert into consent (family_id, given_by, given_on) values (32, ''parent'', ''2024-02-01''); insert into conversation (family_id, held_on) values (32, ''2024-02-01''); select start_plan(3200, ''2024-02-21'')', 'event start_plan, episode_event_id %'),
+    ('select assign_lead_practitioner(3200, 2, ''2024-02-21'')', 'lead_practitioner of practitioner_id 2'),
+    ('insert into child (child_id) values (322); insert into family_member (family_id, child_id) values (32, 322); insert into episode_child (episode_id, child_id, joined_on) values (3200, 322, ''2024-02-20'')', 'episode_child of child_id 322'),
+    ('select record_contact(321, ''6'', ''N1'', ''2024-02-21'')', 'contact_child_id %'),
+    ('select close_episode(3200, ''moved_away'', ''2024-03-01'', ''2024-03-01'')', 'event close, episode_event_id %')) v (since, rests);
+select refused(up(301, '2024-02-10', '2024-02-20') || offered_down(300, 301, 30, '2024-03-01') || $$select accept_step(300, '2024-03-01', 1, 1, '2024-09-01');$$ || since || $$; select undo_decision(300, 'x')$$,
+    'YH012', 'nor in an episode that it joined: ' || since, rests || ' rests on step_id 300, accepted on 2024-03-01')
+from (values
+    ('update episode_child set left_on = ''2024-03-05'' where child_id = 301 and left_on is null', 'episode_child of child_id 301'),
+    ('update episode_child set left_on = ''2024-03-05'' where child_id = 302', 'support of no other child by episode_id 30')) v (since, rests);
 
 -- What was recorded for the wrong family: the log of the wrong episode alone keeps that it was.
 create function public.moved(wrong text, right_way text, why text) returns setof text language plpgsql as $$

@@ -135,7 +135,7 @@ insert into family_member (family_id, child_id) values (97, 951);
 insert into episode_child (episode_id, child_id, joined_on) values (97, 951, '2024-02-20');
 select step_id from step_down(951, 'better', '2024-03-01', 97, 'universal') \gset
 select refused(format($$select accept_step(%s, '2024-03-05')$$, :step_id), 'YH011', 'not stepped down past the episode that supports it',
-    'child_id 951 is supported by episode_id 97, and step_id % leads to universal');
+    'child_id 951 would be supported by an episode on %, when step_id % to universal was accepted');
 select allowed(format($$update episode_child set left_on = '2024-03-04' where episode_id = 97 and child_id = 951; select accept_step(%s, '2024-03-05')$$, :step_id),
     'when it has left it is');
 select accept_step(step_id, '2024-02-10') from step_up(961, 'section_47', 'why', '2024-02-09', no_assessment_reason => 'urgent', family_id => 96) \g /dev/null

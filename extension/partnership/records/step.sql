@@ -323,10 +323,25 @@ begin atomic
     where s.step_id = undo_decision.step_id
         and s.outcome = 'accepted'
         and e.closure_reason_code = 'stepped_up';
+    -- An episode that the acceptance opened never was.
+    insert into correction (table_name, record_id, column_name, value_before, reason)
+    select 'episode', v.episode_id, 'opened_on', to_char(v.happened_on, 'YYYY-MM-DD'), undo_decision.reason
+    from only step s
+    join only episode_event v on v.episode_id = s.episode_id
+        and v.child_id = s.child_id
+        and v.happened_on = s.decided_on
+    where s.step_id = undo_decision.step_id
+        and s.outcome = 'accepted'
+        and v.event = 'accept_step_down'
+        and v.state_from is null;
+    -- Who receives a step down was said by its acceptance.
     update only step
     set outcome = null,
         decided_on = null,
-        decision_reason = null
+        decision_reason = null,
+        receiving_agency_id = case when step.outcome <> 'accepted' then step.receiving_agency_id end,
+        receiving_practitioner_id = case when step.outcome <> 'accepted' then step.receiving_practitioner_id end,
+        first_review_on = case when step.outcome <> 'accepted' then step.first_review_on end
     where step.step_id = undo_decision.step_id;
     select s
     from only step s
@@ -334,5 +349,6 @@ begin atomic
 end;
 comment on function undo_decision(bigint, text) is
     'Takes a decision back that was recorded by mistake: the step is open again. After an accepted step up the child is back '
-    'in its episode, which goes on if it closed by it. Errors YHS05, YHS06, YH006, YH011, YH012 if the child has another open '
-    'step, or the step was accepted down.';
+    'in its episode, which goes on if it closed by it. After an accepted step down the child is out of its episode, and an '
+    'episode that it opened is gone. Errors YHS05, YHS06, YH006, YH011, YH012 if the child has another open step, or something '
+    'was recorded in the episode since a step down was accepted.';

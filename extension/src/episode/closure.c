@@ -15,6 +15,7 @@
 #include "base/rule.h"
 #include "continuum/continuum.h"
 #include "episode/closure.h"
+#include "episode/step_row.h"
 #include "family/consent.h"
 
 /* ---------------------------------------------------------------------
@@ -233,7 +234,7 @@ static const DatedTable plans = {
 static bool
 is_step_down(const Record *step)
 {
-	return level_of(step, "to_level") != NEED_LEVEL_SOCIAL_CARE;
+	return !is_step_up(step);
 }
 
 static const DatedTable steps = {

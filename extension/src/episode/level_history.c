@@ -24,6 +24,7 @@
 #include "base/rule.h"
 #include "continuum/continuum.h"
 #include "episode/level_history.h"
+#include "episode/step_row.h"
 
 typedef struct LevelChanges
 {
@@ -170,7 +171,7 @@ static void
 add_step(Facts *facts, const LevelChanges *recorded, const Record *step)
 {
 	NeedLevel	to = (NeedLevel) level_of(step, "to_level");
-	const char *event = event_name(to == NEED_LEVEL_SOCIAL_CARE ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN);
+	const char *event = event_name(decision_event(step));
 	DateADT		on = date_of(step, "decided_on");
 	const LevelChange *made = change_made(recorded, on, NO_ID, event, event);
 
@@ -239,6 +240,16 @@ step_leads_from(const Fact *step, NeedLevel level)
 	return level;
 }
 
+/* A child whom an episode supports is at early help, and is not stepped down past it. */
+void
+refuse_past_support(Relation rel, int64 child_id, DateADT on, int64 step_id)
+{
+	rule_error_hint(RULE_LEVELS, rel, NULL,
+					"Offer a step to early_help instead, let the child leave the episode first, or begin its support on that day or later.",
+					"child_id %s would be supported by an episode on %s, when step_id %s to %s was accepted",
+					id_words(child_id), date_words(on), id_words(step_id), need_level_name(NEED_LEVEL_UNIVERSAL));
+}
+
 static LevelChanges
 changes_by_day(Relation rel, int64 child_id, const Facts *facts)
 {
@@ -276,10 +287,7 @@ changes_by_day(Relation rel, int64 child_id, const Facts *facts)
 									id_words(child_id), need_level_name(level), date_words(fact->on),
 									id_words(fact->id), need_level_name(fact->to));
 				if (fact->to == NEED_LEVEL_UNIVERSAL && supporting > 0)
-					rule_error_hint(RULE_LEVELS, rel, NULL,
-									"Begin the support on the day of the step down or later, or correct the step.",
-									"child_id %s would be supported by an episode on %s, when step_id %s to %s was accepted",
-									id_words(child_id), date_words(fact->on), id_words(fact->id), need_level_name(fact->to));
+					refuse_past_support(rel, child_id, fact->on, fact->id);
 				level = fact->to;
 				break;
 		}

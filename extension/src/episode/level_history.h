@@ -25,5 +25,6 @@ typedef struct LevelChange
 
 extern void write_level_change(Relation rel, int64 child_id, const LevelChange *change);
 extern void settle_levels(Relation rel, int64 child_id);
+extern void refuse_past_support(Relation rel, int64 child_id, DateADT on, int64 step_id) pg_attribute_noreturn();
 
 #endif

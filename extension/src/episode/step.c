@@ -20,15 +20,11 @@
 #include "episode/child_level.h"
 #include "episode/episode_event.h"
 #include "episode/episode_row.h"
+#include "episode/level_history.h"
 #include "episode/step_mended.h"
+#include "episode/step_row.h"
 #include "family/consent.h"
 #include "family/family.h"
-
-static bool
-is_step_up(const Record *step)
-{
-	return level_of(step, "to_level") == NEED_LEVEL_SOCIAL_CARE;
-}
 
 /* ---------------------------------------------------------------------
  * Offering
@@ -111,12 +107,6 @@ check_consent(const Record *step)
 		text_is(step, "basis", "section_47") || !is_null(step, "consent_override_reason"))
 		return;
 	require_consent(step->rel, id_of(step, "family_id"), date_of(step, "offered_on"), "step up");
-}
-
-static ContinuumEvent
-offer_event(const Record *step)
-{
-	return is_step_up(step) ? EVENT_OFFER_STEP_UP : EVENT_OFFER_STEP_DOWN;
 }
 
 /*
@@ -511,9 +501,8 @@ open_episode_of(const Record *step, Episode *episode)
 	return true;
 }
 
-/* A child whom an episode supports is at early help, and is not stepped down past it (R11). */
 static void
-refuse_past_support(const Record *step, DateADT on)
+check_not_past_support(const Record *step, DateADT on)
 {
 	int64		child_id = id_of(step, "child_id");
 	Episode		episode;
@@ -521,11 +510,7 @@ refuse_past_support(const Record *step, DateADT on)
 	if (level_of(step, "to_level") == NEED_LEVEL_UNIVERSAL &&
 		level_of_child_on(step->rel, child_id, on) == NEED_LEVEL_SOCIAL_CARE &&
 		supporting_episodes(step->rel, child_id, NO_ID, NO_ID, on, &episode) > 0)
-		rule_error_hint(RULE_LEVELS, step->rel, NULL,
-						"Withdraw the step and offer one to early_help, or let the child leave the episode first.",
-						"child_id %s is supported by episode_id %s, and step_id %s leads to %s",
-						id_words(child_id), id_words(episode.id), id_words(id_of(step, "step_id")),
-						need_level_name(NEED_LEVEL_UNIVERSAL));
+		refuse_past_support(step->rel, child_id, on, id_of(step, "step_id"));
 }
 
 /* A step up leads from the child's level on the day of the decision, because social care decides. */
@@ -537,7 +522,7 @@ move_child(const Record *step, int64 episode_id, DateADT on)
 	NeedLevel	from = is_step_up(step) && now != NEED_LEVEL_NONE ? now : (NeedLevel) level_of(step, "from_level");
 
 	change_level(step->rel, child_id, from, (NeedLevel) level_of(step, "to_level"),
-				 is_step_up(step) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN, episode_id, on);
+				 decision_event(step), episode_id, on);
 }
 
 static void
@@ -545,7 +530,7 @@ accept(const Record *step, DateADT on)
 {
 	Episode		episode;
 
-	refuse_past_support(step, on);
+	check_not_past_support(step, on);
 	if (level_of(step, "to_level") == NEED_LEVEL_EARLY_HELP)
 		accept_step_down(step, on);
 	else if (!open_episode_of(step, &episode))
@@ -570,9 +555,7 @@ decide(const Record *step)
 	if (text_is(step, "outcome", "accepted"))
 		accept(step, on);
 	else if (lock_episode(step->rel, id_of(step, "episode_id"), &episode) && episode.state != STATE_CLOSED)
-		apply_event(step->rel, &episode,
-					text_is(step, "outcome", "declined") ? EVENT_DECLINE_STEP : EVENT_WITHDRAW,
-					on, id_of(step, "child_id"));
+		apply_event(step->rel, &episode, decision_event(step), on, id_of(step, "child_id"));
 }
 
 PG_FUNCTION_INFO_V1(early_help_step_after);

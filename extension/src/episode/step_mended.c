@@ -17,6 +17,7 @@
 #include "episode/child_level.h"
 #include "episode/episode_event.h"
 #include "episode/step_mended.h"
+#include "episode/step_row.h"
 
 /* Is a step mended that was decided already? */
 bool
@@ -24,20 +25,6 @@ decision_is_mended(const RecordChange *change)
 {
 	return TRIGGER_FIRED_BY_UPDATE(change->event) && field_was_set(change, "outcome") &&
 		is_mended(change->rel, id_of(&change->before, "step_id"));
-}
-
-static bool
-is_up(const Record *step)
-{
-	return level_of(step, "to_level") == NEED_LEVEL_SOCIAL_CARE;
-}
-
-static ContinuumEvent
-event_of(const Record *decided)
-{
-	if (text_is(decided, "outcome", "accepted"))
-		return is_up(decided) ? EVENT_ACCEPT_STEP_UP : EVENT_ACCEPT_STEP_DOWN;
-	return text_is(decided, "outcome", "declined") ? EVENT_DECLINE_STEP : EVENT_WITHDRAW;
 }
 
 /* ---------------------------------------------------------------------
@@ -60,7 +47,7 @@ redate_offer(const RecordChange *change)
 		Int64GetDatum(id_of(step, "child_id")),
 		DateADTGetDatum(date_of(&change->before, "offered_on")),
 		DateADTGetDatum(date_of(step, "offered_on")),
-		CStringGetTextDatum(event_name(is_up(step) ? EVENT_OFFER_STEP_UP : EVENT_OFFER_STEP_DOWN))
+		CStringGetTextDatum(event_name(offer_event(step)))
 	};
 
 	if (field_is_new(change, "offered_on"))
@@ -138,7 +125,7 @@ redate(const RecordChange *change)
 		Int64GetDatum(id_of(step, "child_id")),
 		DateADTGetDatum(date_of(&change->before, "decided_on")),
 		DateADTGetDatum(date_of(step, "decided_on")),
-		CStringGetTextDatum(event_name(event_of(&change->before)))
+		CStringGetTextDatum(event_name(decision_event(&change->before)))
 	};
 	Episode		episode;
 
@@ -146,7 +133,7 @@ redate(const RecordChange *change)
 	{
 		redate_offer(change);
 		write_by_rules(change->rel, &event_redated_query, values, NULL);
-		if (text_is(step, "outcome", "accepted") && is_up(step))
+		if (text_is(step, "outcome", "accepted") && is_step_up(step))
 			redate_step_up(change, values);
 		else if (text_is(step, "outcome", "accepted") && level_of(step, "to_level") == NEED_LEVEL_EARLY_HELP)
 			redate_step_down(change, values);
@@ -170,8 +157,9 @@ static const PartnershipQuery child_stays_query = {
 	3, {INT8OID, INT8OID, DATEOID}
 };
 
+/* The child is back in the episode, which goes on if it closed by the acceptance. */
 static void
-take_back_acceptance(const Record *step, Episode *episode)
+take_back_step_up(const Record *step, Episode *episode)
 {
 	Datum		values[] = {
 		Int64GetDatum(episode->id), Int64GetDatum(id_of(step, "child_id")),
@@ -183,6 +171,91 @@ take_back_acceptance(const Record *step, Episode *episode)
 	else
 		take_back_event(step->rel, episode, EVENT_ACCEPT_STEP_UP, date_of(step, "decided_on"));
 	write_by_rules(step->rel, &child_stays_query, values, NULL);
+}
+
+/*
+ * What was recorded in the episode since the step down was accepted. An episode
+ * that it opened has one lead practitioner by it, and no other child; one that
+ * it did not open supports another child.
+ */
+static const PartnershipQuery rests_on_step_down_query = {
+	"with accepted as (select v.episode_event_id, v.state_from is null as opened from @episode_event v"
+	" where v.episode_id == $1 and v.child_id == $2 and v.happened_on == $3 and v.event == 'accept_step_down')"
+	" select s.what, s.id from ("
+	" select pg_catalog.concat('event ', v.event, ', episode_event_id') as what, v.episode_event_id as id"
+	" from accepted a join @episode_event v on v.episode_id == $1 and v.episode_event_id > a.episode_event_id"
+	" where not (a.opened and v.event == 'allocate')"
+	" union all select 'lead_practitioner of practitioner_id', l.practitioner_id"
+	" from accepted a join @lead_practitioner l on l.episode_id == $1 where a.opened and l.from_on <> $3"
+	" union all select 'episode_child of child_id', c.child_id"
+	" from accepted a join @episode_child c on c.episode_id == $1"
+	" where case when c.child_id == $2 then c.joined_on == $3 and c.left_on is not null else a.opened end"
+	" union all select 'contact_child_id', k.contact_child_id from @contact_child k"
+	" where k.attached_episode_id == $1 and k.child_id == $2 and k.received_on >= $3"
+	" union all select 'support of no other child by episode_id', $1 from accepted a"
+	" where not a.opened and not exists (select from @episode_child c where c.episode_id == $1"
+	" and c.left_on is null and (c.child_id <> $2 or c.joined_on < $3))"
+	") as s limit 1",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+static void
+refuse_rests_on_step_down(const Record *step, const Datum *values)
+{
+	if (run_partnership_query(step->rel, &rests_on_step_down_query, values, NULL) > 0)
+		rule_error_hint(RULE_STEP_ONCE, step->rel, NULL,
+						"Take that back first, or take the child out of the episode with left_on, or offer a step up.",
+						"%s %s rests on step_id %s, accepted on %s", result_text(1), id_words(result_id(2)),
+						id_words(id_of(step, "step_id")), date_words(date_of(step, "decided_on")));
+}
+
+static const PartnershipQuery opened_by_step_down_query = {
+	"select episode_id from @episode_event where episode_id == $1 and child_id == $2 and happened_on == $3"
+	" and event == 'accept_step_down' and state_from is null",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+static const PartnershipQuery forget_episode_query = {
+	"delete from @episode where episode_id == $1",
+	1, {INT8OID}
+};
+
+/* The row that the acceptance made was written with its event. */
+static const PartnershipQuery forget_joining_query = {
+	"delete from @episode_child where episode_id == $1 and child_id == $2 and joined_on == $3"
+	" and recorded_at == (select pg_catalog.max(v.recorded_at) from @episode_event v where v.episode_id == $1"
+	" and v.child_id == $2 and v.happened_on == $3 and v.event == 'accept_step_down')",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+/* To the episode that it was offered in, if any. */
+static const PartnershipQuery offered_in_query = {
+	"update @step set episode_id = (select v.episode_id from @episode_event v where v.child_id == $2"
+	" and v.event == 'offer_step_down' and v.happened_on == $3 order by v.episode_event_id desc limit 1)"
+	" where step_id == $1",
+	3, {INT8OID, INT8OID, DATEOID}
+};
+
+/* The episode that the step opened never was; from one that it joined the child is gone. */
+static void
+take_back_step_down(const Record *step, Episode *episode)
+{
+	DateADT		on = date_of(step, "decided_on");
+	Datum		child = Int64GetDatum(id_of(step, "child_id"));
+	Datum		values[] = {Int64GetDatum(episode->id), child, DateADTGetDatum(on)};
+	Datum		offer[] = {
+		Int64GetDatum(id_of(step, "step_id")), child, DateADTGetDatum(date_of(step, "offered_on"))
+	};
+
+	refuse_rests_on_step_down(step, values);
+	write_by_rules(step->rel, &offered_in_query, offer, NULL);
+	if (run_partnership_query(step->rel, &opened_by_step_down_query, values, NULL) > 0)
+		write_by_rules(step->rel, &forget_episode_query, values, NULL);
+	else
+	{
+		write_by_rules(step->rel, &forget_joining_query, values, NULL);
+		take_back_event(step->rel, episode, EVENT_ACCEPT_STEP_DOWN, on);
+	}
 }
 
 static const PartnershipQuery duplicate_with_social_care_query = {
@@ -213,18 +286,14 @@ take_back(const Record *step)
 	bool		accepted = text_is(step, "outcome", "accepted");
 	Episode		episode;
 
-	if (accepted && !is_up(step))
-		rule_error_hint(RULE_STEP_ONCE, step->rel, NULL,
-						"Take the child out of the episode with left_on, close the episode if it supports no other, or offer a step up.",
-						"step_id %s was accepted on %s, and child_id %s is supported since",
-						id_words(id_of(step, "step_id")), date_words(date_of(step, "decided_on")),
-						id_words(id_of(step, "child_id")));
 	if (lock_episode(step->rel, id_of(step, "episode_id"), &episode))
 	{
-		if (accepted)
-			take_back_acceptance(step, &episode);
+		if (accepted && is_step_up(step))
+			take_back_step_up(step, &episode);
+		else if (accepted && level_of(step, "to_level") == NEED_LEVEL_EARLY_HELP)
+			take_back_step_down(step, &episode);
 		else if (episode.state != STATE_CLOSED)
-			take_back_event(step->rel, &episode, event_of(step), date_of(step, "decided_on"));
+			take_back_event(step->rel, &episode, decision_event(step), date_of(step, "decided_on"));
 	}
 	if (accepted)
 	{
