@@ -35,7 +35,8 @@ my %takes = (
 	undo_allocation => 'lead_practitioner episode.allocated_on',
 	undo_closure => 'episode.closed_on episode.closure_reason_code episode.closure_agreed_on episode.closure_agreement_absent_reason'
 		. ' episode_child.left_on plan.ended_on plan.end_reason assessment.ended_on assessment.end_reason',
-	undo_decision => 'step.outcome step.decided_on step.decision_reason episode_child.left_on episode.closed_on episode.closure_reason_code'
+	undo_decision => 'step.outcome step.decided_on step.decision_reason step.receiving_agency_id step.receiving_practitioner_id'
+		. ' step.first_review_on step.episode_id episode episode_child lead_practitioner episode_child.left_on episode.closed_on episode.closure_reason_code'
 		. ' episode.closure_agreement_absent_reason plan.ended_on plan.end_reason assessment.ended_on assessment.end_reason',
 	undo_review => 'review review_participant plan.completed_by_review_id plan.extended_by_review_id plan.ended_on plan.end_reason',
 	unmerge_children => 'child.merged_into_child_id',
