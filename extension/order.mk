@@ -101,7 +101,8 @@ AUDIT := \
 	rules/Q02_children_and_young_people.sql \
 	rules/Q03_days_of_this_record.sql \
 	rules/Q04_a_lead_practitioner_in_post.sql \
-	rules/Q05_agreed_by_the_closure.sql
+	rules/Q05_agreed_by_the_closure.sql \
+	rules/Q06_closed_because_consent_was_withdrawn.sql
 
 # What CREATE EXTENSION early_help_sample runs.
 SAMPLE := \

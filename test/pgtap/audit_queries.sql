@@ -70,7 +70,13 @@ from (values
     ($$update practitioner set active_from = '2024-02-01', active_to = '2024-02-01' where practitioner_id = 3; insert into lead_practitioner (episode_id, from_on, practitioner_id) values (1, '2024-02-01', 3)$$, 'nothing'),
     -- Q05: agreed after the closure.
     ($$update episode set closure_agreed_on = closed_on + 1 where episode_id = 3$$, 'Q05 episode closed_on'),
-    ($$update episode set closure_agreed_on = closed_on where episode_id = 3$$, 'nothing')
+    ($$update episode set closure_agreed_on = closed_on where episode_id = 3$$, 'nothing'),
+    -- Q06: consent was withdrawn in the episode, and none holds when it closes for another reason.
+    ($$select withdraw_consent(3, '2024-03-20')$$, 'Q06 episode closed_on'),
+    ($$update consent set withdrawn_on = '2024-04-01' where consent_id = 3$$, 'nothing'),
+    ($$select withdraw_consent(3, '2024-03-20'), give_consent(3, 'carer', '2024-03-25')$$, 'nothing'),
+    ($$select withdraw_consent(3, '2024-03-20'); update episode set closure_reason_code = 'consent_withdrawn' where episode_id = 3$$, 'nothing'),
+    ($$select withdraw_consent(3, '2024-03-20'); update episode set closure_reason_code = 'died' where episode_id = 3$$, 'nothing')
 ) v (change, asked);
 
 -- Every day of a record is asked about, but what is planned, what the rules copy or make, and what is no event of people.

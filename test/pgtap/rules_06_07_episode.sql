@@ -124,7 +124,7 @@ select refused(format('update episode_child set left_on = %L where child_id = 93
 from (values (null), ('2024-02-09'), ('2024-02-12')) t (day);
 select allowed($$update episode_child set joined_on = '2024-01-02' where child_id = 931$$, 'the day it joined can be corrected');
 select withdraw_consent(94, '2024-02-15') \g /dev/null
-select close_episode(94, 'family_disengaged', '2024-02-15', agreement_absent_reason => 'x') \g /dev/null
+select close_episode(94, 'consent_withdrawn', '2024-02-15', agreement_absent_reason => 'x') \g /dev/null
 select refused($$update episode set closed_on = '2024-02-14' where episode_id = 94$$, 'YH014', 'an episode is not closed before its plan ended', '% 94 is dated after closed_on 2024-02-14 of episode_id 94');
 select allowed($$update episode set closed_on = '2024-02-20' where episode_id = 94$$, 'it may be later');
 

@@ -171,8 +171,8 @@ select refused($$select correct_withdrawal(999, '2024-03-01', 'x')$$, 'YHS05', '
 select refused('update correction set reason = reason', 'YHS06', 'it is not changed', 'correction_id %');
 select refused('delete from correction', 'YHS06', 'nor deleted', 'correction_id %');
 select support(19, 'planned') \g /dev/null
-update consent set withdrawn_on = '2024-03-01' where consent_id = 19;
 select close_episode(19, 'outcomes_achieved', '2024-04-01', '2024-04-01') \g /dev/null
+update consent set withdrawn_on = '2024-03-01' where consent_id = 19;
 select correct_withdrawal(19, '2024-05-01', 'mistyped') \g /dev/null
 select results_eq('select * from ends_of(19)', $$values ('eha', date '2024-04-01', 'episode_closed'), ('plan', date '2024-04-01', 'episode_closed')$$,
     'after the closure it ends nothing: the closure did');

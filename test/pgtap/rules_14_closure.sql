@@ -192,12 +192,12 @@ insert into dated values
     (113, 'lead_practitioner of practitioner', $$insert into lead_practitioner (episode_id, from_on, practitioner_id) values (113, '2024-02-21', 2)$$),
     (114, 'episode_child of child', $$insert into episode_child (episode_id, child_id, joined_on) values (114, 1011, '2024-02-21')$$),
     (115, 'episode_child of child', $$update episode_child set left_on = '2024-02-21' where child_id = 1151$$);
-select refused(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-20', '2024-02-20')$c$, command, family), 'YH014',
+select refused(format($c$%s; select close_episode(%s, 'opened_in_error', '2024-02-20', '2024-02-20')$c$, command, family), 'YH014',
     'not closed before: ' || command, what || ' % is dated after closed_on 2024-02-20 of episode_id ' || family) from dated;
-select refused(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-22', '2024-02-20');
+select refused(format($c$%s; select close_episode(%s, 'opened_in_error', '2024-02-22', '2024-02-20');
     update episode set closed_on = '2024-02-20' where episode_id = %2$s$c$, command, family), 'YH014',
     'nor the closure re-dated: ' || command, what || ' % is dated after closed_on 2024-02-20 of episode_id ' || family) from dated;
-select allowed(format($c$%s; select close_episode(%s, 'moved_away', '2024-02-21', '2024-02-20')$c$, command, family),
+select allowed(format($c$%s; select close_episode(%s, 'opened_in_error', '2024-02-21', '2024-02-20')$c$, command, family),
     'closed on the day: ' || command) from dated;
 
 -- An episode closes as stepped up by the last child's step, and for withdrawn consent where it was withdrawn.
@@ -221,6 +221,22 @@ select withdraw_consent(202, '2024-03-20'), close_episode(202, 'consent_withdraw
 select refused($$select correct_withdrawal(202, null, 'a mistake')$$, 'YH008', 'what closed for it keeps it', 'episode_id 202 closed on 2024-04-01 because %');
 select allowed($$update episode set closure_reason_code = 'family_disengaged' where episode_id = 202; select correct_withdrawal(202, null, 'a mistake')$$,
     'until the reason is put right');
+-- Where it was withdrawn in the episode, it is the reason.
+select support(203, 'planned'), support(204, 'waiting'), support(205, 'closed') \g /dev/null
+select refused(format($$select withdraw_consent(203, '2024-03-20'); select close_episode(203, %L, '2024-04-01', agreement_absent_reason => 'x')$$, code), 'YH014', 'and not ' || code,
+    'closure_reason_code of episode_id 203, closed_on 2024-04-01')
+from unnest('{outcomes_achieved,needs_met_by_universal_services,family_disengaged,moved_away,transferred}'::text[]) code;
+select allowed(format($$select withdraw_consent(203, '2024-03-20'); select close_episode(203, %L, '2024-04-01', agreement_absent_reason => 'x')$$, code), 'but ' || code)
+from unnest('{consent_withdrawn,opened_in_error,duplicate,died,pregnancy_ended}'::text[]) code;
+select refused($$select withdraw_consent(203, '2024-04-01'); select close_episode(203, 'moved_away', '2024-04-01', agreement_absent_reason => 'x')$$, 'YH014', 'on its day too');
+select allowed($$select withdraw_consent(204, '2024-04-02'); select close_episode(204, 'moved_away', '2024-04-01', agreement_absent_reason => 'x')$$, 'not before it');
+select allowed($$select give_consent(203, 'carer', '2024-03-25'), withdraw_consent(203, '2024-03-20'); select close_episode(203, 'moved_away', '2024-04-01', agreement_absent_reason => 'x')$$, 'nor where another holds');
+select allowed($$select withdraw_consent(203, '2024-03-20'), step_up(2031, 'section_47', 'x', '2024-03-21', no_assessment_reason => 'x'), step_up(2032, 'section_47', 'x', '2024-03-21', no_assessment_reason => 'x');
+    select accept_step(step_id, '2024-03-22') from step where family_id = 203$$, 'the last child''s step goes before it');
+select allowed($$select give_consent(204, 'carer', '2023-12-01'), withdraw_consent(204, '2024-01-01'); update consent set given_on = '2023-12-01', withdrawn_on = '2023-12-20' where family_id = 204;
+    select close_episode(204, 'family_disengaged', '2024-04-01', agreement_absent_reason => 'x')$$, 'one of before the episode is none of it');
+select allowed($$select withdraw_consent(205, '2024-03-20')$$, 'a withdrawal is taken though the episode closed for another reason');
+select allowed($$select withdraw_consent(205, '2024-03-20'); update episode set closed_on = '2024-04-05' where episode_id = 205$$, 'and the day is put right under it');
 
 -- Nothing is dated between a closure and the reopening after it.
 select support(210, 'planned') \g /dev/null

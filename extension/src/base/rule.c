@@ -357,6 +357,11 @@ static const Rule rules[] = {
 		"the family agrees that support is no longer needed on the day of the closure or before it",
 		"Correct closure_agreed_on, or the day of the closure. If both are right, say why with answer_query."
 	},
+	[RULE_QUERY_WITHDRAWN] = {
+		"Q06", "closed because consent was withdrawn", "YHQ06",
+		"an episode in which the family withdrew its consent closes as consent_withdrawn",
+		"Correct closure_reason_code, or the withdrawal with correct_withdrawal. If both are right, say why with answer_query."
+	},
 };
 
 const Rule *

@@ -79,7 +79,8 @@ typedef enum RuleName
 	RULE_QUERY_AGE,				/* Q02 */
 	RULE_QUERY_DAY,				/* Q03 */
 	RULE_QUERY_LEAD,			/* Q04 */
-	RULE_QUERY_AGREED			/* Q05 */
+	RULE_QUERY_AGREED,			/* Q05 */
+	RULE_QUERY_WITHDRAWN		/* Q06 */
 } RuleName;
 
 typedef struct Rule

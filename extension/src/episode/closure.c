@@ -299,6 +299,45 @@ refuse_reason(const Record *episode, const char *hint)
 					date_words(date_of(episode, "closed_on")));
 }
 
+/* No support that consent could have ended: social care has the child, there was no case, or nobody is left to help. */
+static bool
+ended_without_consent(const Record *episode)
+{
+	static const char *const reasons[] = {"stepped_up", "opened_in_error", "duplicate", "died", "pregnancy_ended"};
+
+	for (int i = 0; i < (int) lengthof(reasons); i++)
+	{
+		if (text_is(episode, "closure_reason_code", reasons[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Consent that was withdrawn in the episode closes it.  The reason or the day
+ * of a closure may be put right, as a wrong withdrawal is mended after the
+ * reason, and a withdrawal can be recorded after the closure; the audit asks (Q06).
+ */
+static void
+check_consent_withdrawn(const RecordChange *change)
+{
+	const Record *episode = &change->after;
+	const char *since = is_null(episode, "reopened_on") ? "opened_on" : "reopened_on";
+	DateADT		closed_on = date_of(episode, "closed_on");
+	int64		family_id = id_of(episode, "family_id");
+
+	if (text_is(episode, "closure_reason_code", "consent_withdrawn"))
+	{
+		if (!consent_was_withdrawn(episode->rel, family_id, DATEVAL_NOBEGIN, closed_on))
+			refuse_reason(episode, "Record the withdrawal with withdraw_consent first, "
+						  "or close it for another reason, such as family_disengaged.");
+	}
+	else if (!field_was_set(change, "closed_on") && !ended_without_consent(episode) &&
+			 consent_was_withdrawn(episode->rel, family_id, date_of(episode, since), closed_on))
+		refuse_reason(episode, "The family withdrew its consent in this episode: close it as consent_withdrawn. "
+					  "If it did not, mend that first with correct_withdrawal.");
+}
+
 /*
  * R14: an episode closes as stepped up by the acceptance of its last child's
  * step up, and because consent was withdrawn if it was.  The caller has locked
@@ -319,8 +358,5 @@ check_closure_reason(const RecordChange *change)
 					  "the last child's acceptance closes the episode, on its day.");
 	if (was_stepped_up && !stepped_up && stepped_up_then(&change->before))
 		refuse_reason(episode, "Use undo_decision of the last child's step first, if social care did not accept it.");
-	if (text_is(episode, "closure_reason_code", "consent_withdrawn") &&
-		!consent_was_withdrawn(episode->rel, id_of(episode, "family_id"), date_of(episode, "closed_on")))
-		refuse_reason(episode, "Record the withdrawal with withdraw_consent first, "
-					  "or close it for another reason, such as family_disengaged.");
+	check_consent_withdrawn(change);
 }

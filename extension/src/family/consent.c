@@ -86,16 +86,17 @@ require_consent(Relation rel, int64 family_id, DateADT on, const char *what)
 	return ends;
 }
 
-/* Has the family withdrawn its consent to take part, by a day?  The caller has locked the family. */
+/* Has the family withdrawn its consent to take part from one day to another, so that none holds?  The caller has locked it. */
 bool
-consent_was_withdrawn(Relation rel, int64 family_id, DateADT by)
+consent_was_withdrawn(Relation rel, int64 family_id, DateADT from, DateADT by)
 {
 	SiblingScan	consents;
 	bool		withdrawn = false;
 
 	sibling_beginscan(rel, "consent", "family_id", family_id, &consents);
 	while (!withdrawn && sibling_getnext(&consents))
-		withdrawn = text_is(&consents.row, "kind", "take_part") && date_of(&consents.row, "withdrawn_on") <= by;
+		withdrawn = text_is(&consents.row, "kind", "take_part") &&
+			date_of(&consents.row, "withdrawn_on") >= from && date_of(&consents.row, "withdrawn_on") <= by;
 	sibling_endscan(&consents);
 	return withdrawn && consent_ends(rel, family_id, by, CONSENT_FAMILY_LOCKED) == by;
 }
@@ -339,7 +340,7 @@ refuse_closed_without(const RecordChange *change, int64 family_id)
 
 	for (uint64 i = 0; i < count; i++)
 	{
-		if (!consent_was_withdrawn(change->rel, family_id, row_date(closed, i, 2)))
+		if (!consent_was_withdrawn(change->rel, family_id, DATEVAL_NOBEGIN, row_date(closed, i, 2)))
 			rule_error_hint(RULE_CONSENT, change->rel, NULL,
 							"Correct closure_reason_code of the episode first.",
 							"episode_id %s closed on %s because consent was withdrawn",
