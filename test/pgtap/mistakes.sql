@@ -235,6 +235,10 @@ from unnest(array[
     $$select correct_decision(60, null, 'x')$$,
     $$select accept_step(60, '2024-03-12'), correct_decision(60, '2024-03-12', 'x')$$,
     $$select accept_step(60, '2024-03-12'), correct_decision(60, '2024-03-12', 'x', '2024-03-10')$$]) act;
+-- Nor is a withdrawal taken back by an act that withdraws, without a day.
+select refused($$select give_consent(60, 'carer', '2024-01-01', 2), withdraw_consent(max(consent_id), '2024-02-01') from consent where family_id = 60;
+    select withdraw_consent(max(consent_id), null) from consent where family_id = 60$$, 'YHS11', 'a withdrawal without a day', 'withdrawn_on of consent_id % is missing');
+select refused($$select withdraw_outcome((add_outcome(60, agreed_on => '2024-03-02')).plan_outcome_id, null, 'x')$$, 'YHS11', 'nor an outcome', 'withdrawn_on of plan_outcome_id % is missing');
 -- All that an act takes away says what it was.
 create function public.says(wrong text, says text) returns text language plpgsql as $$
 declare

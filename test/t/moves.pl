@@ -6,8 +6,8 @@
 # is listed below; no row is of another family than what it belongs to; and the audit finds nothing. After each refused
 # one there are the words of a rule, ids and a hint.
 #
-#   MOVES_ENOUGH=100    how many calls of each act are accepted in a session (6), of ten times as many tries
-#   MOVES_COPIES=2000   copies of the families (300): one for each accepted call, and those left for pairs
+#   MOVES_ENOUGH=100    how many calls of each act are accepted in a session (5), of ten times as many tries
+#   MOVES_COPIES=2000   copies of the families (240): one for each accepted call, and those left for pairs
 #   EARLY_HELP_SEED=1
 use strict;
 use warnings;
@@ -16,9 +16,9 @@ use PostgreSQL::Test::Utils;
 use IPC::Run;
 use Test::More;
 
-my $enough = $ENV{MOVES_ENOUGH} || 6;
+my $enough = $ENV{MOVES_ENOUGH} || 5;
 my $seed = $ENV{EARLY_HELP_SEED} || 1;
-my ($sessions, $copies) = (2, $ENV{MOVES_COPIES} || 300);
+my ($sessions, $copies) = (2, $ENV{MOVES_COPIES} || 240);
 
 # What an act may take away: rows of a table, or what a column said. The logs of levels and events follow the record,
 # and the key of some rows has their day.

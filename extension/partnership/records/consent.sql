@@ -97,6 +97,10 @@ language sql
 begin atomic
     select early_help_internal.raise_rule('S05', format('consent_id %s', withdraw_consent.consent_id))
     where not exists (select from only consent r where r.consent_id = withdraw_consent.consent_id for no key update);
+    select early_help_internal.raise_rule(
+        'S11', format('withdrawn_on of consent_id %s is missing', withdraw_consent.consent_id),
+        'Give the day. A withdrawal that was recorded wrongly is mended by correct_withdrawal.')
+    where withdraw_consent.withdrawn_on is null;
     update only consent
     set withdrawn_on = withdraw_consent.withdrawn_on
     where consent.consent_id = withdraw_consent.consent_id
@@ -104,7 +108,7 @@ begin atomic
 end;
 comment on function withdraw_consent(bigint, date) is
     'Withdraws a consent. If it was consent to take part, the family''s open EHAs and plans end on that day. '
-    'Nothing is deleted; what is dated after it is listed by dated_after_end. Error YHS05.';
+    'Nothing is deleted; what is dated after it is listed by dated_after_end. Errors YHS05, YHS11 without a day.';
 
 create function correct_withdrawal(consent_id bigint, withdrawn_on date, reason text)
 returns consent

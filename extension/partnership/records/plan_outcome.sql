@@ -98,6 +98,10 @@ begin atomic
     select early_help_internal.raise_rule('S05', format('plan_outcome_id %s', withdraw_outcome.plan_outcome_id))
     where not exists (
         select from only plan_outcome r where r.plan_outcome_id = withdraw_outcome.plan_outcome_id for no key update);
+    select early_help_internal.raise_rule(
+        'S11', format('withdrawn_on of plan_outcome_id %s is missing', withdraw_outcome.plan_outcome_id),
+        'Give the day on which it was dropped.')
+    where withdraw_outcome.withdrawn_on is null;
     update only plan_outcome
     set withdrawn_on = withdraw_outcome.withdrawn_on,
         withdrawn_reason = withdraw_outcome.reason
@@ -105,7 +109,7 @@ begin atomic
     returning plan_outcome;
 end;
 comment on function withdraw_outcome(bigint, date, text) is
-    'Drops an outcome. That frees its position. Errors YHS05, YH014, YH019.';
+    'Drops an outcome. That frees its position. Errors YHS05, YHS11 without a day, YH014, YH019.';
 
 create function achieve_outcome(plan_outcome_id bigint, achieved_on date default current_date)
 returns plan_outcome
