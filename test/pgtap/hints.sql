@@ -188,7 +188,7 @@ from (values ($$select start_assessment(4, '2024-02-01')$$, '(select count(*) = 
 select followed('R05', 'Date it to a day on which the EHA was going on.', given, format('select assess_domain(4, ''health_and_wellbeing'', %L)', day), $$select assess_domain(4, 'health_and_wellbeing', '2024-01-25')$$, 'exists (select from assessment_domain where assessment_id = 4)')
 from (values ('', '2024-01-02'), ($$select close_episode(4, 'moved_away', '2024-02-01', null, 'x')$$, '2024-02-05')) v (given, day);
 select followed('R05', 'Move it with move_assessment, and correct it by a new version.', completed(4),
-    $$insert into correction (table_name, record_id, column_name, reason) values ('assessment', 4, 'episode_id', 'x'); update assessment set episode_id = 3, completed_on = '2024-01-26' where assessment_id = 4$$,
+    $$insert into correction (table_name, record_id, column_name, value_before, value_after, reason) values ('assessment', 4, 'episode_id', '4', '3', 'x'); update assessment set episode_id = 3, completed_on = '2024-01-26' where assessment_id = 4$$,
     $$select move_assessment(4, 3, 'x');$$ || new_version(4), 'exists (select from assessment where corrects_assessment_id = 4 and episode_id = 3)');
 select followed('R05', 'Give a day up to ended_on as completed_on, or start another EHA.', $$select assess_all(4); select withdraw_consent(4, '2024-02-01')$$, $$update assessment set completed_on = '2024-02-05' where assessment_id = 4$$, does, reached)
 from (values ($$update assessment set completed_on = '2024-01-31' where assessment_id = 4$$, 'exists (select from assessment where assessment_id = 4 and completed_on is not null)'),
@@ -287,7 +287,7 @@ select followed('R11', 'Leave from_level out: it is the child''s level on the da
 select followed('R11', 'Withdraw the step.', format($$select step_down(91, 'x', '2024-02-01', to_level => %L); select open_episode(9, '2024-02-05')$$, level), received('(select step_id from step where child_id = 91)', '2024-02-10'),
     $$select withdraw_step(step_id, '2024-02-10') from step where child_id = 91$$, $$(select outcome = 'withdrawn' from step where child_id = 91)$$)
 from unnest(array['early_help', 'universal']) level;
-select followed('R11', 'Withdraw the step and offer one to early_help, or let the child leave the episode first.',
+select followed('R11', 'Offer a step to early_help instead, let the child leave the episode first, or begin its support on that day or later.',
     stepped_up('2024-02-02') || $$insert into family_member (family_id, child_id) values (9, 51); select open_episode(9, '2024-02-05', lead_practitioner_id => 1); select step_down(51, 'x', '2024-03-01', 9, 'universal')$$,
     $$select accept_step(step_id, '2024-03-10') from step where child_id = 51 and to_level = 'universal'$$, does, reached)
 from (values ($$select withdraw_step(step_id, '2024-03-10') from step where child_id = 51 and to_level = 'universal';$$ || received($$(step_down(51, 'x', '2024-03-10', 9)).step_id$$, '2024-03-11'), $$level_of(51) = 'early_help'$$),
@@ -300,8 +300,8 @@ select followed('R11', 'Take that step back with undo_decision, record what came
     select accept_step(step_id, '2024-05-02') from step where outcome is null$$, $$(select count(*) = 3 from level_change where child_id = 91)$$);
 select followed('R11', 'Take that step back with undo_decision, record what came before it, and decide it again; or correct the day of one of them.', stepped_up('2024-05-01', 91) || stepped_to_universal('2024-06-01', 91) || stepped_up('2024-07-01', 91),
     $$select correct_decision(step_id, '2024-07-10', 'x', '2024-07-09') from step where to_level = 'universal'$$, $$select correct_decision(step_id, '2024-07-20', 'x', '2024-07-19') from step where decided_on = '2024-07-02'$$);
-select followed('R11', 'Begin the support on the day of the step down or later, or correct the step.', stepped_up('2024-03-01', 91) || stepped_to_universal('2024-05-01', 91), $$select open_episode(9, '2024-04-01')$$, does, reached)
-from (values ($$select open_episode(9, '2024-05-02')$$, 'exists (select from episode where family_id = 9)'), ($$select correct_decision(step_id, '2024-03-20', 'x', '2024-03-10') from step where child_id = 91 and to_level = 'universal'$$, null)) v (does, reached);
+select followed('R11', 'Offer a step to early_help instead, let the child leave the episode first, or begin its support on that day or later.', stepped_up('2024-03-01', 91) || stepped_to_universal('2024-05-01', 91), $$select open_episode(9, '2024-04-01')$$,
+    $$select open_episode(9, '2024-05-02')$$, 'exists (select from episode where family_id = 9)');
 select followed('R11', 'Close it, as opened in error.', $$select close_episode(3, 'moved_away', '2024-02-01', null, 'x'); select open_episode(3, '2024-02-10')$$, 'delete from episode where episode_id = 3',
     $$update episode set closure_reason_code = 'opened_in_error' where episode_id = 3$$, $$(select closure_reason_code = 'opened_in_error' from episode where episode_id = 3)$$);
 select followed('R11', 'Correct joined_on or left_on of the row that is there.', '', $$insert into episode_child values (3, 31, '2024-01-10', '2024-01-20')$$, does, reached)
@@ -326,7 +326,8 @@ select followed('R12', 'Leave episode_id out, or name an episode of that family.
 select followed('R12', 'Use correct_decision for its days. For anything else use undo_decision, and decide it anew.', stepped_up('2024-02-02'), format('update step set %s', wanted), does, 'exists (select from step where ' || wanted || ')')
 from (values ($$decided_on = '2024-02-05'$$, $$select correct_decision(step_id, '2024-02-05', 'x') from step$$), ($$outcome = 'declined'$$, $$select undo_decision(step_id, 'x') from step; select decline_step(step_id, '2024-02-03') from step$$)) v (wanted, does);
 select followed('R12', 'Use undo_decision first: an open step can be deleted.', stepped_up('2024-02-02'), 'delete from step', $$select undo_decision(step_id, 'x') from step$$);
-select followed('R12', 'Take the child out of the episode with left_on, close the episode if it supports no other, or offer a step up.', stepped_up('2024-02-02', child) || received(format($$(step_down(%s, 'x', '2024-02-10')).step_id$$, child), '2024-02-11'),
+select followed('R12', 'Take that back first, or take the child out of the episode with left_on, or offer a step up.',
+    stepped_up('2024-02-02', child) || received(format($$(step_down(%s, 'x', '2024-02-10')).step_id$$, child), '2024-02-11') || $$; insert into assessment (episode_id, started_on) select episode_id, '2024-02-11' from episode where family_id in (5, 9) and closed_on is null$$,
     $$select undo_decision(step_id, 'x') from step where to_level = 'early_help'$$, does, format('level_of(%s) = %L', child, level))
 from (values (51, $$update episode_child set left_on = '2024-02-12' where child_id = 51 and left_on is null$$, 'universal'), (91, $$select close_episode(episode_id, 'opened_in_error', '2024-02-12', null, 'x') from episode where family_id = 9$$, 'universal'),
     (51, stepped_up('2024-02-12'), 'social_care')) v (child, does, level);
@@ -369,7 +370,10 @@ select followed('R14', null, '', $$select start_plan(7, '2024-04-10')$$, $$selec
 select followed('R14', null, '', format(refused, 7), $$select reopen_episode(7, 'x', '2024-04-05'), start_plan(7, '2024-04-08');$$ || format(refused, $$(select plan_id from plan where episode_id = 7 and ended_on is null)$$), reached)
 from (values ($$select add_outcome(%s, 'x', '2024-04-10')$$, 'exists (select from plan_outcome)'), ($$select add_action(%s, '2024-05-01', 'x', '2024-04-10')$$, 'exists (select from action)'),
     ($$select hold_review(%s, 'extend', '2024-04-10')$$, $$exists (select from review where held_on = '2024-04-10')$$)) v (refused, reached);
-select followed('R14', null, $$select withdraw_consent(5, '2024-03-01'), add_outcome(5, 'x', '2024-02-10'), close_episode(5, 'moved_away', '2024-04-01', null, 'x')$$,
+select followed('R14', 'The family withdrew its consent in this episode: close it as consent_withdrawn. If it did not, mend that first with correct_withdrawal.', $$select withdraw_consent(5, '2024-03-01')$$,
+    $$select close_episode(5, 'moved_away', '2024-04-01', null, 'x')$$, does, reached)
+from (values ($$select close_episode(5, 'consent_withdrawn', '2024-04-01', null, 'x')$$, 'exists (select from episode where episode_id = 5 and closed_on is not null)'), ($$select correct_withdrawal(5, null, 'x')$$, null)) v (does, reached);
+select followed('R14', null, $$select withdraw_consent(5, '2024-03-01'), add_outcome(5, 'x', '2024-02-10'), close_episode(5, 'consent_withdrawn', '2024-04-01', null, 'x')$$,
     $$update plan_outcome set achieved_on = '2024-04-10'$$, does, reached)
 from (values ($$update plan_outcome set achieved_on = '2024-03-25'$$, 'exists (select from plan_outcome where achieved_on is not null)'), ($$select reopen_episode(5, 'x', '2024-04-05')$$, null)) v (does, reached);
 select followed('R14', 'Move it to the episode that was open then, or correct the day.', $$select hold_review(5, 'extend', '2024-03-20'), add_outcome(5, 'x', '2024-04-10')$$, $$select move_plan(5, 7, 'x')$$, does, reached)
@@ -530,7 +534,10 @@ from (values ($$select add_outcome(987, 'x', '2024-02-10')$$, $$select add_outco
 select followed('S05', 'early_help.audit lists the queries that are.', $$select record_conversation(9, '2099-01-01')$$, $$select answer_query('Q03', 'conversation', 987, 'x')$$,
     $$select answer_query(rule, record, record_id, 'x') from early_help.audit('town', cells => 'none')$$, 'exists (select from audit_answer)');
 select followed('S06', null, '', $$select undo_allocation(3, ' ')$$, $$select undo_allocation(3, 'x')$$, $$(select state = 'waiting' from episode where episode_id = 3)$$);
-select followed('S06', null, $$select undo_allocation(3, 'x')$$, $$update correction set reason = 'y'$$, $$insert into correction (table_name, record_id, column_name, reason) values ('episode', 3, 'allocated_on', 'y')$$, '(select count(*) = 2 from correction)');
+select followed('S06', null, $$select undo_allocation(3, 'x')$$, $$update correction set reason = 'y'$$, $$insert into correction (table_name, record_id, column_name, value_before, reason) values ('episode', 3, 'allocated_on', '2024-01-05', 'y')$$, '(select count(*) = 2 from correction)');
+
+select followed('S06', null, '', $$insert into correction (table_name, record_id, column_name, reason) values ('episode', 3, 'allocated_on', 'y')$$,
+    $$insert into correction (table_name, record_id, column_name, value_before, reason) values ('episode', 3, 'allocated_on', '2024-01-05', 'y')$$, 'exists (select from correction)');
 
 -- S07 to S09: recorded once, days, codes.
 select followed('S07', null, '', $$insert into agency (agency_id, name, sector) values (9, 'Oak School', 'health')$$, does, $$exists (select from agency where sector = 'health')$$)
@@ -553,6 +560,8 @@ from (values ($$select record_contact(11, '6', 'N1', '2024-02-10')$$, 'exists (s
 -- S10, S11: what others rest on, and what belongs together.
 select followed('S10', null, '', 'delete from practitioner where practitioner_id = 1', $$update practitioner set active_to = '2024-12-31' where practitioner_id = 1$$, '(select active_to is not null from practitioner where practitioner_id = 1)');
 select followed('S10', null, '', 'delete from family where family_id = 9', 'delete from family_member where family_id = 9; delete from conversation where family_id = 9; delete from consent where family_id = 9');
+select followed('S11', 'Give the day. A withdrawal that was recorded wrongly is mended by correct_withdrawal.', $$select withdraw_consent(5, '2024-03-01')$$, $$select withdraw_consent(5, null)$$, $$select correct_withdrawal(5, null, 'x')$$, '(select withdrawn_on is null from consent where consent_id = 5)');
+select followed('S11', 'Give the day on which it was dropped.', $$insert into plan_outcome (plan_outcome_id, plan_id, agreed_on) values (500, 5, '2024-02-10')$$, $$select withdraw_outcome(500, null)$$, $$select withdraw_outcome(500, '2024-02-20')$$, '(select withdrawn_on is not null from plan_outcome where plan_outcome_id = 500)');
 select followed('S11', null, '', $$insert into action (plan_id, agreed_on, due_on) values (5, '2024-02-10', '2024-03-01')$$, $$insert into action (plan_id, agreed_on, due_on, owned_by_family) values (5, '2024-02-10', '2024-03-01', true)$$, 'exists (select from action)');
 select followed('S11', 'Check contact_id, and leave received_on and source_code out: they are taken from the contact.', $$insert into contact (contact_id, received_on, source_code) values (500, '2024-02-10', '6')$$,
     $$insert into contact_child (contact_id, child_id, primary_need_code, received_on, source_code) values (500, 11, 'N1', '2024-02-11', '6')$$, $$insert into contact_child (contact_id, child_id, primary_need_code) values (500, 11, 'N1')$$, 'exists (select from contact_child)');
@@ -673,7 +682,8 @@ from (values ('Q01', $$select record_contact(191, '6', 'N1', '2024-06-01')$$, $$
     ('Q02', referral(91, '2024-02-10') || $$update child set birth_date = '1990-01-01' where child_id = 91$$, $$update child set birth_date = '2015-01-01' where child_id = 91$$),
     ('Q03', $$select record_conversation(9, '2099-01-01')$$, $$update conversation set held_on = '2019-01-01' where held_on = '2099-01-01'$$),
     ('Q04', $$update practitioner set active_to = '2024-01-01' where practitioner_id = 1$$, $$update practitioner set active_to = '2024-12-01' where practitioner_id = 1$$),
-    ('Q05', 'update episode set closure_agreed_on = closed_on + 1 where episode_id = 7', 'update episode set closure_agreed_on = closed_on where episode_id = 7')) p (rule, planted, corrected),
+    ('Q05', 'update episode set closure_agreed_on = closed_on + 1 where episode_id = 7', 'update episode set closure_agreed_on = closed_on where episode_id = 7'),
+    ('Q06', $$select withdraw_consent(7, '2024-03-01')$$, $$update episode set closure_reason_code = 'consent_withdrawn' where episode_id = 7$$)) p (rule, planted, corrected),
     unnest(array[corrected, $$select answer_query(a.rule, a.record, a.record_id, 'x') from early_help.audit('town', cells => 'none') a$$]) does;
 
 -- Every hint is followed, or it stands here why not.
