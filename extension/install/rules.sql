@@ -22,6 +22,17 @@ comment on function early_help_internal.raise_rule(text, text, text) is
     'Raises the error of a rule (its SQLSTATE, sentence and hint from the catalogue) with the detail given: ids only, never '
     'names or narrative. Error 22023 for an unknown rule.';
 
+create function early_help_internal.require_day(argument text, day date)
+returns void
+language sql volatile parallel safe
+begin atomic
+    select early_help_internal.raise_rule('S11', format('%s is missing', argument), 'Give the day; left out, it is today.')
+    where day is null;
+end;
+comment on function early_help_internal.require_day(text, date) is
+    'Raises YHS11 where an act was given null for the day on which something happened: that would take back what was recorded, '
+    'without a word. argument: its name.';
+
 create function early_help_internal.refuse_other_contents(key text, id bigint)
 returns void
 language sql volatile parallel safe

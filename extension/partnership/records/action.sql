@@ -95,6 +95,7 @@ create function finish_action(action_id bigint, done_on date default current_dat
 returns action
 language sql
 begin atomic
+    select early_help_internal.require_day('done_on', finish_action.done_on);
     select early_help_internal.raise_rule('S05', format('action_id %s', finish_action.action_id))
     where not exists (select from only action r where r.action_id = finish_action.action_id for no key update);
     update only action
@@ -103,4 +104,4 @@ begin atomic
     returning action;
 end;
 comment on function finish_action(bigint, date) is
-    'Records the day an action was done. Error YHS05.';
+    'Records the day an action was done. Errors YHS05, YHS11 without a day.';

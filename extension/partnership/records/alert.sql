@@ -67,6 +67,7 @@ create function acknowledge_alert(
 returns alert
 language sql
 begin atomic
+    select early_help_internal.require_day('acknowledged_on', acknowledge_alert.acknowledged_on);
     select early_help_internal.raise_rule('S05', format('alert_id %s', acknowledge_alert.alert_id))
     where not exists (select from only alert r where r.alert_id = acknowledge_alert.alert_id for no key update);
     select early_help_internal.raise_rule('S05', format('practitioner_id %s', acknowledge_alert.practitioner_id))
@@ -83,4 +84,4 @@ begin atomic
 end;
 comment on function acknowledge_alert(bigint, bigint, date, text) is
     'Records that a practitioner takes note of an alert. The alert stays until its cause is gone. '
-    'Only the first practitioner is recorded: see acknowledged_by of the row returned. Error YHS05.';
+    'Only the first practitioner is recorded: see acknowledged_by of the row returned. Errors YHS05, YHS11 without a day.';

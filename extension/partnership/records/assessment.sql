@@ -181,6 +181,7 @@ create function complete_assessment(assessment_id bigint, completed_on date defa
 returns assessment
 language sql
 begin atomic
+    select early_help_internal.require_day('completed_on', complete_assessment.completed_on);
     select early_help_internal.raise_rule('S05', format('assessment_id %s', complete_assessment.assessment_id))
     where not exists (select from only assessment r where r.assessment_id = complete_assessment.assessment_id for no key update);
     update only assessment
@@ -189,7 +190,7 @@ begin atomic
     returning assessment;
 end;
 comment on function complete_assessment(bigint, date) is
-    'Completes an EHA whose four domains are assessed. Errors YHS05, YH005, YH014.';
+    'Completes an EHA whose four domains are assessed. Errors YHS05, YH005, YH014, YHS11 without a day.';
 
 create function move_assessment(assessment_id bigint, episode_id bigint, reason text)
 returns assessment

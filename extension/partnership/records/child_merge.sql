@@ -94,6 +94,7 @@ create function unmerge_children(child_merge_id bigint, reason text, undone_on d
 returns child_merge
 language sql
 begin atomic
+    select early_help_internal.require_day('undone_on', unmerge_children.undone_on);
     select early_help_internal.raise_rule('S05', format('child_merge_id %s', unmerge_children.child_merge_id))
     where not exists (select from only child_merge r where r.child_merge_id = unmerge_children.child_merge_id);
     update only child_merge
@@ -105,4 +106,4 @@ end;
 comment on function unmerge_children(bigint, text, date) is
     'Undoes a merge. What was recorded for the duplicate before it counts for it again; what came later stays the kept child''s. '
     'Errors YHS02 if it was undone already, or if the kept child is in a family by the duplicate alone, '
-    'YH016 if a contact of the duplicate is attached to the kept child''s episode, YHS05.';
+    'YH016 if a contact of the duplicate is attached to the kept child''s episode, YHS05, YHS11 without a day.';

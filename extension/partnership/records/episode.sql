@@ -176,6 +176,7 @@ create function close_episode(
 returns episode
 language sql
 begin atomic
+    select early_help_internal.require_day('closed_on', close_episode.closed_on);
     select early_help_internal.raise_rule('S05', format('episode_id %s', close_episode.episode_id))
     where not exists (select from only episode r where r.episode_id = close_episode.episode_id for no key update);
     select early_help_internal.raise_rule(
@@ -196,12 +197,13 @@ end;
 comment on function close_episode(bigint, text, date, date, text) is
     'Closes an episode. agreed_on is the day the family agreed that support is no longer needed; if there is none, '
     'agreement_absent_reason says why. Its plans and open EHAs end. '
-    'Errors YHS01 if it is closed already, YHS05, YH012 while a step is open, YH014.';
+    'Errors YHS01 if it is closed already, YHS05, YH012 while a step is open, YH014, YHS11 without a day.';
 
 create function reopen_episode(episode_id bigint, reason text, reopened_on date default current_date)
 returns episode
 language sql
 begin atomic
+    select early_help_internal.require_day('reopened_on', reopen_episode.reopened_on);
     select early_help_internal.raise_rule('S05', format('episode_id %s', reopen_episode.episode_id))
     where not exists (select from only episode r where r.episode_id = reopen_episode.episode_id for no key update);
     update only episode
@@ -212,7 +214,7 @@ begin atomic
     returning episode;
 end;
 comment on function reopen_episode(bigint, text, date) is
-    'Reopens a closed episode, with a day and a reason. Errors YHS01 if it is open, YHS05, YH006, YH007, YH014.';
+    'Reopens a closed episode, with a day and a reason. Errors YHS01 if it is open, YHS05, YH006, YH007, YH014, YHS11 without a day.';
 
 create function undo_closure(episode_id bigint, reason text)
 returns episode

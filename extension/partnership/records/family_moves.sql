@@ -9,6 +9,7 @@ create function move_child(
 returns family_member
 language sql
 begin atomic
+    select early_help_internal.require_day('moved_on', move_child.moved_on);
     select f.family_id
     from only family f
     where f.family_id in (move_child.from_family_id, move_child.to_family_id)
@@ -35,7 +36,7 @@ begin atomic
 end;
 comment on function move_child(bigint, bigint, bigint, date) is
     'From a day on, a child belongs to another family. Past episodes stay with the old one. '
-    'Errors YHS05, YH022 if the child belongs there already.';
+    'Errors YHS05, YH022 if the child belongs there already, YHS11 without a day.';
 
 create function split_family(
     family_id bigint,
@@ -46,6 +47,7 @@ create function split_family(
 returns family
 language sql
 begin atomic
+    select early_help_internal.require_day('split_on', split_family.split_on);
     select f.family_id
     from only family f
     where f.family_id = split_family.family_id
@@ -104,12 +106,13 @@ begin atomic
 end;
 comment on function split_family(bigint, bigint[], date, text) is
     'From a day on, the children given are a family of their own. Past episodes stay with the old family. Returns the new one. '
-    'Errors YHS05, YHS07.';
+    'Errors YHS05, YHS07, YHS11 without a day.';
 
 create function join_families(keep_family_id bigint, join_family_id bigint, joined_on date default current_date)
 returns family
 language sql
 begin atomic
+    select early_help_internal.require_day('joined_on', join_families.joined_on);
     select f.family_id
     from only family f
     where f.family_id in (join_families.keep_family_id, join_families.join_family_id)
@@ -148,4 +151,4 @@ begin atomic
 end;
 comment on function join_families(bigint, bigint, date) is
     'From a day on, the children of join_family_id belong to keep_family_id. Past episodes stay with the old family. '
-    'Errors YH006 while the joining family has an open episode, YHS05.';
+    'Errors YH006 while the joining family has an open episode, YHS05, YHS11 without a day.';

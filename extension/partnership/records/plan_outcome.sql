@@ -115,6 +115,7 @@ create function achieve_outcome(plan_outcome_id bigint, achieved_on date default
 returns plan_outcome
 language sql
 begin atomic
+    select early_help_internal.require_day('achieved_on', achieve_outcome.achieved_on);
     select early_help_internal.raise_rule('S05', format('plan_outcome_id %s', achieve_outcome.plan_outcome_id))
     where not exists (
         select from only plan_outcome r where r.plan_outcome_id = achieve_outcome.plan_outcome_id for no key update);
@@ -124,4 +125,4 @@ begin atomic
     returning plan_outcome;
 end;
 comment on function achieve_outcome(bigint, date) is
-    'Records the day the family agreed that an outcome was achieved. Errors YHS05, YH014, YH019.';
+    'Records the day the family agreed that an outcome was achieved. Errors YHS05, YH014, YH019, YHS11 without a day.';

@@ -158,6 +158,7 @@ create function accept_referral(referral_id bigint, accepted_on date default cur
 returns referral
 language sql
 begin atomic
+    select early_help_internal.require_day('accepted_on', accept_referral.accepted_on);
     select early_help_internal.raise_rule('S05', format('referral_id %s', accept_referral.referral_id))
     where not exists (select from only referral r where r.referral_id = accept_referral.referral_id for no key update);
     update only referral
@@ -166,12 +167,13 @@ begin atomic
     returning referral;
 end;
 comment on function accept_referral(bigint, date) is
-    'Accepts a referral: the family waits from then until support starts. Error YHS05.';
+    'Accepts a referral: the family waits from then until support starts. Errors YHS05, YHS11 without a day.';
 
 create function decline_referral(referral_id bigint, declined_on date default current_date)
 returns referral
 language sql
 begin atomic
+    select early_help_internal.require_day('declined_on', decline_referral.declined_on);
     select early_help_internal.raise_rule('S05', format('referral_id %s', decline_referral.referral_id))
     where not exists (select from only referral r where r.referral_id = decline_referral.referral_id for no key update);
     update only referral
@@ -180,4 +182,4 @@ begin atomic
     returning referral;
 end;
 comment on function decline_referral(bigint, date) is
-    'Declines a referral. Error YHS05.';
+    'Declines a referral. Errors YHS05, YHS11 without a day.';

@@ -131,6 +131,7 @@ create function hold_review(
 returns review
 language sql
 begin atomic
+    select early_help_internal.require_day('held_on', hold_review.held_on);
     select early_help_internal.refuse_other_contents('review_id', r.review_id)
     from only review r
     where r.source_ref = hold_review.source_ref
@@ -154,7 +155,7 @@ begin atomic
 end;
 comment on function hold_review(bigint, early_help.review_decision, date, date, bigint, text, text) is
     'Records a held review. It completes the plan, or extends it to a next review 42-56 days later. '
-    'Errors YHS05, YH002, YH003, YH014, YHS01.';
+    'Errors YHS05, YH002, YH003, YH014, YHS01, YHS11 without a day.';
 
 create function correct_review(
     review_id bigint,

@@ -122,6 +122,7 @@ create function offer_service(service_request_id bigint, offered_on date default
 returns service_request
 language sql
 begin atomic
+    select early_help_internal.require_day('offered_on', offer_service.offered_on);
     select early_help_internal.raise_rule('S05', format('service_request_id %s', offer_service.service_request_id))
     where not exists (
         select from only service_request r where r.service_request_id = offer_service.service_request_id for no key update);
@@ -132,12 +133,13 @@ begin atomic
     returning service_request;
 end;
 comment on function offer_service(bigint, date, bigint) is
-    'A service offers what was asked for. Error YHS05.';
+    'A service offers what was asked for. Errors YHS05, YHS11 without a day.';
 
 create function start_service(service_request_id bigint, started_on date default current_date)
 returns service_request
 language sql
 begin atomic
+    select early_help_internal.require_day('started_on', start_service.started_on);
     select early_help_internal.raise_rule('S05', format('service_request_id %s', start_service.service_request_id))
     where not exists (
         select from only service_request r where r.service_request_id = start_service.service_request_id for no key update);
@@ -149,7 +151,7 @@ begin atomic
     returning service_request;
 end;
 comment on function start_service(bigint, date) is
-    'An offered service starts: the family no longer waits for it. Error YHS05.';
+    'An offered service starts: the family no longer waits for it. Errors YHS05, YHS11 without a day.';
 
 create function end_service_request(
     service_request_id bigint,
@@ -159,6 +161,7 @@ create function end_service_request(
 returns service_request
 language sql
 begin atomic
+    select early_help_internal.require_day('decided_on', end_service_request.decided_on);
     select early_help_internal.raise_rule('S05', format('service_request_id %s', end_service_request.service_request_id))
     where not exists (
         select from only service_request r where r.service_request_id = end_service_request.service_request_id for no key update);
@@ -169,4 +172,4 @@ begin atomic
     returning service_request;
 end;
 comment on function end_service_request(bigint, early_help.service_request_outcome, date) is
-    'A request ends without a start: declined, withdrawn, or no service meets the need. Error YHS05.';
+    'A request ends without a start: declined, withdrawn, or no service meets the need. Errors YHS05, YHS11 without a day.';

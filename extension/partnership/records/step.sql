@@ -195,6 +195,7 @@ create function accept_step(
 returns step
 language sql
 begin atomic
+    select early_help_internal.require_day('decided_on', accept_step.decided_on);
     select early_help_internal.raise_rule('S05', format('step_id %s', accept_step.step_id))
     where not exists (select from only step r where r.step_id = accept_step.step_id for no key update);
     update only step
@@ -212,12 +213,13 @@ end;
 comment on function accept_step(bigint, date, bigint, bigint, date, text) is
     'Accepts an offered step. A step up moves the child to social care; the step of the last child closes the episode. A step '
     'down needs receiving agency, lead practitioner and first review; it opens an episode if none is open. '
-    'Errors YHS05, YH011, YH012, YH013.';
+    'Errors YHS05, YH011, YH012, YH013, YHS11 without a day.';
 
 create function decline_step(step_id bigint, decided_on date default current_date, reason text default null)
 returns step
 language sql
 begin atomic
+    select early_help_internal.require_day('decided_on', decline_step.decided_on);
     select early_help_internal.raise_rule('S05', format('step_id %s', decline_step.step_id))
     where not exists (select from only step r where r.step_id = decline_step.step_id for no key update);
     update only step
@@ -228,12 +230,13 @@ begin atomic
     returning step;
 end;
 comment on function decline_step(bigint, date, text) is
-    'Declines an offered step: the child stays where it is. Errors YHS05, YH012.';
+    'Declines an offered step: the child stays where it is. Errors YHS05, YH012, YHS11 without a day.';
 
 create function withdraw_step(step_id bigint, decided_on date default current_date, reason text default null)
 returns step
 language sql
 begin atomic
+    select early_help_internal.require_day('decided_on', withdraw_step.decided_on);
     select early_help_internal.raise_rule('S05', format('step_id %s', withdraw_step.step_id))
     where not exists (select from only step r where r.step_id = withdraw_step.step_id for no key update);
     update only step
@@ -244,7 +247,7 @@ begin atomic
     returning step;
 end;
 comment on function withdraw_step(bigint, date, text) is
-    'Takes an offered step back. Errors YHS05, YH012.';
+    'Takes an offered step back. Errors YHS05, YH012, YHS11 without a day.';
 
 create function record_consultation(
     step_id bigint,
@@ -254,6 +257,7 @@ create function record_consultation(
 returns step
 language sql
 begin atomic
+    select early_help_internal.require_day('consulted_on', record_consultation.consulted_on);
     select early_help_internal.raise_rule('S05', format('step_id %s', record_consultation.step_id))
     where not exists (select from only step r where r.step_id = record_consultation.step_id for no key update);
     update only step
@@ -265,7 +269,7 @@ end;
 comment on function record_consultation(bigint, early_help.consultation_role, date) is
     'Records the consultation for an urgent (s.47) step up that was offered before it. This can be done once, also after the '
     'step was decided. '
-    'It is due by the next working day after the offer. Errors YHS05, YH010, YH012.';
+    'It is due by the next working day after the offer. Errors YHS05, YH010, YH012, YHS11 without a day.';
 
 create function correct_decision(step_id bigint, decided_on date, reason text, offered_on date default null)
 returns step
