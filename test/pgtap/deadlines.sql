@@ -86,7 +86,7 @@ select is((select due_on from deadline where step_id = 1), '2024-04-02', 'accept
 
 select allowed($$select record_consultation(1, 'line_manager', '2024-03-29')$$, 'recorded after the step was accepted');
 select allowed($$select record_consultation(2, 'line_manager', '2024-03-29')$$, 'recorded while it is open');
-select refused($$select record_consultation(1, 'line_manager', null)$$, 'YH010', 'with its day');
+select refused($$select record_consultation(1, 'line_manager', null)$$, 'YHS11', 'with its day');
 select refused($$select record_consultation(1, null, '2024-03-29')$$, 'YH010', 'and its role');
 select refused($$select record_consultation(99, 'line_manager')$$, 'YHS05', 'of a step there is', 'step_id 99');
 select refused($$select record_consultation(3, 'line_manager', '2024-03-29')$$, 'YH012', 'not for a step up that was consulted before');

@@ -166,7 +166,7 @@ from unnest(array[$$select add_action(5, '2024-06-01', 'x', '2024-02-01', safety
 
 -- R05: EHAs.
 create function public.completed(id bigint) returns text language sql as $$
-    select format('select assess_all(%s); select complete_assessment(%1$s, ''2024-01-25'');', id);
+    select format('select assess_all(%s); update assessment_domain set needs = ''somebody is named'' where assessment_id = %1$s; select complete_assessment(%1$s, ''2024-01-25'');', id);
 $$;
 create function public.new_version(id bigint) returns text language sql as $$
     select format('insert into assessment (assessment_id, episode_id, started_on, corrects_assessment_id) select 400, episode_id, started_on, assessment_id from assessment where assessment_id = %s; %s',
@@ -538,6 +538,9 @@ select followed('S06', null, $$select undo_allocation(3, 'x')$$, $$update correc
 
 select followed('S06', null, '', $$insert into correction (table_name, record_id, column_name, reason) values ('episode', 3, 'allocated_on', 'y')$$,
     $$insert into correction (table_name, record_id, column_name, value_before, reason) values ('episode', 3, 'allocated_on', '2024-01-05', 'y')$$, 'exists (select from correction)');
+
+select followed('S06', 'Name the domain in which it stands.', $$select assess_domain(4, 'health_and_wellbeing', '2024-01-25'), assess_domain(4, 'parenting_and_caring', '2024-01-25', 'somebody is named')$$,
+    $$select blank_domain(4, 'health_and_wellbeing', 'x')$$, $$select blank_domain(4, 'parenting_and_caring', 'x')$$, $$exists (select from correction where table_name = 'assessment_domain')$$);
 
 -- S07 to S09: recorded once, days, codes.
 select followed('S07', null, '', $$insert into agency (agency_id, name, sector) values (9, 'Oak School', 'health')$$, does, $$exists (select from agency where sector = 'health')$$)

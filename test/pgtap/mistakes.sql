@@ -212,6 +212,8 @@ select refused(eha_of(40, '401') || $$select move_assessment(4000, 41, 'x')$$, '
 select refused(eha_of(40) || $$update plan set assessment_id = 4000 where plan_id = 40; select move_assessment(4000, 41, 'x')$$, 'YHS02', 'nor one that a plan rests on', 'plan_id 40 rests on assessment_id 4000');
 select refused(eha_of(40) || $$insert into correction (table_name, record_id, column_name, value_before, value_after, reason) values ('assessment', 4000, 'episode_id', '40', '41', 'x'); update assessment set episode_id = 41, completed_on = '2024-02-13' where assessment_id = 4000$$,
     'YH005', 'nor is it changed on the way');
+select refused(eha_of(40) || $$select blank_domain(4000, 'parenting_and_caring', 'x'); select blank_domain(4000, 'parenting_and_caring', 'again')$$,
+    'YHS06', 'what is blank is not blanked', 'parenting_and_caring of assessment_id 4000 has no narrative');
 select mended(eha_of(40) || $$select blank_domain(4000, 'parenting_and_caring', 'somebody else is named')$$,
     replace(eha_of(40), 'where assessment_id = 4000;
         update assessment set', $$where assessment_id = 4000; update assessment_domain set needs = null, strengths = null, family_voice = null where assessment_id = 4000 and domain = 'parenting_and_caring';

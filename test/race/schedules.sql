@@ -324,4 +324,5 @@ left join lateral (
     from (select m[1] from regexp_matches(a.detail, '(\d{4,})', 'g') m union all select a.record_id::text) n (v)
     where v::bigint between 1000 and 9999999999
 ) c on true
-left join schedules.run r on r.copy = c.copy;
+left join schedules.run r on r.copy = c.copy
+where a.severity = 'error';

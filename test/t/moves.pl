@@ -63,7 +63,7 @@ my $began = time;
 $node->safe_psql('world', slurp_file("test/t/$_.psql")) foreach qw(one_of_each moves_families attacks moves);
 is($node->safe_psql('world', q{select rule, record, record_id, detail from early_help.audit('town')}), '', 'before any act the audit finds nothing');
 is($node->safe_psql('world', "$in_town select public.unfilled()"), '', 'every table has rows, and every reference is filled in one row and empty in another');
-$node->safe_psql('world', "$in_town call public.make_moves($seed, 2, 50 * $enough); call public.copy_to($copies)");
+$node->safe_psql('world', "$in_town call public.make_moves($seed, 4, 120 * $enough); call public.copy_to($copies)");
 $node->safe_psql('world', 'vacuum analyze');
 my %acts = map { $_ => 0 } split /\n/, $node->safe_psql('world', 'select proname from public.mending');
 note(sprintf '%d acts, %s calls, %d s', scalar keys %acts, $node->safe_psql('world', 'select count(*) from public.call'), time - $began);
@@ -87,7 +87,7 @@ my @running = map {
 			'<', \undef, '>', \$out, '2>', \$err) }
 } 1 .. $sessions;
 
-my (%refused, %wrong, %emptied, %pairs, $pairs);
+my (%refused, %refused_by, %wrong, %emptied, %pairs, $pairs);
 foreach my $one (@running)
 {
 	ok($one->{run}->finish, 'a session ends') or diag(${ $one->{err} });
@@ -97,7 +97,7 @@ foreach my $one (@running)
 		if ($what eq 'tried')
 		{
 			if ($f[0] eq '00000') { $acts{$act} += $f[2]; $pairs += $f[2] if $f[1] eq 't' }
-			else { $refused{$f[0]} += $f[2] }
+			else { $refused{$f[0]} += $f[2]; $refused_by{$act}{$f[0]} += $f[2] }
 		}
 		elsif ($what eq 'wrong') { push @{ $wrong{ $act . ': ' . $f[0] =~ s/\d+/N/gr } }, "$f[0]\n  $f[1]" }
 		else { $emptied{$act}{ $f[0] } += $f[1] }
@@ -107,6 +107,10 @@ foreach my $one (@running)
 is(join("\n", map { scalar(@{ $wrong{$_} }) . " times $_" } sort keys %wrong), '', 'what is accepted leaves nothing wrong, and what is refused says why');
 diag($wrong{$_}[0]) foreach sort keys %wrong;
 is(join(', ', grep { !$acts{$_} } sort keys %acts), '', 'each act is accepted for some row');
+foreach my $act (grep { !$acts{$_} } sort keys %acts)
+{
+	diag("$act is refused: " . join ', ', map { "$_ $refused_by{$act}{$_}" } sort keys %{ $refused_by{$act} });
+}
 foreach my $act (sort keys %emptied)
 {
 	my %may = map { $_ => 1 } 'level_change', 'episode_event', split / /, $takes{$act} // '';

@@ -226,6 +226,13 @@ begin atomic
         from only assessment_domain r
         where r.assessment_id = blank_domain.assessment_id
             and r.domain = blank_domain.domain);
+    select early_help_internal.raise_rule(
+        'S06', format('%s of assessment_id %s has no narrative', d.domain, d.assessment_id),
+        'Name the domain in which it stands.')
+    from only assessment_domain d
+    where d.assessment_id = blank_domain.assessment_id
+        and d.domain = blank_domain.domain
+        and coalesce(d.needs, d.strengths, d.family_voice) is null;
     insert into correction (table_name, record_id, column_name, reason)
     values ('assessment_domain', blank_domain.assessment_id, 'needs, strengths, family_voice', blank_domain.reason);
     update only assessment_domain

@@ -214,7 +214,8 @@ begin atomic
     returning episode;
 end;
 comment on function reopen_episode(bigint, text, date) is
-    'Reopens a closed episode, with a day and a reason. Errors YHS01 if it is open, YHS05, YH006, YH007, YH014, YHS11 without a day.';
+    'Reopens a closed episode, with a day and a reason. '
+    'Errors YHS01 if it is open, YHS05, YH006, YH007, YH014, YHS11 without a day.';
 
 create function undo_closure(episode_id bigint, reason text)
 returns episode

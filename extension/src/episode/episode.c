@@ -233,7 +233,7 @@ gains_days(const RecordChange *change)
  * new episode, which its snapshot does not show. The update makes it fail with 40001.
  */
 static const PartnershipQuery family_opens_query = {
-	"update @family set updated_at = pg_catalog.now() where family_id == $1",
+	"update @family set recorded_at = recorded_at where family_id == $1",
 	1, {INT8OID}
 };
 

@@ -11,6 +11,7 @@
 #include "utils/date.h"
 #include "utils/rel.h"
 
+#include "base/compat.h"
 #include "continuum/continuum.h"
 
 typedef struct LevelChange
@@ -25,6 +26,6 @@ typedef struct LevelChange
 
 extern void write_level_change(Relation rel, int64 child_id, const LevelChange *change);
 extern void settle_levels(Relation rel, int64 child_id);
-extern void refuse_past_support(Relation rel, int64 child_id, DateADT on, int64 step_id) pg_attribute_noreturn();
+pg_noreturn extern void refuse_past_support(Relation rel, int64 child_id, DateADT on, int64 step_id);
 
 #endif
