@@ -9,37 +9,19 @@
 #   ATTACK_WITHOUT='alter table consent disable trigger consent_stays'  to see that they find what it stops
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
-use PostgreSQL::Test::Utils;
 use IPC::Run;
 use Test::More;
+use World qw(new_world);
 
 my $wanted = $ENV{ATTACK_WRITES} || 3000;
 my $seed = $ENV{EARLY_HELP_SEED} || 1;
 my $sessions = $ENV{ATTACK_SESSIONS} || 2;
 my $copies = 1000;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', <<'END');
-fsync = off
-synchronous_commit = off
-log_min_messages = fatal
-log_min_error_statement = panic
-autovacuum = off
-END
-$node->start;
-$node->safe_psql('postgres', 'create database world');
-$node->safe_psql('world', 'create extension early_help cascade');
-$node->safe_psql('world', q{select early_help.create_partnership('town')});
-$ENV{PGHOST} = $node->host;
-$ENV{PGPORT} = $node->port;
 my $in_town = 'set search_path = town, public; set client_min_messages = warning;';
-
 my $began = time;
-$node->safe_psql('world', slurp_file('test/t/one_of_each.psql'));
+my $node = new_world('attacks.psql');
 is($node->safe_psql('world', q{select rule, record, record_id, detail from early_help.audit('town')}), '', 'before any attack the audit finds nothing');
-$node->safe_psql('world', slurp_file('test/t/attacks.psql'));
 $node->safe_psql('world', "$in_town call public.make_calls($seed, 20); call public.order_attacks($seed)");
 $node->safe_psql('world', "$in_town call public.copy_to($copies)");
 $node->safe_psql('world', 'vacuum analyze');

@@ -11,10 +11,9 @@
 #   EARLY_HELP_SEED=1
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
-use PostgreSQL::Test::Utils;
 use IPC::Run;
 use Test::More;
+use World qw(new_world);
 
 my $enough = $ENV{MOVES_ENOUGH} || 5;
 my $seed = $ENV{EARLY_HELP_SEED} || 1;
@@ -43,24 +42,9 @@ my %takes = (
 	withdraw_outcome => 'plan_outcome.position',
 );
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', <<'END');
-fsync = off
-synchronous_commit = off
-log_min_messages = fatal
-log_min_error_statement = panic
-autovacuum = off
-END
-$node->start;
-$ENV{PGHOST} = $node->host;
-$ENV{PGPORT} = $node->port;
-$node->safe_psql('postgres', 'create database world');
-$node->safe_psql('world', 'create extension early_help cascade');
-$node->safe_psql('world', q{select early_help.create_partnership('town')});
 my $in_town = 'set search_path = town, public; set client_min_messages = warning;';
 my $began = time;
-$node->safe_psql('world', slurp_file("test/t/$_.psql")) foreach qw(one_of_each moves_families attacks moves);
+my $node = new_world(qw(moves_families.psql attacks.psql moves.psql));
 is($node->safe_psql('world', q{select rule, record, record_id, detail from early_help.audit('town')}), '', 'before any act the audit finds nothing');
 is($node->safe_psql('world', "$in_town select public.unfilled()"), '', 'every table has rows, and every reference is filled in one row and empty in another');
 $node->safe_psql('world', "$in_town call public.make_moves($seed, 4, 120 * $enough); call public.copy_to($copies)");

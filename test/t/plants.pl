@@ -6,26 +6,13 @@
 #   CLEAN_FAMILIES=20000  how many families of a generated sample are clean (300)
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use World qw(new_world);
 
 my $families = $ENV{CLEAN_FAMILIES} || 300;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', <<'END');
-fsync = off
-synchronous_commit = off
-autovacuum = off
-log_min_messages = fatal
-log_min_error_statement = panic
-END
-$node->start;
-$node->safe_psql('postgres', 'create database world');
-$node->safe_psql('world', 'create extension early_help cascade');
-$node->safe_psql('world', q{select early_help.create_partnership('town')});
-$node->safe_psql('world', slurp_file('test/t/one_of_each.psql'));
+my $node = new_world();
 
 # ---------------------------------------------------------------------------
 # The kinds

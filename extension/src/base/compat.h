@@ -90,7 +90,7 @@ object_aclcheck(Oid catalog, Oid object, Oid role, AclMode mode)
 #define RUN_ARGUMENTS query, direction, count, execute_once
 #endif
 
-/* Begins to fetch the rows of a table by one of its indexes; counts its searches for EXPLAIN since PostgreSQL 18. */
+/* Begins to fetch the rows of a table by one of its indexes. Since PostgreSQL 18 one can have its searches counted. */
 #if PG_VERSION_NUM >= 180000
 #define begin_row_scan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, NULL, keys, 0)
 #else

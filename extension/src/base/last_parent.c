@@ -30,9 +30,11 @@ typedef struct LastParent
 } LastParent;
 
 /*
- * Called for each row of a record before it is written. All parts of a statement
- * (WITH) write under one command id, and so an update of a parent would not be
- * told from nothing at all. A row that is only now inserted is nobody's parent yet.
+ * Called for each row of a record before it is written, because the row may be a
+ * parent that is kept. All parts of a statement (WITH) write under one command
+ * id, which is marked as used once, when the statement begins. Here it is marked
+ * again, so that last_parent() finds another one afterwards. A row that is only
+ * now inserted is nobody's parent yet.
  */
 void
 forget_parents(TriggerEvent event)

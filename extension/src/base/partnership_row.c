@@ -216,6 +216,18 @@ begin_index_scan(SiblingScan *scan)
 	index_rescan(scan->by_index, &key, 1, NULL, 0);
 }
 
+/* The table is open. The scan goes on to read it by an index, or as a whole. */
+static SiblingScan
+new_scan(Relation sibling, bool xact_snapshot)
+{
+	return (SiblingScan) {
+		.row = {.rel = sibling, .context = CurrentMemoryContext},
+		.id = NO_ID,
+		.snapshot = register_snapshot(xact_snapshot),
+		.slot = table_slot_create(sibling, NULL)
+	};
+}
+
 /* By any index that the column leads, or by reading the whole table. */
 static void
 begin_scan(SiblingScan *scan, Relation sibling, const char *key, int64 id, bool xact_snapshot)
@@ -223,14 +235,10 @@ begin_scan(SiblingScan *scan, Relation sibling, const char *key, int64 id, bool 
 	int			column = column_of_type(sibling, key, INT8OID);
 	ScanKeyData scan_key;
 
-	*scan = (SiblingScan) {
-		.row = {.rel = sibling, .context = CurrentMemoryContext},
-		.key = key,
-		.id = id,
-		.snapshot = register_snapshot(xact_snapshot),
-		.slot = table_slot_create(sibling, NULL),
-		.index = index_led_by(sibling, column)
-	};
+	*scan = new_scan(sibling, xact_snapshot);
+	scan->key = key;
+	scan->id = id;
+	scan->index = index_led_by(sibling, column);
 	if (OidIsValid(scan->index))
 	{
 		begin_index_scan(scan);
@@ -498,15 +506,8 @@ sibling_beginscan_xact_snapshot(Relation rel, const char *table, const char *key
 void
 sibling_beginscan_all(Relation rel, const char *table, SiblingScan *scan)
 {
-	Relation	sibling = open_sibling(rel, table, AccessShareLock);
-
-	*scan = (SiblingScan) {
-		.row = {.rel = sibling, .context = CurrentMemoryContext},
-		.id = NO_ID,
-		.snapshot = register_snapshot(false),
-		.slot = table_slot_create(sibling, NULL)
-	};
-	scan->whole_table = table_beginscan_strat(sibling, scan->snapshot, 0, NULL, true, false);
+	*scan = new_scan(open_sibling(rel, table, AccessShareLock), false);
+	scan->whole_table = table_beginscan_strat(scan->row.rel, scan->snapshot, 0, NULL, true, false);
 }
 
 /*

@@ -205,9 +205,8 @@ check_reopening(const RecordChange *change)
 	if (is_null(record, "reopened_on"))
 		rule_error_hint(RULE_CLOSURE, change->rel, NULL,
 						"Mend the day with correct_reopening. An episode that should not have been reopened closes on that day.",
-						"episode_id %s was reopened on %s",
-				   id_words(id_of(record, "episode_id")),
-				   date_words(date_of(&change->before, "reopened_on")));
+						"episode_id %s was reopened on %s", id_words(id_of(record, "episode_id")),
+						date_words(date_of(&change->before, "reopened_on")));
 	if (!is_null(record, "closed_on"))
 		rule_error(RULE_CLOSURE, change->rel, NULL,
 				   "episode_id %s stays closed", id_words(id_of(record, "episode_id")));
