@@ -61,8 +61,26 @@ select mended($$select reopen_episode(10, 'x', '2024-06-01'), correct_reopening(
 select mended($$select reopen_episode(10, 'x', '2024-06-01'), correct_reopening(10, '2024-06-20', 'mistyped')$$, $$select reopen_episode(10, 'x', '2024-06-20')$$, 'a reopening, later');
 select refused($$select reopen_episode(10, 'x', '2024-06-01'), correct_reopening(10, '2024-03-30', 'x')$$, 'YH014', 'not before the closure', 'reopened_on 2024-03-30 is before episode_id 10 closed on 2024-03-31');
 select refused($$select reopen_episode(10, 'x', '2024-06-01'); insert into plan (plan_id, episode_id, started_on) values (109, 10, '2024-06-10'); select correct_reopening(10, '2024-06-20', 'x')$$,
-    'YH014', 'nor after what was begun since', 'plan_id 109 of 2024-06-10 would be after episode_id 10 closed on 2024-03-31%');
+    'YH014', 'nor after what was begun since', 'plan 109 of 2024-06-10 would be after episode_id 10 closed on 2024-03-31%');
 select refused($$select correct_reopening(3, '2024-06-20', 'x')$$, 'YHS01', 'one that was not reopened');
+-- Whatever came after the reopening: its day is not between the closure and the corrected day.
+select support(12, 'planned') \g /dev/null
+select add_outcome(12, 'before', '2024-02-10'), add_outcome(12, 'too', '2024-02-10') \g /dev/null
+select close_episode(12, 'outcomes_achieved', '2024-03-31', '2024-03-31') \g /dev/null
+select plan_outcome_id as outcome from plan_outcome where plan_id = 12 order by plan_outcome_id limit 1 \gset
+select refused(format($$select reopen_episode(12, 'x', '2024-06-01'); %s; select correct_reopening(12, '2024-06-11', 'x')$$, does), 'YH014', 'after ' || came,
+        '% of 2024-06-10 would be after episode_id 12 closed on 2024-03-31%')
+    || E'\n' || allowed(format($$select reopen_episode(12, 'x', '2024-06-01'); %s; select correct_reopening(12, '2024-06-10', 'x')$$, does), 'on the day of ' || came)
+from (values
+    ('an outcome was achieved', format($$select achieve_outcome(%s, '2024-06-10')$$, :outcome)),
+    ('an outcome was dropped', format($$select withdraw_outcome(%s, '2024-06-10')$$, :outcome)),
+    ('an action was agreed for safety', $$select add_action(12, '2024-06-12', 'Alarm', '2024-06-10', safety_reason => 'Smoke')$$),
+    ('an EHA was started', $$select start_assessment(12, '2024-06-10')$$),
+    ('a plan was started', $$select start_plan(12, '2024-06-10')$$),
+    ('a lead practitioner took over', $$select assign_lead_practitioner(12, 2, '2024-06-10')$$),
+    ('a step up was offered', $$select step_up(121, 'section_17', 'r', '2024-06-10', 'supervisor', '2024-06-10', no_assessment_reason => 'x')$$),
+    ('a child joined', $$insert into child (child_id, birth_date) values (129, '2020-01-01'); insert into family_member (family_id, child_id) values (12, 129); insert into episode_child (episode_id, child_id, joined_on) values (12, 129, '2024-06-10')$$),
+    ('a child left', $$update episode_child set left_on = '2024-06-10' where child_id = 121 and episode_id = 12 and left_on is null$$)) v (came, does);
 
 -- The decision of a review.
 select support(20, 'planned'), support(21, 'planned'), support(22, 'planned') \g /dev/null

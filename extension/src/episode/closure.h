@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * closure.h
- *		Closing an episode: what must be done before, and what may not be dated
- *		after it.
+ *		Closing an episode: whom it waits for, and why it closed.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,7 +12,6 @@
 
 extern bool is_open_assessment(const Record *row);
 extern void let_others_go_first(const Record *episode);
-extern void check_nothing_after_closure(const RecordChange *change);
 extern void check_closure_reason(const RecordChange *change);
 
 #endif

@@ -17,6 +17,7 @@
 #include "episode/child_level.h"
 #include "episode/closure.h"
 #include "episode/closure_undone.h"
+#include "episode/dated_while_closed.h"
 #include "episode/episode_event.h"
 #include "episode/episode_mended.h"
 #include "episode/episode_row.h"

@@ -13,6 +13,7 @@
 #include "base/correction.h"
 #include "base/partnership_query.h"
 #include "base/rule.h"
+#include "episode/dated_while_closed.h"
 #include "episode/episode_event.h"
 #include "episode/episode_mended.h"
 
@@ -86,19 +87,6 @@ static const PartnershipQuery closed_before_query = {
 	1, {INT8OID}
 };
 
-/* What is dated after the closure before, and before the new day of the reopening. */
-static const PartnershipQuery dated_in_gap_query = {
-	"select s.what, s.id, s.on_day from ("
-	" select 'plan_id' as what, plan_id as id, started_on::pg_catalog.date as on_day from @plan where episode_id == $1"
-	" union all select 'assessment_id', assessment_id, started_on from @assessment where episode_id == $1"
-	" and corrects_assessment_id is null"
-	" union all select 'practitioner_id', practitioner_id, from_on from @lead_practitioner where episode_id == $1"
-	" union all select 'step_id', step_id, offered_on from @step where episode_id == $1"
-	" union all select 'child_id', child_id, joined_on from @episode_child where episode_id == $1 and joined_on <> $4"
-	") as s where s.on_day > $2 and s.on_day < $3 limit 1",
-	4, {INT8OID, DATEOID, DATEOID, DATEOID}
-};
-
 /* The corrected day of a reopening is not before the closure, and nothing is dated in the gap. */
 void
 check_reopened_later(const RecordChange *change)
@@ -106,24 +94,16 @@ check_reopened_later(const RecordChange *change)
 	const Record *episode = &change->after;
 	int64		id = id_of(episode, "episode_id");
 	DateADT		on = date_of(episode, "reopened_on");
-	Datum		values[] = {
-		Int64GetDatum(id), DateADTGetDatum(0), DateADTGetDatum(on),
-		DateADTGetDatum(date_of(&change->before, "reopened_on"))
-	};
+	Datum		values[] = {Int64GetDatum(id)};
 	DateADT		closed_on;
 
 	if (run_partnership_query(change->rel, &closed_before_query, values, NULL) == 0)
 		return;
 	closed_on = result_date(1);
-	values[1] = DateADTGetDatum(closed_on);
 	if (on < closed_on)
 		rule_error_hint(RULE_CLOSURE, change->rel, NULL, "Give the day on which it closed, or a later one.",
 						"reopened_on %s is before episode_id %s closed on %s", date_words(on), id_words(id), date_words(closed_on));
-	if (run_partnership_query(change->rel, &dated_in_gap_query, values, NULL) > 0)
-		rule_error_hint(RULE_CLOSURE, change->rel, NULL, "Correct that day first, or give an earlier one.",
-						"%s %s of %s would be after episode_id %s closed on %s and before it was reopened on %s",
-						result_text(1), id_words(result_id(2)), date_words(result_date(3)), id_words(id),
-						date_words(closed_on), date_words(on));
+	check_nothing_in_gap(change, closed_on);
 }
 
 static const PartnershipQuery reopening_redated_query = {
