@@ -26,12 +26,12 @@ select refused($$
     insert into contact values ('x', '2020-01-01');
     $$, '22023', 'a list of codes that there is not');
 
--- Keys of another type, of another column, of several and none.
+-- Keys of another type, of another column, of several and none. The plan has ended: its episode is looked for.
 create function public.agreed(plan_columns text, plan_row text) returns text
 language sql
 return format($f$
-    create temp table plan (%s);
-    insert into plan values (%s);
+    create temp table plan (kind text, started_on date, review_counts_from date, review_due_on date, ended_on date, end_reason text, %s);
+    insert into plan values ('intervention', '2020-01-01', '2020-01-01', '2020-02-26', '2020-02-01', 'completed', %s);
     create temp table action (action_id bigint, plan_id bigint, agreed_on date, safety_reason text);
     create trigger t before insert on action for each row execute function early_help_internal.action_before();
     insert into action values (1, 1, '2020-03-01', null);

@@ -15,7 +15,7 @@
  * SELECT ... FOR does: it waits for an update that is under way and then takes
  * the newest version; above READ COMMITTED the transaction fails with 40001.
  *
- * Nothing is remembered between calls.
+ * Only where a row was found last is remembered between calls (row_place.c).
  *
  *-------------------------------------------------------------------------
  */
@@ -40,6 +40,7 @@
 
 #include "base/compat.h"
 #include "base/partnership_row.h"
+#include "base/row_place.h"
 #include "base/sharded.h"
 
 /* How often a table is looked up again because it is renamed at the same time. */
@@ -228,24 +229,31 @@ new_scan(Relation sibling, bool xact_snapshot)
 	};
 }
 
-/* By any index that the column leads, or by reading the whole table. */
+/* By this index, or by reading the whole table. */
 static void
-begin_scan(SiblingScan *scan, Relation sibling, const char *key, int64 id, bool xact_snapshot)
+begin_key_scan(SiblingScan *scan, const char *key, int column, Oid index, int64 id)
 {
-	int			column = column_of_type(sibling, key, INT8OID);
 	ScanKeyData scan_key;
 
-	*scan = new_scan(sibling, xact_snapshot);
 	scan->key = key;
 	scan->id = id;
-	scan->index = index_led_by(sibling, column);
-	if (OidIsValid(scan->index))
+	scan->index = index;
+	if (OidIsValid(index))
 	{
 		begin_index_scan(scan);
 		return;
 	}
 	ScanKeyInit(&scan_key, (AttrNumber) column, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
-	scan->whole_table = table_beginscan_strat(sibling, scan->snapshot, 1, &scan_key, true, false);
+	scan->whole_table = table_beginscan_strat(scan->row.rel, scan->snapshot, 1, &scan_key, true, false);
+}
+
+static void
+begin_scan(SiblingScan *scan, Relation sibling, const char *key, int64 id, bool xact_snapshot)
+{
+	int			column = column_of_type(sibling, key, INT8OID);
+
+	*scan = new_scan(sibling, xact_snapshot);
+	begin_key_scan(scan, key, column, index_led_by(sibling, column), id);
 }
 
 /* The row is the one in the scan's slot. */
@@ -266,9 +274,9 @@ sibling_getnext(SiblingScan *scan)
 	return is_at_row(scan, table_scan_getnextslot(scan->whole_table, ForwardScanDirection, scan->slot));
 }
 
-/* The slot and the table stay. */
+/* The slot, the snapshot and the table stay. */
 static void
-end_scan(SiblingScan *scan)
+end_key_scan(SiblingScan *scan)
 {
 	if (OidIsValid(scan->index))
 	{
@@ -279,7 +287,6 @@ end_scan(SiblingScan *scan)
 	}
 	else
 		table_endscan(scan->whole_table);
-	UnregisterSnapshot(scan->snapshot);
 }
 
 /* ---------------------------------------------------------------------
@@ -344,6 +351,26 @@ keep_row(Record *row, TupleTableSlot *slot)
 	row->tuple = ExecFetchSlotHeapTuple(slot, true, NULL);
 }
 
+/* The row with this id, by any index that the column leads, or by reading the whole table. */
+static bool
+find_row(SiblingScan *scan, const char *key, int64 id)
+{
+	Relation	sibling = scan->row.rel;
+	int			column = column_of_type(sibling, key, INT8OID);
+	Oid			index = index_led_by(sibling, column);
+	bool		primary = OidIsValid(index) && index == sibling->rd_pkindex;
+	bool		found;
+
+	if (primary && find_near_last_place(sibling, column, id, scan->snapshot, scan->slot))
+		return true;
+	begin_key_scan(scan, key, column, index, id);
+	found = sibling_getnext(scan);
+	end_key_scan(scan);
+	if (found && primary)
+		remember_place(sibling, id, scan->slot);
+	return found;
+}
+
 /*
  * Opens the table and finds the row; locks it if a lock mode is given.  The
  * snapshot is taken after the table is open, because opening can wait.
@@ -357,10 +384,10 @@ find_sibling(Relation rel, const char *table, const char *key, int64 id,
 
 	if (id == NO_ID)
 		return false;			/* null refers to nothing */
-	begin_scan(&scan, open_sibling(rel, table, lock ? RowShareLock : AccessShareLock), key, id, xact_snapshot);
-	found = sibling_getnext(&scan) &&
+	scan = new_scan(open_sibling(rel, table, lock ? RowShareLock : AccessShareLock), xact_snapshot);
+	found = find_row(&scan, key, id) &&
 		(lock == NULL || lock_row(scan.row.rel, scan.slot, scan.snapshot, *lock));
-	end_scan(&scan);
+	UnregisterSnapshot(scan.snapshot);
 	*row = scan.row;
 	row->slot = scan.slot;
 	if (found)
@@ -544,7 +571,8 @@ try_lock_this_sibling(const SiblingScan *scan, LockTupleMode mode)
 void
 sibling_endscan(SiblingScan *scan)
 {
-	end_scan(scan);
+	end_key_scan(scan);
+	UnregisterSnapshot(scan->snapshot);
 	scan->row.slot = scan->slot;
 	leave_sibling(&scan->row);
 }

@@ -50,13 +50,16 @@ typedef struct CompiledChecks
 	ExprContext *context;
 	int			count;
 	ExprState **checks;			/* in the relation's order; NULL: the server's alone */
-	Bitmapset  *not_null;		/* the numbers of columns */
+	int		   *not_null;		/* the numbers of columns that have a value, and 0 */
 	int			updated_at;		/* the number of the column; 0: the table has none */
 	List	   *codes;			/* columns that refer to a code list */
 } CompiledChecks;
 
 /* Created at first use, kept until the session ends. */
 static HTAB *compiled_tables = NULL;
+
+/* The entry of the row before: mostly the one of this row too. NULL when entries are freed. */
+static CompiledChecks *last_compiled = NULL;
 
 static void
 forget_table(Datum arg, Oid table)
@@ -95,16 +98,23 @@ begin_cache(void)
 	CacheRegisterSyscacheCallback(TYPEOID, forget_all, (Datum) 0);
 }
 
+static bool
+is_usable(const CompiledChecks *compiled)
+{
+	return (compiled->valid && compiled->ready) || compiled->busy;
+}
+
 static void
 free_forgotten(void)
 {
 	HASH_SEQ_STATUS all;
 	CompiledChecks *compiled;
 
+	last_compiled = NULL;
 	hash_seq_init(&all, compiled_tables);
 	while ((compiled = hash_seq_search(&all)) != NULL)
 	{
-		if ((compiled->valid && compiled->ready) || compiled->busy)
+		if (is_usable(compiled))
 			continue;
 		if (compiled->memory)
 			MemoryContextDelete(compiled->memory);
@@ -157,18 +167,19 @@ compile_check(Node *expression, MemoryContext memory)
 	return check;
 }
 
-/* The columns that a row has a value for, in the caller's memory. */
-static Bitmapset *
+/* The numbers of the columns that a row has a value for, and 0, in the caller's memory. */
+static int *
 not_null_columns(TupleDesc desc)
 {
-	Bitmapset  *columns = NULL;
+	int		   *columns = palloc0(sizeof(int) * (desc->natts + 1));
+	int			count = 0;
 
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute attr = TupleDescAttr(desc, i);
 
 		if (attr->attnotnull && !attr->attisdropped && !is_set_later(attr))
-			columns = bms_add_member(columns, i + 1);
+			columns[count++] = i + 1;
 	}
 	return columns;
 }
@@ -205,41 +216,39 @@ static CompiledChecks *
 compiled_checks(Relation rel)
 {
 	Oid			table = RelationGetRelid(rel);
-	CompiledChecks *compiled;
+	CompiledChecks *compiled = last_compiled;
 	bool		found;
 
+	if (compiled && compiled->table == table && is_usable(compiled))
+		return compiled;
 	if (compiled_tables == NULL)
 		begin_cache();
 	compiled = hash_search(compiled_tables, &table, HASH_FIND, NULL);
-	if (compiled && ((compiled->valid && compiled->ready) || compiled->busy))
-		return compiled;
-	free_forgotten();
-	compiled = hash_search(compiled_tables, &table, HASH_ENTER, &found);
-	compiled->ready = compiled->busy = false;
-	compiled->memory = NULL;
-	compile_checks(rel, CacheMemoryContext, compiled);
+	if (compiled == NULL || !is_usable(compiled))
+	{
+		free_forgotten();
+		compiled = hash_search(compiled_tables, &table, HASH_ENTER, &found);
+		compiled->ready = compiled->busy = false;
+		compiled->memory = NULL;
+		compile_checks(rel, CacheMemoryContext, compiled);
+	}
+	last_compiled = compiled;
 	return compiled;
 }
 
 static void
-check_not_null(Relation rel, TupleTableSlot *slot, const Bitmapset *not_null)
+refuse_null(Relation rel, TupleTableSlot *slot, int column)
 {
-	int			column = -1;
+	const char *name = NameStr(TupleDescAttr(RelationGetDescr(rel), column - 1)->attname);
 
-	while ((column = bms_next_member(not_null, column)) >= 0)
-	{
-		const char *name = NameStr(TupleDescAttr(RelationGetDescr(rel), column - 1)->attname);
-
-		if (slot_attisnull(slot, column))
-			ereport(ERROR,
-					(errcode(ERRCODE_NOT_NULL_VIOLATION),
-					 errmsg("\"%s\" of \"%s\" is missing", name, RelationGetRelationName(rel)),
-					 errdetail("%s", row_ids(rel, slot)),
-					 errhint("Give a value for %s.", name),
-					 errhidestmt(true),
-					 errhidecontext(true),
-					 errtablecol(rel, column)));
-	}
+	ereport(ERROR,
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg("\"%s\" of \"%s\" is missing", name, RelationGetRelationName(rel)),
+			 errdetail("%s", row_ids(rel, slot)),
+			 errhint("Give a value for %s.", name),
+			 errhidestmt(true),
+			 errhidecontext(true),
+			 errtablecol(rel, column)));
 }
 
 static void
@@ -266,7 +275,11 @@ evaluate(RecordChange *change, TupleTableSlot *slot, const CompiledChecks *compi
 {
 	Relation	rel = change->rel;
 
-	check_not_null(rel, slot, compiled->not_null);
+	for (const int *column = compiled->not_null; *column; column++)
+	{
+		if (slot_attisnull(slot, *column))
+			refuse_null(rel, slot, *column);
+	}
 	compiled->context->ecxt_scantuple = slot;
 	for (int i = 0; i < compiled->count; i++)
 	{

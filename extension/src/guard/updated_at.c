@@ -98,10 +98,13 @@ void
 set_updated_at(RecordChange *change, int column)
 {
 	TimestampTz moment;
+	bool		isnull;
+	Datum		given;
 
 	if (column == 0 || SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
 		return;
 	moment = moment_to_write(change, column);
-	if (moment_of(&change->after, UPDATED_AT) != moment)
+	given = slot_getattr(change->after.slot, column, &isnull);
+	if (isnull || DatumGetTimestampTz(given) != moment)
 		set_timestamp(&change->after, UPDATED_AT, moment);
 }

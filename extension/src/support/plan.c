@@ -29,7 +29,7 @@
  */
 
 static void
-plan_from_rows(const Record *row, const Record *episode, SupportPlan *plan)
+plan_from_row(const Record *row, SupportPlan *plan)
 {
 	char	   *kind = text_of(row, "kind");
 
@@ -45,7 +45,14 @@ plan_from_rows(const Record *row, const Record *episode, SupportPlan *plan)
 	plan->review_due_on = date_of(row, "review_due_on");
 	plan->ended_on = date_of(row, "ended_on");
 	plan->cut_short = !is_null(row, "end_reason") && !text_is(row, "end_reason", "completed");
-	plan->episode_id = id_of(episode, "episode_id");
+	plan->episode_id = id_of(row, "episode_id");
+	plan->episode_closed_on = DATEVAL_NOEND;
+	plan->episode_reopened = false;
+}
+
+static void
+add_episode(SupportPlan *plan, const Record *episode)
+{
 	plan->episode_closed_on = date_of(episode, "closed_on");
 	plan->episode_reopened = !is_null(episode, "reopened_on");
 }
@@ -63,7 +70,8 @@ read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	found = read_sibling(rel, "episode", "episode_id", id_of(&row, "episode_id"), &episode);
 	if (found)
 	{
-		plan_from_rows(&row, &episode, plan);
+		plan_from_row(&row, plan);
+		add_episode(plan, &episode);
 		leave_sibling(&episode);
 	}
 	leave_sibling(&row);
@@ -79,16 +87,43 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 
 	if (!lock_sibling_and_parent(rel, "plan", "plan_id", plan_id, "episode", "episode_id", &row, &episode))
 		return false;
-	plan_from_rows(&row, &episode, plan);
+	plan_from_row(&row, plan);
+	add_episode(plan, &episode);
 	leave_sibling(&row);
 	leave_sibling(&episode);
 	return true;
 }
 
 /*
- * The same for a trigger of many rows, which come plan by plan; NULL if it is
- * not there.
+ * Locks a plan alone, and reads what it says, and of its episode what matters to
+ * the parts of a plan. Closing an episode locks its plans before it looks at
+ * their parts, and ends those that run. So the episode of a plan that runs is
+ * open, and was not reopened since the plan started.
  */
+static bool
+lock_plan_alone(Relation rel, int64 plan_id, SupportPlan *plan)
+{
+	Record		row;
+	Record		episode;
+	bool		found = true;
+
+	if (!lock_sibling(rel, "plan", "plan_id", plan_id, LockTupleNoKeyExclusive, &row))
+		return false;
+	plan_from_row(&row, plan);
+	leave_sibling(&row);
+	if (plan->ended_on != DATEVAL_NOEND)
+	{
+		found = read_sibling(rel, "episode", "episode_id", plan->episode_id, &episode);
+		if (found)
+		{
+			add_episode(plan, &episode);
+			leave_sibling(&episode);
+		}
+	}
+	return found;
+}
+
+/* The same for a trigger of many rows, which come plan by plan; NULL if it is not there. */
 const SupportPlan *
 lock_plan_of_row(FunctionCallInfo fcinfo, Relation rel, int64 plan_id)
 {
@@ -97,7 +132,7 @@ lock_plan_of_row(FunctionCallInfo fcinfo, Relation rel, int64 plan_id)
 
 	if (last)
 		return last;
-	return lock_plan(rel, plan_id, &plan) ? keep_parent(fcinfo, plan_id, &plan, sizeof(plan)) : NULL;
+	return lock_plan_alone(rel, plan_id, &plan) ? keep_parent(fcinfo, plan_id, &plan, sizeof(plan)) : NULL;
 }
 
 /* R14: nothing of a plan is dated between a closure and the reopening. */

@@ -25,7 +25,7 @@ typedef struct SupportPlan
 	DateADT		ended_on;		/* DATEVAL_NOEND: running */
 	bool		cut_short;		/* ended with its episode or the family's consent */
 	int64		episode_id;
-	DateADT		episode_closed_on;	/* DATEVAL_NOEND: open */
+	DateADT		episode_closed_on;	/* DATEVAL_NOEND: open, as of a plan that runs */
 	bool		episode_reopened;
 } SupportPlan;
 
