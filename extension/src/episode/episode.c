@@ -30,25 +30,12 @@
  * ---------------------------------------------------------------------
  */
 
-/* The days of an episode, as the table's exclusion constraint has them. */
-#define DAYS(opened, closed) \
-	"pg_catalog.daterange(" opened ", case when " closed " is not null then" \
-	" greatest(" closed ", " opened " + 1) end)"
-
-static const PartnershipQuery overlapping_query = {
-	"select episode_id, opened_on::pg_catalog.date, closed_on::pg_catalog.date"
-	" from @episode where family_id == $1 and episode_id <> $2"
-	" and " DAYS("opened_on", "closed_on") " && " DAYS("$3", "$4")
-	" limit 1",
-	4, {INT8OID, INT8OID, DATEOID, DATEOID}
-};
-
-/* What to do about the episode that the query found: NULL, the rule's own hint, while it is open. */
+/* What to do about another episode of these days: NULL, the rule's own hint, while it is open. */
 static const char *
-hint_of_other_episode(const Record *episode)
+hint_of_other_episode(const Record *episode, const Record *other)
 {
-	DateADT		opened_on = result_date(2);
-	DateADT		closed_on = result_date(3);
+	DateADT		opened_on = date_of(other, "opened_on");
+	DateADT		closed_on = date_of(other, "closed_on");
 
 	if (!is_null(episode, "reopened_on") && opened_on > date_of(episode, "opened_on"))
 		return "Record it in that later episode, or open a new one: none is reopened from before a later one.";
@@ -60,23 +47,40 @@ hint_of_other_episode(const Record *episode)
 	return "Open this one on the day the other closed or later, or correct the days of the other.";
 }
 
-/* R06. The exclusion constraint holds the rule; this query finds the ids for the error. */
+/* The day after an episode's last, as the table's exclusion constraint has it. */
+static DateADT
+day_after(const Record *episode)
+{
+	DateADT		closed_on = date_of(episode, "closed_on");
+
+	return closed_on == DATEVAL_NOEND ? DATEVAL_NOEND : Max(closed_on, date_of(episode, "opened_on") + 1);
+}
+
+static bool
+is_beside(const Record *episode, const Record *other)
+{
+	return id_of(other, "episode_id") != id_of(episode, "episode_id") &&
+		date_of(other, "opened_on") < day_after(episode) && date_of(episode, "opened_on") < day_after(other);
+}
+
+/* R06. The exclusion constraint holds the rule; this finds the ids for the error. */
 static void
 check_one_at_a_time(const Record *episode)
 {
-	Datum		values[] = {
-		Int64GetDatum(id_of(episode, "family_id")),
-		Int64GetDatum(id_of(episode, "episode_id")),
-		DateADTGetDatum(date_of(episode, "opened_on")),
-		DateADTGetDatum(date_of(episode, "closed_on"))
-	};
-	char		nulls[] = {' ', ' ', ' ', is_null(episode, "closed_on") ? 'n' : ' '};
+	SiblingScan others;
 
-	if (run_partnership_query(episode->rel, &overlapping_query, values, nulls) > 0)
-		rule_error_hint(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
-						hint_of_other_episode(episode),
-						"family_id %s has episode_id %s on days of this one",
-						id_words(id_of(episode, "family_id")), id_words(result_id(1)));
+	if (is_null(episode, "opened_on"))
+		return;					/* check_row says so */
+	sibling_beginscan(episode->rel, "episode", "family_id", id_of(episode, "family_id"), &others);
+	while (sibling_getnext(&others))
+	{
+		if (is_beside(episode, &others.row))
+			rule_error_hint(RULE_ONE_EPISODE, episode->rel, "episode_one_at_a_time",
+							hint_of_other_episode(episode, &others.row),
+							"family_id %s has episode_id %s on days of this one",
+							id_words(id_of(episode, "family_id")), id_words(id_of(&others.row, "episode_id")));
+	}
+	sibling_endscan(&others);
 }
 
 /*

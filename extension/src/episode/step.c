@@ -159,14 +159,16 @@ check_offer(Record *step)
  * they were merged, and these are decided as they would have been.
  */
 static const PartnershipQuery open_beside_query = {
-	"select s.step_id, s.offered_on::pg_catalog.date, s.decided_on::pg_catalog.date from @step s"
-	" join @child c on c.child_id == s.child_id"
-	" where c.counts_for_child_id == (select k.counts_for_child_id from @child k where k.child_id == $1)"
-	" and s.step_id <> $2 and ((s.decided_on is null and $4 is null)"
+	"select s.step_id, s.offered_on::pg_catalog.date, s.decided_on::pg_catalog.date"
+	" from (select k.counts_for_child_id as id from @child k where k.child_id == $1) as kept"
+	" cross join lateral (select kept.id as child_id"
+	" union all select d.child_id from @child d where d.merged_into_child_id == kept.id) as c"
+	" join @step s on s.child_id == c.child_id"
+	" where s.step_id <> $2 and ((s.decided_on is null and $4 is null)"
 	" or (s.offered_on < coalesce($4, 'infinity') and $3 < coalesce(s.decided_on, 'infinity')))"
 	" and (s.child_id == $1 or greatest(s.recorded_at, $5) > (select pg_catalog.max(m.recorded_at)"
-	" from @child_merge m join @child d on d.child_id == m.merged_child_id"
-	" where m.undone_on is null and d.counts_for_child_id == c.counts_for_child_id)) limit 1",
+	" from @child d join @child_merge m on m.merged_child_id == d.child_id"
+	" where d.merged_into_child_id == kept.id and m.undone_on is null)) limit 1",
 	5, {INT8OID, INT8OID, DATEOID, DATEOID, TIMESTAMPTZOID}
 };
 

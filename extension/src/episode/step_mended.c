@@ -230,7 +230,8 @@ static const PartnershipQuery forget_joining_query = {
 
 /* To the episode that it was offered in, if any. */
 static const PartnershipQuery offered_in_query = {
-	"update @step set episode_id = (select v.episode_id from @episode_event v where v.child_id == $2"
+	"update @step set episode_id = (select v.episode_id from @episode e join @episode_event v on v.episode_id == e.episode_id"
+	" where e.family_id == step.family_id and v.child_id == $2"
 	" and v.event == 'offer_step_down' and v.happened_on == $3 order by v.episode_event_id desc limit 1)"
 	" where step_id == $1",
 	3, {INT8OID, INT8OID, DATEOID}

@@ -117,8 +117,9 @@ early_help_names_own_family(PG_FUNCTION_ARGS)
 
 /* The child, and all others that count for the same one. */
 #define SAME_CHILD(id) \
-	"with same as (select s.child_id, s.counts_for_child_id from @child s where s.counts_for_child_id ==" \
-	" (select k.counts_for_child_id from @child k where k.child_id == " id "))"
+	"with kept as (select k.counts_for_child_id as id from @child k where k.child_id == " id ")," \
+	" same as (select s.child_id, s.counts_for_child_id from kept join @child s on s.child_id == kept.id" \
+	" union all select s.child_id, s.counts_for_child_id from kept join @child s on s.merged_into_child_id == kept.id)"
 
 /*
  * Records of the family that name the child, or a duplicate of it, if no

@@ -166,14 +166,13 @@ static const PartnershipQuery support_query = {
 	" when e.reopened_on is null then e.closed_on::pg_catalog.date"
 	" else coalesce((select pg_catalog.min(v.happened_on) from @episode_event v where v.episode_id == e.episode_id"
 	" and v.state_to == 'closed' and v.state_from <> 'closed' and v.happened_on >= s.started_on), e.closed_on)::pg_catalog.date end"
-	" from ("
-	" select p.episode_id, p.plan_id, null::pg_catalog.int8 as assessment_id, p.started_on::pg_catalog.date,"
+	" from @episode e cross join lateral ("
+	" select p.plan_id, null::pg_catalog.int8 as assessment_id, p.started_on::pg_catalog.date,"
 	" p.ended_on::pg_catalog.date, p.end_reason::pg_catalog.text"
-	" from @plan p where p.completed_by_review_id is null"
-	" union all select a.episode_id, null, a.assessment_id, a.started_on, a.ended_on, a.end_reason::pg_catalog.text"
-	" from @assessment a where a.completed_on is null and a.corrects_assessment_id is null"
-	") as s join @episode e on e.episode_id == s.episode_id"
-	" where e.family_id == $1 order by s.plan_id, s.assessment_id",
+	" from @plan p where p.episode_id == e.episode_id and p.completed_by_review_id is null"
+	" union all select null, a.assessment_id, a.started_on, a.ended_on, a.end_reason::pg_catalog.text"
+	" from @assessment a where a.episode_id == e.episode_id and a.completed_on is null and a.corrects_assessment_id is null"
+	") as s where e.family_id == $1 order by s.plan_id, s.assessment_id",
 	1, {INT8OID}
 };
 
