@@ -14,6 +14,7 @@
 #include "fmgr.h"
 
 #include "base/server_words.h"
+#include "guard/lent_checks.h"
 
 PG_MODULE_MAGIC;
 
@@ -24,4 +25,5 @@ void
 _PG_init(void)
 {
 	install_server_words();
+	install_lent_checks();
 }

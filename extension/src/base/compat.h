@@ -74,6 +74,11 @@ object_aclcheck(Oid catalog, Oid object, Oid role, AclMode mode)
 #define check_is_enforced(check) true
 #endif
 
+/* Where the executor keeps the compiled CHECKs of a table. It has other constraints of the kind since PostgreSQL 18. */
+#if PG_VERSION_NUM < 180000
+#define ri_CheckConstraintExprs ri_ConstraintExprs
+#endif
+
 /* A generated column can be computed when it is read since PostgreSQL 18. */
 #if PG_VERSION_NUM >= 180000
 #define is_virtual(attribute) ((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
