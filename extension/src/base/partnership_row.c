@@ -576,3 +576,16 @@ sibling_endscan(SiblingScan *scan)
 	scan->row.slot = scan->slot;
 	leave_sibling(&scan->row);
 }
+
+/* Is there a row of a sibling table of rel whose key column, a bigint, is id? */
+bool
+is_any_sibling(Relation rel, const char *table, const char *key, int64 id)
+{
+	SiblingScan rows;
+	bool		found;
+
+	sibling_beginscan(rel, table, key, id, &rows);
+	found = sibling_getnext(&rows);
+	sibling_endscan(&rows);
+	return found;
+}

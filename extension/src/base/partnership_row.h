@@ -50,5 +50,6 @@ extern bool sibling_getnext(SiblingScan *scan);
 extern bool lock_this_sibling(SiblingScan *scan, LockTupleMode mode);
 extern bool try_lock_this_sibling(const SiblingScan *scan, LockTupleMode mode);
 extern void sibling_endscan(SiblingScan *scan);
+extern bool is_any_sibling(Relation rel, const char *table, const char *key, int64 id);
 
 #endif

@@ -34,17 +34,17 @@ static const PartnershipQuery open_beside_query = {
 	5, {INT8OID, INT8OID, DATEOID, DATEOID, TIMESTAMPTZOID}
 };
 
-/* Is there a row of the table with this key, but for the one with this id? */
+/* Has the child a step beside this one, which may be there already? */
 static bool
-is_any_other(Relation rel, const char *table, const char *key, int64 value, const char *id, int64 own_id)
+has_another_step(const Record *step, int64 child_id)
 {
-	SiblingScan rows;
+	SiblingScan steps;
 	bool		found = false;
 
-	sibling_beginscan(rel, table, key, value, &rows);
-	while (!found && sibling_getnext(&rows))
-		found = id_of(&rows.row, id) != own_id;
-	sibling_endscan(&rows);
+	sibling_beginscan(step->rel, "step", "child_id", child_id, &steps);
+	while (!found && sibling_getnext(&steps))
+		found = id_of(&steps.row, "step_id") != id_of(step, "step_id");
+	sibling_endscan(&steps);
 	return found;
 }
 
@@ -55,8 +55,8 @@ has_other_steps(const Record *step, const Record *child)
 	int64		child_id = id_of(step, "child_id");
 
 	return !is_null(child, "merged_into_child_id") ||
-		is_any_other(step->rel, "child_merge", "kept_child_id", child_id, "child_merge_id", NO_ID) ||
-		is_any_other(step->rel, "step", "child_id", child_id, "step_id", id_of(step, "step_id"));
+		is_any_sibling(step->rel, "child_merge", "kept_child_id", child_id) ||
+		has_another_step(step, child_id);
 }
 
 /*

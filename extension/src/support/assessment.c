@@ -169,7 +169,8 @@ check_factors(const Record *assessment)
 		DateADTGetDatum(day_of_factors(assessment))
 	};
 
-	if (run_partnership_query(assessment->rel, &found_not_valid_query, values, NULL) > 0)
+	if (is_any_sibling(assessment->rel, "assessment_factor_found", "assessment_id", id_of(assessment, "assessment_id")) &&
+		run_partnership_query(assessment->rel, &found_not_valid_query, values, NULL) > 0)
 		refuse_factor(assessment->rel, id_of(assessment, "assessment_id"), day_of_factors(assessment));
 }
 
