@@ -1,6 +1,6 @@
 -- The rules that a case journey and a bulk load touch, as one would write them in PL/pgSQL: the same
 -- looks at the same tables, the same locks, the same rows that follow. Left out, in PL/pgSQL's favour:
--- code_valid (R20) and check_row, which says a CHECK's failure in a rule's words.
+-- code_valid (R20), the words of check_row, what is recorded late, and what mends a mistake.
 set search_path = rules_plpgsql;
 
 create function next_state(state early_help.episode_state, event early_help.continuum_event)
@@ -104,6 +104,17 @@ begin
             raise exception 'allocated_on is the first lead practitioner''s day' using errcode = 'YH007';
         end if;
         if new.closed_on is not null and new.closed_on is distinct from old.closed_on then
+            perform from rules_plpgsql.family f where f.family_id = new.family_id for no key update;
+            perform from rules_plpgsql.assessment a
+            where a.episode_id = new.episode_id and a.completed_on is null and a.ended_on is null
+            for no key update nowait;
+            perform from rules_plpgsql.episode_child c
+            where c.episode_id = new.episode_id and c.left_on is null
+            for no key update nowait;
+            perform from rules_plpgsql.plan p where p.episode_id = new.episode_id for no key update;
+            perform from rules_plpgsql.plan p join rules_plpgsql.plan_outcome o on o.plan_id = p.plan_id
+            where p.episode_id = new.episode_id
+            for no key update of o;
             if exists (
                     select from rules_plpgsql.assessment a
                     where a.episode_id = new.episode_id
@@ -117,6 +128,24 @@ begin
                     select from rules_plpgsql.plan p join rules_plpgsql.plan_outcome o on o.plan_id = p.plan_id
                     where p.episode_id = new.episode_id
                         and (o.agreed_on > new.closed_on or o.achieved_on > new.closed_on or o.withdrawn_on > new.closed_on))
+                or exists (
+                    select from rules_plpgsql.assessment a join rules_plpgsql.assessment_domain d on d.assessment_id = a.assessment_id
+                    where a.episode_id = new.episode_id
+                        and a.corrects_assessment_id is null
+                        and d.assessed_on > new.closed_on)
+                or exists (
+                    select from rules_plpgsql.plan p join rules_plpgsql.action a on a.plan_id = p.plan_id
+                    where p.episode_id = new.episode_id
+                        and a.agreed_on > new.closed_on)
+                or exists (
+                    select from rules_plpgsql.step s
+                    where s.episode_id = new.episode_id
+                        and s.to_level = 'social_care'::early_help.need_level
+                        and (s.offered_on > new.closed_on or s.decided_on > new.closed_on))
+                or exists (
+                    select from rules_plpgsql.contact_child c
+                    where c.attached_episode_id = new.episode_id
+                        and c.received_on > new.closed_on)
                 or exists (
                     select from rules_plpgsql.plan p join rules_plpgsql.review r on r.plan_id = p.plan_id
                     where p.episode_id = new.episode_id
@@ -140,6 +169,23 @@ begin
             then
                 raise exception 'a step is offered and not decided' using errcode = 'YH012';
             end if;
+            if new.closure_reason_code = 'stepped_up' and not exists (
+                    select from rules_plpgsql.step s
+                    where s.episode_id = new.episode_id and s.outcome = 'accepted' and s.decided_on = new.closed_on
+                        and s.to_level = 'social_care'::early_help.need_level)
+                or (new.closure_reason_code = 'consent_withdrawn')
+                    <> (new.closure_reason_code not in ('stepped_up', 'opened_in_error', 'duplicate', 'died', 'pregnancy_ended')
+                        and exists (
+                            select from rules_plpgsql.consent c
+                            where c.family_id = new.family_id and c.kind = 'take_part'
+                                and c.withdrawn_on between new.opened_on and new.closed_on)
+                        and not exists (
+                            select from rules_plpgsql.consent c
+                            where c.family_id = new.family_id and c.kind = 'take_part' and c.given_on <= new.closed_on
+                                and (c.withdrawn_on is null or c.withdrawn_on > new.closed_on)))
+            then
+                raise exception 'it did not close for that reason' using errcode = 'YH014';
+            end if;
             new.state := 'closed';
         end if;
     end if;
@@ -161,6 +207,9 @@ begin
                 and (new.closed_on is null or r.referred_on < new.closed_on))
         then
             raise exception 'the family was referred again while this episode was open' using errcode = 'YH016';
+        end if;
+        if tg_op = 'INSERT' then
+            update rules_plpgsql.family f set recorded_at = f.recorded_at where f.family_id = new.family_id;
         end if;
     end if;
     return new;
@@ -203,6 +252,20 @@ begin
 end
 $$;
 
+create function require_member(family_id bigint, child_id bigint)
+returns void
+language plpgsql
+as $$
+begin
+    perform from rules_plpgsql.family_member m
+    where m.family_id = require_member.family_id and m.child_id = require_member.child_id
+    limit 1 for key share;
+    if not found then
+        raise exception 'child % was never of family %', child_id, family_id using errcode = 'YHS10';
+    end if;
+end
+$$;
+
 create function episode_child_after() returns trigger
 language plpgsql
 as $$
@@ -214,6 +277,17 @@ begin
         from rules_plpgsql.episode e where e.episode_id = new.episode_id for no key update;
         if new.joined_on > closed_on then
             raise exception 'joined after closure' using errcode = 'YH014';
+        end if;
+        perform rules_plpgsql.require_member((select e.family_id from rules_plpgsql.episode e where e.episode_id = new.episode_id), new.child_id);
+        if exists (
+                select from rules_plpgsql.episode_child c
+                where c.child_id = new.child_id and c.episode_id <> new.episode_id
+                    and (c.left_on is null or c.left_on > new.joined_on))
+            or exists (
+                select from rules_plpgsql.referral r
+                where r.child_id = new.child_id and r.referred_on > new.joined_on and (new.left_on is null or r.referred_on < new.left_on))
+        then
+            raise exception 'the child is in another episode, or was referred' using errcode = 'YH011';
         end if;
         if coalesce((
             select l.level_to from rules_plpgsql.level_change l
@@ -317,11 +391,22 @@ begin
     elsif tg_op = 'INSERT' or new.started_on <> old.started_on then
         perform rules_plpgsql.require_support_may_start(new.episode_id, 'start_assessment', new.started_on);
     end if;
+    if tg_op = 'INSERT' and new.child_id is not null then
+        perform rules_plpgsql.require_member((select e.family_id from rules_plpgsql.episode e where e.episode_id = new.episode_id), new.child_id);
+    end if;
     if new.completed_on is not null then
         select count(*) as domains, max(d.assessed_on) as last_on into assessed
         from rules_plpgsql.assessment_domain d where d.assessment_id = new.assessment_id;
         if assessed.domains < 4 or assessed.last_on > new.completed_on then
             raise exception 'an EHA is complete when its four domains are assessed' using errcode = 'YH005';
+        end if;
+        if exists (
+            select from rules_plpgsql.assessment_factor_found f
+            join rules_plpgsql.assessment_factor c on c.code = f.assessment_factor_code
+            where f.assessment_id = new.assessment_id
+                and (c.valid_from > new.completed_on or c.valid_to < new.completed_on))
+        then
+            raise exception 'a factor is not valid on that day' using errcode = 'YH020';
         end if;
     end if;
     return new;
@@ -394,6 +479,23 @@ begin
     if tg_op = 'INSERT' or new.started_on <> old.started_on then
         perform rules_plpgsql.require_support_may_start(new.episode_id, 'start_plan', new.started_on);
     end if;
+    if tg_op = 'INSERT' and new.assessment_id is not null and not exists (
+        select from rules_plpgsql.assessment a
+        join rules_plpgsql.episode of_assessment on of_assessment.episode_id = a.episode_id
+        join rules_plpgsql.episode of_plan on of_plan.family_id = of_assessment.family_id
+        where a.assessment_id = new.assessment_id and of_plan.episode_id = new.episode_id)
+    then
+        raise exception 'the EHA is of another family' using errcode = 'YHS10';
+    end if;
+    if tg_op = 'UPDATE' and new.review_due_on < old.review_due_on and (
+        exists (
+            select from rules_plpgsql.plan_outcome o where o.plan_id = new.plan_id and o.agreed_on > new.review_due_on)
+        or exists (
+            select from rules_plpgsql.action a
+            where a.plan_id = new.plan_id and a.agreed_on > new.review_due_on and a.safety_reason is null))
+    then
+        raise exception 'something was agreed after that day' using errcode = 'YH004';
+    end if;
     if (tg_op = 'INSERT' and new.extended_by_review_id is not null
             or tg_op = 'UPDATE' and new.extended_by_review_id is distinct from old.extended_by_review_id)
         and coalesce(current_setting('rules_plpgsql.writing', true), '') <> 'true'
@@ -405,9 +507,14 @@ begin
     end if;
     if new.ended_on is not null then
         if exists (
-            select from rules_plpgsql.plan_outcome o where o.plan_id = new.plan_id and o.agreed_on > new.ended_on)
+                select from rules_plpgsql.plan_outcome o where o.plan_id = new.plan_id and o.agreed_on > new.ended_on)
+            or exists (
+                select from rules_plpgsql.action a
+                where a.plan_id = new.plan_id and a.agreed_on > new.ended_on and a.safety_reason is null)
+            or exists (
+                select from rules_plpgsql.review r where r.plan_id = new.plan_id and r.held_on > new.ended_on)
         then
-            raise exception 'an outcome was agreed after the end' using errcode = 'YH014';
+            raise exception 'something was agreed after the end' using errcode = 'YH003';
         end if;
         if coalesce(current_setting('rules_plpgsql.writing', true), '') <> 'true' then
             end_is_true := case new.end_reason
@@ -525,7 +632,7 @@ begin
     if tg_op = 'UPDATE' and new.plan_id <> old.plan_id then
         perform from rules_plpgsql.plan p where p.plan_id in (old.plan_id, new.plan_id) order by p.plan_id for no key update;
     end if;
-    select p.kind, p.review_due_on, p.ended_on, e.closed_on into agreed_in
+    select p.kind, p.started_on, p.review_due_on, p.ended_on, e.closed_on into agreed_in
     from rules_plpgsql.plan p
     join rules_plpgsql.episode e on e.episode_id = p.episode_id
     where p.plan_id = new.plan_id
@@ -535,6 +642,9 @@ begin
     end if;
     if new.plan_kind is null or tg_op = 'UPDATE' and new.plan_id <> old.plan_id then
         new.plan_kind := agreed_in.kind;
+    end if;
+    if new.agreed_on < agreed_in.started_on then
+        raise exception 'agreed before the plan started' using errcode = 'YHS08';
     end if;
     if new.agreed_on > agreed_in.ended_on then
         raise exception 'agreed after the plan''s end' using errcode = 'YH003';
@@ -565,6 +675,25 @@ begin
 end
 $$;
 
+create function require_one_open(step_id bigint, child_id bigint, offered_on date, decided_on date)
+returns void
+language plpgsql
+as $$
+begin
+    perform from rules_plpgsql.child c where c.child_id = require_one_open.child_id for no key update;
+    if exists (
+        select from rules_plpgsql.step s
+        where s.child_id = require_one_open.child_id
+            and s.step_id <> require_one_open.step_id
+            and (s.decided_on is null and require_one_open.decided_on is null
+                or s.offered_on < coalesce(require_one_open.decided_on, 'infinity')
+                    and require_one_open.offered_on < coalesce(s.decided_on, 'infinity')))
+    then
+        raise exception 'the child has an open step on these days' using errcode = 'YH012';
+    end if;
+end
+$$;
+
 create function step_before() returns trigger
 language plpgsql
 as $$
@@ -583,6 +712,9 @@ begin
                 is distinct from (old.outcome, old.decided_on, old.offered_on, old.basis, old.consulted_on, old.assessment_id)
         then
             raise exception 'a step is decided once' using errcode = 'YH012';
+        end if;
+        if new.decided_on is distinct from old.decided_on then
+            perform rules_plpgsql.require_one_open(new.step_id, new.child_id, new.offered_on, new.decided_on);
         end if;
         return new;
     end if;
@@ -605,9 +737,18 @@ begin
     then
         raise exception 'not an open episode of the family' using errcode = 'YHS01';
     end if;
+    perform rules_plpgsql.require_member(new.family_id, new.child_id);
+    perform rules_plpgsql.require_one_open(new.step_id, new.child_id, new.offered_on, new.decided_on);
+    if new.assessment_id is not null and not exists (
+        select from rules_plpgsql.assessment a join rules_plpgsql.episode e on e.episode_id = a.episode_id
+        where a.assessment_id = new.assessment_id and e.family_id = new.family_id)
+    then
+        raise exception 'the EHA is of another family' using errcode = 'YHS10';
+    end if;
     now_at := coalesce((
         select l.level_to from rules_plpgsql.level_change l
-        where l.child_id = new.child_id order by l.change_number desc limit 1), 'universal');
+        where l.child_id = new.child_id and l.changed_on <= new.offered_on
+        order by l.change_number desc limit 1), 'universal');
     new.from_level := coalesce(new.from_level, now_at);
     if new.from_level <> now_at then
         raise exception 'the child is at level %', now_at using errcode = 'YH011';
@@ -644,6 +785,83 @@ begin
 end
 $$;
 
+-- No row is about a duplicate.
+create function kept_child() returns trigger
+language plpgsql
+as $$
+begin
+    if new.child_id is not null and (tg_op = 'INSERT' or new.child_id <> old.child_id) then
+        perform from rules_plpgsql.child c
+        where c.child_id = new.child_id and c.merged_into_child_id is null
+        for key share;
+        if not found then
+            raise exception 'child % is a duplicate', new.child_id using errcode = 'YHS09';
+        end if;
+    end if;
+    return new;
+end
+$$;
+
+create function episode_has_child() returns trigger
+language plpgsql
+as $$
+declare
+    closed_on date;
+begin
+    select e.closed_on into closed_on
+    from rules_plpgsql.episode e where e.episode_id = new.episode_id for no key update;
+    if found and closed_on is null and not exists (
+        select from rules_plpgsql.episode_child c where c.episode_id = new.episode_id and c.left_on is null)
+    then
+        raise exception 'episode % would support no child', new.episode_id using errcode = 'YH014';
+    end if;
+    return null;
+end
+$$;
+
+create function set_updated_at() returns trigger
+language plpgsql
+as $$
+begin
+    if tg_op = 'INSERT' or new is distinct from old then
+        new.updated_at := now();
+    end if;
+    return new;
+end
+$$;
+
+-- As rules_c has them.
+do $$
+declare
+    one record;
+begin
+    for one in
+        select t.tgrelid::regclass::text as of_table
+        from pg_trigger t
+        join pg_proc p on p.oid = t.tgfoid
+        join pg_class c on c.oid = t.tgrelid
+        where p.proname = 'kept_child'
+            and t.tgname = 'aa_kept_child_id'
+            and c.relnamespace = 'rules_c'::regnamespace
+    loop
+        execute format('create trigger aa_kept_child_id before insert or update of child_id on rules_plpgsql.%s for each row execute function kept_child()',
+            split_part(one.of_table, '.', 2));
+    end loop;
+    for one in
+        select c.relname as of_table
+        from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and a.attname = 'updated_at'
+        where c.relkind = 'r'
+            and c.relnamespace = 'rules_plpgsql'::regnamespace
+    loop
+        execute format('create trigger zz_updated_at before insert or update on %I for each row execute function set_updated_at()', one.of_table);
+    end loop;
+end
+$$;
+
+create constraint trigger episode_has_child after insert or update of closed_on on episode
+deferrable initially deferred
+for each row when (new.closed_on is null) execute function episode_has_child();
 create trigger rules before insert or update on episode for each row execute function episode_before();
 create trigger what_follows after insert or update on episode for each row execute function episode_after();
 create trigger what_follows after insert or update on episode_child for each row execute function episode_child_after();
