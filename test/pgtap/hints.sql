@@ -659,6 +659,8 @@ select taken('I07', inbox('K7', reason => repeat('x', 121)), '', inbox('K7', rea
 select open_episode(family_id, '2024-02-10', referral_id => referral_id) from referral where contact_child_id is not null \g /dev/null
 select taken('I06', inbox('K5'), 'update episode set referral_id = null where referral_id is not null', inbox('K5'));
 
+select followed('', 'Give it back the name that create_partnership gave it. early_help.audit lists what is missing.', 'alter table contact_child rename reason to grounds; ' || inbox('K8'), 'select import_contacts()', 'alter table contact_child rename grounds to reason');
+
 -- A, Q: what the audit alone says. It is silent when what the hint says is done.
 create function public.silenced(rule text, planted text, does text) returns text language plpgsql as $$
 declare
