@@ -95,7 +95,8 @@ begin
                 n as no,
                 s.k,
                 f.first_on,
-                case
+                -- Nobody is over 25 in the period.
+                greatest(to_on - 9100, case
                     when n = 1 and early_help_sample.draw(s.k, 1) < 0.07
                         then f.first_on + early_help_sample.draw_between(s.k, 2, 20, 240)
                     when n > 1 and early_help_sample.draw(s.k, 1) < 0.10
@@ -103,7 +104,7 @@ begin
                     when early_help_sample.draw(s.k, 1) > 0.97
                         then f.first_on - early_help_sample.draw_between(s.k, 2, 6575, 8900)
                     else f.first_on - 1 - floor(6570 * power(early_help_sample.draw(s.k, 2), 1.2))::integer
-                end as birth
+                end) as birth
             from sample_family f
             cross join lateral generate_series(1, f.children) as n
             cross join lateral (select hashint8extended(n, f.k) as k offset 0) s

@@ -18,7 +18,12 @@ begin
     select
         c.family_id,
         case when early_help_sample.draw(d.k, 2) < 0.4
-            then (select min(m.child_id) from episode_child m where m.episode_id = c.episode_id) end,
+            then (
+                    select min(m.child_id)
+                    from episode_child m
+                    join sample_child n on n.child_id = m.child_id
+                    where m.episode_id = c.episode_id
+                        and n.ended_on is null) end,
         c.episode_id,
         case when t.outcome is distinct from 'no_service' or t.decided_on > to_on then s.service_id end,
         needs[early_help_sample.draw_between(d.k, 3, 1, cardinality(needs))],
