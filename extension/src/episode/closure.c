@@ -83,6 +83,21 @@ let_others_go_first(const Record *episode)
 				 errhint("Run the transaction again.")));
 }
 
+/*
+ * Who agrees an outcome or action locks its plan and reads the episode.  Closing
+ * that looks at what there is locks the plans there (dated_while_closed.c).
+ */
+void
+lock_plans(const Record *episode)
+{
+	SiblingScan	plans;
+
+	sibling_beginscan(episode->rel, "plan", "episode_id", id_of(episode, "episode_id"), &plans);
+	while (sibling_getnext(&plans))
+		(void) lock_this_sibling(&plans, LockTupleNoKeyExclusive);
+	sibling_endscan(&plans);
+}
+
 /* ---------------------------------------------------------------------
  * Why it closed
  * ---------------------------------------------------------------------

@@ -12,6 +12,7 @@
 
 extern bool is_open_assessment(const Record *row);
 extern void let_others_go_first(const Record *episode);
+extern void lock_plans(const Record *episode);
 extern void check_closure_reason(const RecordChange *change);
 
 #endif

@@ -157,7 +157,9 @@ close_episode(RecordChange *change)
 
 	let_others_go_first(episode);
 	/* Social care's answer is always taken; what is dated after it is listed (dated_after_end). */
-	if (!rules_are_writing())
+	if (rules_are_writing())
+		lock_plans(episode);
+	else
 		check_nothing_after_closure(change);
 	check_no_open_step(episode);
 	set_field_text(episode, "state", state_name(STATE_CLOSED));

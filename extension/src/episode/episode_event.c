@@ -12,9 +12,11 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #include "base/partnership_query.h"
 #include "base/rule.h"
@@ -27,10 +29,10 @@ static const PartnershipQuery set_state_query = {
 };
 
 static const PartnershipQuery log_event_query = {
-	"insert into @episode_event (episode_id, event, state_from, state_to, happened_on, child_id)"
+	"insert into @episode_event (episode_id, event, state_from, state_to, happened_on, child_id, recorded_at)"
 	" values ($1, $2::early_help.continuum_event, $3::early_help.episode_state,"
-	" $4::early_help.episode_state, $5, $6)",
-	6, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID}
+	" $4::early_help.episode_state, $5, $6, $7)",
+	7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID, TIMESTAMPTZOID}
 };
 
 /* "Legal now: close, start_plan." */
@@ -64,9 +66,9 @@ legal_transition(Relation rel, const Episode *episode, ContinuumEvent event, boo
 	return legal;
 }
 
-void
-log_event(Relation rel, int64 episode_id, ContinuumEvent event,
-		  EpisodeState from, EpisodeState to, DateADT on, int64 child_id)
+static void
+write_event(Relation rel, int64 episode_id, ContinuumEvent event,
+			EpisodeState from, EpisodeState to, DateADT on, int64 child_id, TimestampTz recorded_at)
 {
 	Datum		values[] = {
 		Int64GetDatum(episode_id),
@@ -74,13 +76,34 @@ log_event(Relation rel, int64 episode_id, ContinuumEvent event,
 		CStringGetTextDatum(state_name(from)),
 		CStringGetTextDatum(state_name(to)),
 		DateADTGetDatum(on),
-		Int64GetDatum(child_id)
+		Int64GetDatum(child_id),
+		TimestampTzGetDatum(recorded_at)
 	};
 	char		nulls[] = {
-		' ', ' ', from == STATE_NONE ? 'n' : ' ', ' ', ' ', child_id == NO_ID ? 'n' : ' '
+		' ', ' ', from == STATE_NONE ? 'n' : ' ', ' ', ' ', child_id == NO_ID ? 'n' : ' ', ' '
 	};
 
 	write_by_rules(rel, &log_event_query, values, nulls);
+}
+
+void
+log_event(Relation rel, int64 episode_id, ContinuumEvent event,
+		  EpisodeState from, EpisodeState to, DateADT on, int64 child_id)
+{
+	write_event(rel, episode_id, event, from, to, on, child_id, GetCurrentTransactionStartTimestamp());
+}
+
+/*
+ * The same, recorded at the moment of the clock and not at the transaction's
+ * start.  The caller has ended what was open in the episode, so nobody writes in
+ * it any more: what was recorded before is older, and the audit can tell it from
+ * what came after.
+ */
+void
+log_event_by_clock(Relation rel, int64 episode_id, ContinuumEvent event,
+				   EpisodeState from, EpisodeState to, DateADT on, int64 child_id)
+{
+	write_event(rel, episode_id, event, from, to, on, child_id, GetCurrentTimestamp());
 }
 
 /* Checks and logs an event that neither opens nor closes the episode. */

@@ -322,7 +322,7 @@ accept_step_up(const Record *step, Episode *episode, DateADT on)
 	closure[1] = DateADTGetDatum(closes_on);
 	write_by_rules(step->rel, &detach_query, closure, NULL);
 	write_by_rules(step->rel, &close_stepped_up_query, closure, NULL);
-	log_event(step->rel, episode->id, EVENT_ACCEPT_STEP_UP, legal->from, legal->to, closes_on, child_id);
+	log_event_by_clock(step->rel, episode->id, EVENT_ACCEPT_STEP_UP, legal->from, legal->to, closes_on, child_id);
 }
 
 /* ---------------------------------------------------------------------

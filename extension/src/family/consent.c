@@ -214,6 +214,29 @@ write_end(Relation rel, int64 plan_id, int64 assessment_id, DateADT on, const ch
 	write_by_rules(rel, plan_id != NO_ID ? &end_plan_query : &end_assessment_query, values, nulls);
 }
 
+static const PartnershipQuery lock_plans_query = {
+	"select p.plan_id from @episode e join @plan p on p.episode_id == e.episode_id"
+	" where e.family_id == $1 order by p.plan_id for no key update of p",
+	1, {INT8OID}
+};
+
+/*
+ * Before a withdrawal is stamped: who records anything that it can end holds one
+ * of these.  So what is recorded before the withdrawal is older than its stamp,
+ * and the audit can tell it from what came after.
+ */
+static void
+lock_support(Relation rel, int64 family_id)
+{
+	Datum		values[] = {Int64GetDatum(family_id)};
+
+	begin_partnership_queries();
+	lock_family(rel, family_id);
+	run_partnership_query(rel, &lock_supported_query, values, NULL);
+	run_partnership_query(rel, &lock_plans_query, values, NULL);
+	end_partnership_queries();
+}
+
 /*
  * Ends the family's EHAs and plans on the day that their consent ends. A day
  * that was mended moves an end to a later day too, or takes it back; what had
@@ -252,7 +275,7 @@ PG_FUNCTION_INFO_V1(early_help_consent_before);
  * Trigger, before insert or update of consent: stamps when a withdrawal is
  * recorded. It takes the clock and not the transaction's start, so that a
  * record that another transaction has made since our start counts as made
- * before the withdrawal.
+ * before the withdrawal.  It waits first for whoever is making one.
  */
 Datum
 early_help_consent_before(PG_FUNCTION_ARGS)
@@ -262,6 +285,8 @@ early_help_consent_before(PG_FUNCTION_ARGS)
 
 	if (TRIGGER_FIRED_BY_INSERT(change.event) || field_is_new(&change, "withdrawn_on"))
 	{
+		if (!is_null(consent, "withdrawn_on") && text_is(consent, "kind", "take_part"))
+			lock_support(change.rel, id_of(consent, "family_id"));
 		if (is_null(consent, "withdrawn_on"))
 			set_field_null(consent, "withdrawal_recorded_at");
 		else
@@ -279,6 +304,7 @@ PG_FUNCTION_INFO_V1(early_help_consent_after);
 /*
  * Trigger, after insert or update of consent: withdrawal ends the family's
  * open EHAs and plans, unless another consent to take part still holds.
+ * consent_before() has locked the family.
  */
 Datum
 early_help_consent_after(PG_FUNCTION_ARGS)
@@ -290,7 +316,6 @@ early_help_consent_after(PG_FUNCTION_ARGS)
 		!field_is_new(&change, "withdrawn_on"))
 		return record_result(&change);
 	begin_partnership_queries();
-	lock_family(change.rel, id_of(consent, "family_id"));
 	settle_support(change.rel, id_of(consent, "family_id"), false);
 	end_partnership_queries();
 	return record_result(&change);

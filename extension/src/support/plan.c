@@ -57,25 +57,48 @@ add_episode(SupportPlan *plan, const Record *episode)
 	plan->episode_reopened = !is_null(episode, "reopened_on");
 }
 
-/* Reads the latest version of a plan and its episode; false if it is not there. */
+/*
+ * What the plan says, and of its episode what matters to the parts of a plan; the
+ * row is left.  Closing an episode locks its plans before it looks at their
+ * parts, and ends those that run.  So the episode of a plan that runs is open,
+ * and was not reopened since the plan started.
+ */
+static bool
+take_plan(Record *row, SupportPlan *plan)
+{
+	bool		found = true;
+	Record		episode;
+
+	plan_from_row(row, plan);
+	if (plan->ended_on != DATEVAL_NOEND)
+	{
+		found = read_sibling(row->rel, "episode", "episode_id", plan->episode_id, &episode);
+		if (found)
+		{
+			add_episode(plan, &episode);
+			leave_sibling(&episode);
+		}
+	}
+	leave_sibling(row);
+	return found;
+}
+
+/* Reads the latest version of a plan; false if it is not there. */
 bool
 read_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 {
 	Record		row;
-	Record		episode;
-	bool		found;
 
-	if (!read_sibling(rel, "plan", "plan_id", plan_id, &row))
-		return false;
-	found = read_sibling(rel, "episode", "episode_id", id_of(&row, "episode_id"), &episode);
-	if (found)
-	{
-		plan_from_row(&row, plan);
-		add_episode(plan, &episode);
-		leave_sibling(&episode);
-	}
-	leave_sibling(&row);
-	return found;
+	return read_sibling(rel, "plan", "plan_id", plan_id, &row) && take_plan(&row, plan);
+}
+
+/* Locks and reads a plan, and not its episode; false if it is not there. */
+static bool
+lock_plan_alone(Relation rel, int64 plan_id, SupportPlan *plan)
+{
+	Record		row;
+
+	return lock_sibling(rel, "plan", "plan_id", plan_id, LockTupleNoKeyExclusive, &row) && take_plan(&row, plan);
 }
 
 /* Locks and reads a plan and its episode, the episode first; false if it is not there. */
@@ -94,36 +117,7 @@ lock_plan(Relation rel, int64 plan_id, SupportPlan *plan)
 	return true;
 }
 
-/*
- * Locks a plan alone, and reads what it says, and of its episode what matters to
- * the parts of a plan. Closing an episode locks its plans before it looks at
- * their parts, and ends those that run. So the episode of a plan that runs is
- * open, and was not reopened since the plan started.
- */
-static bool
-lock_plan_alone(Relation rel, int64 plan_id, SupportPlan *plan)
-{
-	Record		row;
-	Record		episode;
-	bool		found = true;
-
-	if (!lock_sibling(rel, "plan", "plan_id", plan_id, LockTupleNoKeyExclusive, &row))
-		return false;
-	plan_from_row(&row, plan);
-	leave_sibling(&row);
-	if (plan->ended_on != DATEVAL_NOEND)
-	{
-		found = read_sibling(rel, "episode", "episode_id", plan->episode_id, &episode);
-		if (found)
-		{
-			add_episode(plan, &episode);
-			leave_sibling(&episode);
-		}
-	}
-	return found;
-}
-
-/* The same for a trigger of many rows, which come plan by plan; NULL if it is not there. */
+/* Locks and reads a plan alone for a trigger of many rows, which come plan by plan; NULL if it is not there. */
 const SupportPlan *
 lock_plan_of_row(FunctionCallInfo fcinfo, Relation rel, int64 plan_id)
 {
