@@ -134,8 +134,8 @@ RECORDS := \
 	records/bank_holiday.sql \
 	records/locality.sql \
 	records/agency.sql \
-	records/practitioner.sql \
 	records/service.sql \
+	records/practitioner.sql \
 	records/child.sql \
 	records/family.sql \
 	records/adult.sql \
@@ -147,13 +147,16 @@ RECORDS := \
 	records/sharing_decision.sql \
 	records/episode.sql \
 	records/episode_event.sql \
+	records/reopening.sql \
 	records/level_change.sql \
 	records/contact.sql \
 	records/referral.sql \
 	records/opening.sql \
+	records/wait.sql \
 	records/family_moves.sql \
 	records/assessment.sql \
 	records/plan.sql \
+	records/episode_service.sql \
 	records/review.sql \
 	records/plan_outcome.sql \
 	records/action.sql \
@@ -182,19 +185,21 @@ FIGURES := \
 	figures/months.sql \
 	figures/contacts.sql \
 	figures/children_contacted.sql \
-	figures/re_referrals.sql \
 	figures/referrals.sql \
 	figures/re_referral_after_support.sql \
 	figures/episodes.sql \
 	figures/service_requests.sql \
+	figures/waits.sql \
 	figures/waiting_list.sql \
 	figures/waiting_times.sql \
 	figures/intervention_plans.sql \
 	figures/assessments_started.sql \
 	figures/review_timeliness.sql \
-	figures/step_ups.sql \
-	figures/step_downs.sql \
+	figures/steps.sql \
+	figures/worked_with.sql \
 	figures/caseload.sql \
+	figures/caseload_children.sql \
+	figures/caseload_episodes.sql \
 	figures/length_of_support_days.sql \
 	figures/closure_outcomes.sql \
 	figures/group_work.sql \
@@ -206,6 +211,7 @@ FIGURES := \
 	figures/metric.sql \
 	build/measures.sql \
 	build/kpi_figure.sql \
+	build/explain_figure.sql \
 	figures/length_of_support.sql \
 	figures/figures.sql \
 	figures/dashboard.sql \

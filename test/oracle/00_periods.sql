@@ -5,6 +5,9 @@ union select referred_on from referral
 union select opened_on from episode
 union select allocated_on from episode
 union select closed_on from episode
+union select closed_on from reopening
+union select reopened_on from reopening
+union select accepted_on from referral
 union select started_on from assessment
 union select completed_on from assessment
 union select ended_on from assessment

@@ -95,26 +95,6 @@ set re_referral = exists (
         and e.referred_on < referral_counted.referred_on
         and e.again_until >= referral_counted.referred_on);
 
--- The same from the end of an episode of the family.
-create table support_ended as
-select
-    e.family_id,
-    e.closed_on,
-    min(
-        date(e.closed_on, '+' || b.re_referral_months || ' months'),
-        date(e.closed_on, 'start of month', '+' || (b.re_referral_months + 1) || ' months', '-1 day')) as soon_until
-from episode e
-cross join partnership b
-where e.closed_on is not null;
-create index support_ended_of_a_family on support_ended (family_id, closed_on);
-alter table referral_counted add column after_support integer;
-update referral_counted
-set after_support = exists (
-    select 1 from support_ended e
-    where e.family_id = referral_counted.family_id
-        and e.closed_on < referral_counted.referred_on
-        and e.soon_until >= referral_counted.referred_on);
-
 -- Who came to a session, and who did not: a person once, whichever of its records is named. A family, or an adult of it,
 -- has one row.
 create table attendance_counted as

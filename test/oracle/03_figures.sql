@@ -11,7 +11,7 @@ select 'known_contacts', received_on, known, 1, null, null from contact_counted
 union all
 select 're_referrals', referred_on, re_referral, 1, null, null from referral_counted
 union all
-select 'wait_for_early_help', allocated_on, 1, null, null, julianday(allocated_on) - julianday(opened_on) from episode
+select 'wait_for_early_help', to_day, 1, null, null, julianday(to_day) - julianday(from_day) from wait where waiting_for = 'early help' and started
 union all
 select 'group_attendances', s.held_on, 1, null, null, null
 from attendance_counted a
@@ -26,15 +26,19 @@ select 'intervention_plans_completed', ended_on, 1, null, null, null from plan w
 union all
 select 'reviews_on_time', due_on, held_on is not null and held_on <= due_on, 1, null, null from review_due
 union all
-select 'length_of_support', closed_on, 1, null, null, days from episode_counted
+select 'length_of_support', closed_on, 1, null, null, days from closure where days is not null
 union all
 select 'step_ups_offered', offered_on, 1, null, null, null from step where to_level = 'social_care'
 union all
 select 'step_ups_accepted', decided_on, 1, null, null, null from step where to_level = 'social_care' and outcome = 'accepted'
 union all
-select 'step_downs_accepted', decided_on, 1, null, null, null from step where to_level = 'early_help' and outcome = 'accepted'
+select 'step_downs_accepted', decided_on, 1, null, null, null from step where from_level = 'social_care' and to_level = 'early_help' and outcome = 'accepted'
 union all
-select 'positive_outcomes', closed_on, positive, 1, null, null from episode_counted where counted
+select 'step_up_conversion', offered_on, outcome is not null and outcome = 'accepted', 1, null, null from step where to_level = 'social_care'
+union all
+select 'step_down_conversion', offered_on, outcome is not null and outcome = 'accepted', 1, null, null from step where from_level = 'social_care'
+union all
+select 'positive_outcomes', closed_on, positive, 1, null, null from closure where counted
 union all
 select 're_referrals_after_support', referred_on, after_support, 1, null, null from referral_counted
 union all
@@ -51,7 +55,9 @@ union all
 select 'feedback_response_rate', q.asked_on, exists (select 1 from feedback f where f.feedback_request_id = q.feedback_request_id), 1, null, null
 from feedback_request q
 union all
-select 'needs_without_service', requested_on, offered_on is null, 1, null, null from service_request;
+select 'needs_without_service', requested_on, outcome is not null and outcome in ('no_service', 'declined_by_service'), 1, null, null
+from service_request
+where outcome in ('started', 'no_service', 'declined_by_service') or (outcome is null and offered_on is not null);
 
 -- The figures of every period, in tenths of their unit.
 create table figure as
@@ -74,7 +80,7 @@ with summed as (
     union all
     select p.kind, p.key, 'families_worked_with', count(distinct e.family_id), null
     from period p
-    join episode e on e.opened_on <= p.last_day and (e.closed_on is null or e.closed_on >= p.first_day)
+    join spell e on e.support_from <= p.last_day and (e.closed_on is null or e.closed_on >= p.first_day)
     group by 1, 2
 ),
 placed as (

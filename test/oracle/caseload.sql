@@ -1,8 +1,27 @@
-with supported as (
-    select p.kind, p.key, count(distinct c.person_id) as children
+with spells as (
+    select
+        p.kind,
+        p.key,
+        count(distinct s.episode_id) as episodes_open,
+        count(distinct s.family_id) as families_open,
+        count(distinct case when s.support_from <= p.last_day then s.episode_id end) as episodes,
+        count(distinct case when s.support_from <= p.last_day then s.family_id end) as families,
+        count(*) filter (where s.place = 0 and s.from_day >= p.first_day) as opened,
+        count(*) filter (where s.place > 0 and s.from_day >= p.first_day) as reopened,
+        count(*) filter (where s.closed_on <= p.last_day) as closed,
+        count(*) filter (where s.closed_on is null or s.closed_on > p.last_day) as open_at_end
     from period p
-    join episode_child e on e.joined_on <= p.last_day and (e.left_on is null or e.left_on >= p.first_day)
-    join person c on c.child_id = e.child_id
+    join spell s on s.from_day <= p.last_day and (s.closed_on is null or s.closed_on >= p.first_day)
+    group by 1, 2
+),
+children as (
+    select
+        p.kind,
+        p.key,
+        count(distinct c.person_id) as children_open,
+        count(distinct case when c.support_from <= p.last_day then c.person_id end) as children
+    from period p
+    join child_in_episode c on c.joined_on <= p.last_day and (c.left_on is null or c.left_on >= p.first_day)
     group by 1, 2
 )
 select
@@ -10,19 +29,17 @@ select
     p.key as period_key,
     p.first_day as period_start,
     p.last_day as period_end,
-    count(e.episode_id) as episodes,
-    count(distinct e.family_id) as families,
-    coalesce(s.children, 0) as children,
-    count(*) filter (where e.opened_on >= p.first_day) as episodes_opened,
-    count(*) filter (where e.closed_on <= p.last_day) as episodes_closed,
-    count(e.episode_id) filter (where e.closed_on is null or e.closed_on > p.last_day) as episodes_open_at_end,
-    case when b.population_0_17 is not null then
-        printf('%d.%d', (200000 * coalesce(s.children, 0) + b.population_0_17) / (2 * b.population_0_17) / 10,
-            (200000 * coalesce(s.children, 0) + b.population_0_17) / (2 * b.population_0_17) % 10)
-    end as children_per_10000
+    coalesce(s.episodes, 0) as episodes,
+    coalesce(s.families, 0) as families,
+    coalesce(c.children, 0) as children,
+    coalesce(s.episodes_open, 0) as episodes_open,
+    coalesce(s.families_open, 0) as families_open,
+    coalesce(c.children_open, 0) as children_open,
+    coalesce(s.opened, 0) as episodes_opened,
+    coalesce(s.reopened, 0) as episodes_reopened,
+    coalesce(s.closed, 0) as episodes_closed,
+    coalesce(s.open_at_end, 0) as episodes_open_at_end
 from period p
-cross join partnership b
-left join episode_counted e on e.opened_on <= p.last_day and (e.closed_on is null or e.closed_on >= p.first_day)
-left join supported s on s.kind = p.kind and s.key = p.key
-where p.kind <> 'year to date'
-group by 1, 2, 3, 4;
+left join spells s on s.kind = p.kind and s.key = p.key
+left join children c on c.kind = p.kind and c.key = p.key
+where p.kind <> 'year to date';

@@ -10,16 +10,18 @@ select
     l.name as ward,
     v.name as service,
     v.run_by,
+    g.name as agency,
     count(*) as closures,
     count(*) filter (where e.counted) as closures_counted,
     count(*) filter (where e.positive) as positive_outcomes,
     sum(e.agreed) as outcomes_agreed,
-    sum(e.achieved) as outcomes_achieved
-from episode_counted e
+    sum(e.achieved) as outcomes_achieved,
+    sum(e.dropped) as outcomes_dropped
+from closure e
 left join closure_reason c on c.code = e.closure_reason_code
 left join contact_source s on s.code = e.source_code
 left join primary_need n on n.code = e.primary_need_code
 left join locality l on l.locality_id = e.locality_id
 left join service v on v.service_id = e.service_id
-where e.closed_on is not null
+left join agency g on g.agency_id = v.agency_id
 group by 1, 2, e.closure_reason_code, e.source_code, e.primary_need_code, e.locality_id, e.service_id;

@@ -10,7 +10,7 @@ select
     c.age as age_at_contact,
     c.sex_code,
     count(*) as contacts,
-    count(*) filter (where c.decision = 'referral') as referrals,
+    count(*) filter (where c.decision = 'referral') as decided_referral,
     count(*) filter (where c.known) as known_contacts,
     count(*) filter (where not c.known) as new_contacts,
     a.age_band,

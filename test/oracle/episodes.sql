@@ -12,15 +12,19 @@ select
     g.sector,
     count(*) filter (where x.what = 'opened') as opened,
     count(*) filter (where x.what = 'allocated') as allocated,
-    count(*) filter (where x.what = 'closed') as closed
+    count(*) filter (where x.what = 'closed') as closed,
+    count(*) filter (where x.what = 'closed' and x.waiting) as closed_waiting,
+    count(*) filter (where x.what = 'reopened') as reopened
 from (
-    select 'opened' as what, episode_id, opened_on as day from episode
+    select 'opened' as what, episode_id, referral_id, opened_on as day, false as waiting from episode
     union all
-    select 'allocated', episode_id, allocated_on from episode
+    select 'allocated', episode_id, referral_id, allocated_on, false from episode
     union all
-    select 'closed', episode_id, closed_on from episode
+    select 'closed', episode_id, referral_id, closed_on, support_from is null from spell
+    union all
+    select 'reopened', episode_id, referral_id, from_day, false from spell where place > 0
 ) x
-join episode_counted e on e.episode_id = x.episode_id
+left join referral e on e.referral_id = x.referral_id
 left join contact_source s on s.code = e.source_code
 left join primary_need n on n.code = e.primary_need_code
 left join locality l on l.locality_id = e.locality_id

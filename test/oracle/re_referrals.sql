@@ -6,10 +6,14 @@ select
     r.primary_need_code as need_code,
     n.label as need,
     l.name as ward,
+    a.age_band,
+    r.sex_code,
+    r.ethnicity_code,
     count(*) as referrals,
     sum(r.re_referral) as re_referrals
 from referral_counted r
 left join contact_source s on s.code = r.source_code
 left join primary_need n on n.code = r.primary_need_code
 left join locality l on l.locality_id = r.locality_id
-group by 1, 2, r.source_code, r.primary_need_code, r.locality_id;
+left join age_band a on r.age between a.age_from and a.age_to
+group by 1, 2, r.source_code, r.primary_need_code, r.locality_id, r.service_id, r.age, r.sex_code, r.ethnicity_code;

@@ -19,10 +19,13 @@ placed as (
         *,
         row_number() over each - 1 as place,
         count(*) over (partition by kind, key, waiting_for, ended) as cases,
+        row_number() over those - 1 as place_started,
+        count(*) over (partition by kind, key, waiting_for, ended, started) as cases_started,
         row_number() over both - 1 as place_in_both,
         count(*) over (partition by kind, key, waiting_for) as cases_in_both
     from one
     window each as (partition by kind, key, waiting_for, ended order by days),
+        those as (partition by kind, key, waiting_for, ended, started order by days),
         both as (partition by kind, key, waiting_for order by days)
 ),
 tenths as (
@@ -37,6 +40,8 @@ tenths as (
         cast((10 - 9 * (cases_ended - 1) % 10) * max(days) filter (where ended and place = 9 * (cases - 1) / 10)
             + 9 * (cases_ended - 1) % 10 * max(days) filter (where ended and place = (9 * (cases - 1) + 9) / 10) as integer) as p90,
         cast(sum(days) filter (where ended) as integer) as days,
+        cast(5 * (max(days) filter (where ended and started and place_started = (cases_started - 1) / 2)
+            + max(days) filter (where ended and started and place_started = cases_started / 2)) as integer) as started_median,
         count(*) filter (where not ended) as waiting,
         cast(5 * (max(days) filter (where not ended and place = (cases - 1) / 2)
             + max(days) filter (where not ended and place = cases / 2)) as integer) as open_median,
@@ -57,6 +62,7 @@ select
     case when t.median is not null then printf('%d.%d', t.median / 10, t.median % 10) end as median_days,
     case when t.p90 is not null then printf('%d.%d', t.p90 / 10, t.p90 % 10) end as percentile_90_days,
     case when t.ended > 0 then printf('%d.%d', (20 * t.days + t.ended) / (2 * t.ended) / 10, (20 * t.days + t.ended) / (2 * t.ended) % 10) end as mean_days,
+    case when t.started_median is not null then printf('%d.%d', t.started_median / 10, t.started_median % 10) end as started_median_days,
     min(p.last_day, (select max(last_day) from month)) as counted_on,
     coalesce(t.waiting, 0) as still_waiting,
     case when t.open_median is not null then printf('%d.%d', t.open_median / 10, t.open_median % 10) end as still_waiting_median_days,

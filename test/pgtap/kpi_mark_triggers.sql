@@ -43,6 +43,9 @@ insert into x.call values
     ('mark_stale_parts_of', '{s,key,event,key,day}'),
     ('mark_stale_months_through', '{s,key,event,event_id,day}'),
     ('mark_stale_months_through', '{s,key,event,event_id,key,event,event_id,day}'),
+    ('mark_stale_months_through', '{s,key,event,event_id,day,key,event,event_id,day}'),
+    ('mark_stale_spans_of', '{s,key,event,key,day,day}'),
+    ('mark_stale_spans_of', '{s,key,event,key,day,day,event,event_id,key}'),
     ('hold_row', '{key,event,event_id}'),
     ('mark_all_months_stale', '{s}');
 select is_empty($$ select * from x.call where trigger_state(function, arguments) <> 'OK000' $$, 'each as it is meant');

@@ -30,6 +30,8 @@ return jsonb_build_object(
     'stale', 'cube_' || cube || '_stale',
     'month', 'cube_' || cube || '_month',
     'changed', 'cube_' || cube || '_changed',
+    -- The rows that the cells of a month add up from, for who may read the records.
+    'rows', 'cube_' || cube || '_rows',
     -- What all parts, and some parts, add in a month.
     'all_parts', 'cube_' || cube || '_all_parts',
     'some_parts', 'cube_' || cube || '_some_parts');
@@ -102,8 +104,92 @@ comment on function early_help_internal.define_beside_cubes is
     'Runs a command that makes a function or view in the schema where the cubes are: that of the records, of the partnership in '
     'the search_path.';
 
+-- What is counted stands in the query once: the rows behind a figure, and the cells
+-- that add them up, are made from it.
+create function early_help_internal.define_cube_rows(names jsonb, counts text[]) returns jsonb
+    language plpgsql
+as $$
+declare
+    columns record;
+begin
+    execute early_help_internal.fill(
+        $sql$
+        create table {cells} as
+        select cell.*
+        from early_help_internal.stale_months('stale_mark', {'cube'}) m
+        cross join lateral ({{query}}) cell
+        with no data
+        $sql$, names);
+    select
+        pg_catalog.bool_or(a.attname operator(pg_catalog.=) 'part') as has_parts,
+        pg_catalog.bool_or(a.attname operator(pg_catalog.=) 'record_id') as has_rows,
+        string_agg(format('%I %s', a.attname, a.type), ', ' order by a.attnum)
+            filter (where a.attname operator(pg_catalog.<>) 'part') as defined,
+        string_agg(format('r.%I', a.attname), ', ' order by a.attnum)
+            filter (where a.attname operator(pg_catalog.<>) 'part') as listed,
+        string_agg(format('r.%I', a.attname), ', ' order by a.attnum)
+            filter (where a.attname operator(pg_catalog.<>) all ('{part,record,record_id}')) as counted,
+        string_agg(
+            case
+                when a.attname::text operator(pg_catalog.=) any (counts) then format('sum(r.%1$I)::%2$s as %1$I', a.attname, a.type)
+                else format('r.%I', a.attname)
+            end, ', ' order by a.attnum)
+            filter (where a.attname operator(pg_catalog.<>) all ('{part,record,record_id}')) as summed,
+        coalesce(
+            string_agg(format('r.%I', a.attname), ', ' order by a.attnum)
+                filter (where a.attname operator(pg_catalog.<>) all ('{part,record,record_id}')
+                    and a.attname::text operator(pg_catalog.<>) all (counts)), '()') as grouped,
+        (
+            select string_agg(c.name, ', ')
+            from unnest(counts) c (name)
+            where c.name operator(pg_catalog.<>) all (array_agg(a.attname::text))) as missing
+    into columns
+    from (
+        select a.attname, a.attnum, pg_catalog.format_type(a.atttypid, a.atttypmod) as type
+        from pg_catalog.pg_attribute a
+        where a.attrelid operator(pg_catalog.=) pg_catalog.to_regclass(quote_ident(names ->> 'cells'))
+            and a.attnum operator(pg_catalog.>) 0
+    ) a;
+    execute early_help_internal.fill('drop table {cells}', names);
+    names := names || jsonb_build_object('has_parts', columns.has_parts or not columns.has_rows);
+    if not columns.has_rows then
+        return names;
+    elsif columns.missing is not null then
+        raise invalid_parameter_value using
+            message = format('the query of cube %s has no column %s', names ->> 'cube', columns.missing),
+            hint = 'Name in counts what the rows count: docs/kpis.md shows how.';
+    end if;
+
+    -- With the rights of whoever asks: who may not read the records sees no rows.
+    execute early_help_internal.fill(
+        $sql$
+        create function {rows}(of_month date) returns table ({{defined}})
+            language sql
+            stable
+            set search_path = pg_catalog, pg_temp
+            set jit = off
+        begin atomic
+            select {{listed}}
+            from (select of_month as month, (of_month + interval '1 month')::date as next_month) m
+            cross join lateral ({{query}}) r;
+        end
+        $sql$, names || to_jsonb(columns));
+    execute format('comment on function %I is %L', names ->> 'rows',
+        format('The records behind the cells of cube %s for the month that begins on the day, and what each adds.', names ->> 'cube'));
+    execute early_help_internal.fill('revoke execute on function {rows} from public', names);
+
+    return names || jsonb_build_object('query', early_help_internal.fill(
+        case when columns.has_parts then 'select r.part, {{counted}} from ({{query}}) r'
+            else 'select {{summed}} from ({{query}}) r group by {{grouped}} having count(*) > 0'
+        end, names || to_jsonb(columns)));
+end
+$$;
+comment on function early_help_internal.define_cube_rows is
+    'Within define_kpi_cube: where the query gives rows of records, makes the function that returns them and turns the query '
+    'into one for cells. Returns the names, with that query.';
+
 -- A cube is a registration: its name, what its figures come from, and one
--- query for the cells of month m. The rest is made from that.
+-- query for month m. The rest is made from that.
 create function early_help.define_kpi_cube(
     cube text,
     sources text[],
@@ -138,6 +224,14 @@ begin
     perform early_help_internal.exclude_refresh(schema);
     perform early_help_internal.check_kpi_names(schema, cube, sources, from_cubes);
 
+    names := early_help_internal.cube_names(cube) || jsonb_build_object('query', cells);
+    if counts is not null then
+        names := early_help_internal.define_cube_rows(names, counts);
+        if not (names -> 'has_parts')::boolean then
+            counts := null;
+        end if;
+    end if;
+
     all_sources := array(
         select s.source
         from (
@@ -157,7 +251,6 @@ begin
         'insert into kpi_cube (cube, sources, from_cubes, counts) values ($1, $2, $3, $4)',
         cube, all_sources, from_cubes <> '{}', counts);
 
-    names := early_help_internal.cube_names(cube) || jsonb_build_object('query', cells);
     -- In a function, what is computed for a stale month is planned when there is
     -- one, not by every reader. One that readers call stands in their schema.
     compute := format('%I.%I', case when few or counts is not null then p || '_kpi' else p end, names ->> 'month');
@@ -223,9 +316,10 @@ comment on function early_help.define_kpi_cube is
     'dated from m.month up to, not including, m.next_month. sources names what makes the cube stale, as the marking triggers '
     'name it; a trigger of these sources must mark every table that the query reads. from_cubes names the cubes whose views the '
     'query sums for the same month; the cube shares their sources. few: the cube has few cells a month and many views read all '
-    'of it; a function then hides how a month is computed, and readers plan less. counts: the query returns rows per part (its '
-    'first column is part, a bigint key) whose counts add up to the cells; when only some parts of a month change, only those '
-    'are computed. Makes view cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (no trigger marks '
+    'of it; a function then hides how a month is computed, and readers plan less. counts: the query returns rows whose counts, '
+    'the columns named here, add up to the cells. Rows with columns record and record_id are of records, which '
+'function cube_<cube>_rows returns. Where the first column is part, a bigint key, and only some parts of a month '
+    'change, only those are computed. Makes view cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (no trigger marks '
     'what it reads).';
 
 create function early_help_internal.define_cube_month(names jsonb, compute text) returns void
@@ -297,7 +391,7 @@ begin
     -- Those that call others first.
     for one in
         select f.oid::regprocedure
-        from unnest(array['changed', 'month', 'some_parts', 'all_parts']) with ordinality as n (what, place)
+        from unnest(array['changed', 'month', 'some_parts', 'all_parts', 'rows']) with ordinality as n (what, place)
         join pg_proc f on f.proname = names ->> n.what
             and f.pronamespace in (schema, to_regnamespace(quote_ident(p || '_kpi')))
         order by n.place

@@ -81,7 +81,16 @@ as $$
         from generate_series(3, cardinality(m.arguments) - 2, 3) i
         where m.kind in ('mark_stale_months_of', 'mark_stale_parts_of')
         union all
-        select m.arguments[cardinality(m.arguments) - 2], m.arguments[cardinality(m.arguments)]
+        select m.arguments[3], unnest(m.arguments[5:6])
+        where m.kind = 'mark_stale_spans_of'
+        union all
+        -- With other events of the event's key at the end, or without.
+        select m.arguments[l.last - 2], m.arguments[l.last]
+        from (
+            select cardinality(m.arguments) - 4 * ((cardinality(m.arguments) - 2) % 3) as last
+            union
+            select cardinality(m.arguments)
+        ) l
         where m.kind = 'mark_stale_months_through'
     ) e
     where m.source = any (sources)

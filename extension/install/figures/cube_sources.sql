@@ -210,7 +210,8 @@ begin
         left join (
             select
                 m.marked,
-                bool_or(m.kind not in ('mark_stale_months_of', 'mark_stale_parts_of', 'mark_all_months_stale')) as is_event,
+                bool_or(m.kind not in (
+                    'mark_stale_months_of', 'mark_stale_parts_of', 'mark_stale_spans_of', 'mark_all_months_stale')) as is_event,
                 bool_or(m.on_insert) as on_insert,
                 bool_or(m.on_delete) as on_delete,
                 bool_or(m.on_update and m.columns is null) as on_any_update,

@@ -1,6 +1,6 @@
 -- Months that need no mark: those without events and cells.
 
--- Months beyond events and cells need no mark: an event there brings its own.
+-- Months beyond events and cells need no mark: an event there brings its own. What goes on does, up to the current month.
 create function early_help_internal.trim_marks(schema text) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -23,8 +23,18 @@ begin
                 ) r
             ), wide as (
                 delete from {schema}.stale_mark s
-                where s.first_month < coalesce((select r.first_month from range r), 'infinity')
-                    or s.last_month > coalesce((select r.last_month from range r), '-infinity')
+                where (s.first_month < coalesce((select r.first_month from range r), 'infinity')
+                    or s.last_month > coalesce((select r.last_month from range r), '-infinity'))
+                    -- What goes on makes the month stale that begins next. One such mark of a source is enough.
+                    and not (s.first_month > '-infinity' and s.last_month = 'infinity' and s.last_event = '-infinity'
+                        and not exists (
+                            select
+                            from {schema}.stale_mark o
+                            where o.source = s.source
+                                and o.first_month > '-infinity'
+                                and o.last_month = 'infinity'
+                                and o.last_event = '-infinity'
+                                and (o.first_month, o.ctid) < (s.first_month, s.ctid)))
                 returning source, first_month, last_month, last_event, part
             )
             insert into {schema}.stale_mark (source, first_month, last_month, last_event, part)

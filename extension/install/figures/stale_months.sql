@@ -36,12 +36,22 @@ comment on function early_help.mark_stale_span is
     'Trigger (source, months of reach, date column, date column), after row: marks every month from the row''s first date to its '
     'last, old and new, and as many months after as it reaches. Without a last date it marks all that follow.';
 
+create function early_help.mark_stale_spans_of() returns trigger
+    language c
+as 'MODULE_PATHNAME', 'early_help_mark_stale_spans_of';
+comment on function early_help.mark_stale_spans_of is
+    'Trigger (source, key column, table, key column, date column, date column [, table, key column, column]), after row: marks '
+    'every month of the periods that refer to the row, from their first date to their last, or on; and of those that refer to '
+    'the column of rows that refer to it. Keys are bigint.';
+
 create function early_help.mark_stale_months_through() returns trigger
     language c
 as 'MODULE_PATHNAME', 'early_help_mark_stale_months_through';
 comment on function early_help.mark_stale_months_through is
-    'Trigger (source, key column, table, key column [, column, table, key column ...], date column), after row: marks the month '
-    'of the event that the row refers to, directly or through other tables. Keys are bigint.';
+    'Trigger (source, key column, table, key column [, column, table, key column ...], date column [, column, table, key '
+    'column, date column]), after row: marks the month of the event that the row refers to, directly or through other tables; '
+    'and, where the named column of the event is set, the months of the events in that table which refer to it by its key. '
+    'Keys are bigint.';
 
 create function early_help.mark_all_months_stale() returns trigger
     language c

@@ -7,6 +7,9 @@ create index review_of_a_due_month on review (due_on);
 create index episode_of_an_opening_month on episode (opened_on);
 create index episode_of_an_allocation_month on episode (allocated_on);
 create index episode_of_a_closure_month on episode (closed_on);
+create index reopening_of_a_closure_month on reopening (closed_on);
+create index reopening_of_a_reopening_month on reopening (reopened_on);
+create index referral_of_an_acceptance_month on referral (accepted_on);
 create index episode_closed_of_a_family on episode (family_id, closed_on);
 create index episode_child_of_a_joining_month on episode_child (joined_on);
 create index episode_child_of_a_leaving_month on episode_child (left_on);
@@ -24,7 +27,7 @@ create trigger marks_months
     for each row execute function early_help.mark_stale_parts('contact_child', '12', 'counted_child_id', 'received_on');
 create trigger marks_months
     after insert or update or delete on referral
-    for each row execute function early_help.mark_stale_months('referral', '24', 'referred_on');
+    for each row execute function early_help.mark_stale_parts('referral', '24', 'counted_child_id', 'referred_on');
 create trigger marks_months
     after insert or update or delete on plan
     for each row execute function early_help.mark_stale_months('plan', '0', 'started_on', 'ended_on');
@@ -46,32 +49,91 @@ create trigger marks_months
     for each row execute function early_help.mark_stale_months('partner_return', '0', 'month');
 
 -- An episode moves through its states many times; its dates and what it is
--- counted by change seldom. Its end bears on what follows: another episode of
--- the family in the same year, a referral up to 24 months later.
+-- counted by change seldom.
 create trigger marks_months
     after insert or delete on episode
     for each row execute function early_help.mark_stale_months('episode', '0', 'opened_on', 'allocated_on', 'closed_on');
 create trigger marks_months_of_change
     after update on episode
     for each row
-    when ((old.opened_on, old.allocated_on, old.closed_on, old.closure_reason_code, old.family_id, old.referral_id)
+    when ((old.opened_on, old.allocated_on, old.closed_on, old.reopened_on, old.closure_reason_code, old.family_id, old.referral_id)
           is distinct from
-          (new.opened_on, new.allocated_on, new.closed_on, new.closure_reason_code, new.family_id, new.referral_id))
+          (new.opened_on, new.allocated_on, new.closed_on, new.reopened_on, new.closure_reason_code, new.family_id, new.referral_id))
     execute function early_help.mark_stale_months('episode', '0', 'opened_on', 'allocated_on', 'closed_on');
+create trigger marks_months
+    after insert or update or delete on reopening
+    for each row execute function early_help.mark_stale_months('episode', '0', 'closed_on', 'reopened_on');
+
+-- The end of support bears on what follows: the next support in the same year.
 create trigger marks_months_after_end
     after insert or delete on episode
-    for each row execute function early_help.mark_stale_months('episode_end', '24', 'closed_on');
+    for each row execute function early_help.mark_stale_months('episode_end', '12', 'closed_on');
 create trigger marks_months_after_changed_end
     after update on episode
     for each row
-    when ((old.closed_on, old.family_id) is distinct from (new.closed_on, new.family_id))
-    execute function early_help.mark_stale_months('episode_end', '24', 'closed_on');
+    when ((old.closed_on, old.allocated_on, old.reopened_on, old.family_id)
+          is distinct from (new.closed_on, new.allocated_on, new.reopened_on, new.family_id))
+    execute function early_help.mark_stale_months('episode_end', '12', 'closed_on');
+create trigger marks_months_after_end
+    after insert or update or delete on reopening
+    for each row execute function early_help.mark_stale_months('episode_end', '12', 'closed_on');
+
+-- Who is supported is a child in an episode from allocation on. A referral up to 24
+-- months later comes after that support.
+create trigger marks_months_of_support
+    after insert or delete on episode
+    for each row execute function early_help.mark_stale_span('support', '24', 'opened_on', 'closed_on');
+create trigger marks_months_of_changed_support
+    after update on episode
+    for each row
+    when ((old.opened_on, old.allocated_on, old.closed_on, old.reopened_on, old.closure_reason_code, old.referral_id)
+          is distinct from
+          (new.opened_on, new.allocated_on, new.closed_on, new.reopened_on, new.closure_reason_code, new.referral_id))
+    execute function early_help.mark_stale_span('support', '24', 'opened_on', 'closed_on');
+create trigger marks_months_of_support
+    after insert or update or delete on episode_child
+    for each row execute function early_help.mark_stale_span('support', '24', 'joined_on', 'left_on');
+create trigger marks_months_of_support
+    after insert or update or delete on reopening
+    for each row execute function early_help.mark_stale_span('support', '24', 'closed_on', 'reopened_on');
+
+-- A wait begins when a referral is accepted, or an episode opens. An episode ends the wait of every referral
+-- before it, and a closure lets the next referral wait: that bears on waits that begin or end later.
+-- Seldom is there one.
+create trigger marks_months_of_waits
+    after insert or delete on episode
+    for each row execute function early_help.mark_stale_months('wait', '120', 'opened_on');
+create trigger marks_months_of_moved_waits
+    after update on episode
+    for each row
+    when ((old.opened_on, old.family_id) is distinct from (new.opened_on, new.family_id))
+    execute function early_help.mark_stale_months('wait', '120', 'opened_on');
+create trigger marks_months_of_ended_waits
+    after update on episode
+    for each row
+    when ((old.closed_on, old.reopened_on) is distinct from (new.closed_on, new.reopened_on))
+    execute function early_help.mark_stale_months('wait', '120', 'closed_on', 'reopened_on');
+create trigger marks_months_of_started_waits
+    after update on episode
+    for each row
+    when ((old.allocated_on, old.closed_on, old.closure_reason_code, old.referral_id)
+          is distinct from (new.allocated_on, new.closed_on, new.closure_reason_code, new.referral_id))
+    execute function early_help.mark_stale_months('wait', '0', 'opened_on', 'allocated_on', 'closed_on');
+create trigger marks_months_of_waits
+    after insert or update or delete on reopening
+    for each row execute function early_help.mark_stale_months('wait', '120', 'closed_on');
+create trigger marks_months_of_waits
+    after insert or delete on referral
+    for each row execute function early_help.mark_stale_span('wait', '0', 'accepted_on', 'declined_on');
+create trigger marks_months_of_changed_waits
+    after update on referral
+    for each row
+    when ((old.accepted_on, old.source_code, old.primary_need_code, old.locality_id, old.service_id)
+          is distinct from (new.accepted_on, new.source_code, new.primary_need_code, new.locality_id, new.service_id))
+    execute function early_help.mark_stale_span('wait', '0', 'accepted_on', 'declined_on');
 
 -- A child supported twice at a time counts once: whether the second start is
 -- one depends on the first for as long as that lasts.
-create trigger marks_months
-    after insert or update or delete on episode_child
-    for each row execute function early_help.mark_stale_span('episode_child', '12', 'joined_on', 'left_on');
 create trigger marks_months_of_merge
     after update on child
     for each row
@@ -109,18 +171,51 @@ create trigger marks_months_of_copy
 create trigger marks_months
     after insert or update or delete on plan_outcome
     for each row execute function early_help.mark_stale_months_through(
-        'plan_outcome', 'plan_id', 'plan', 'plan_id', 'episode_id', 'episode', 'episode_id', 'closed_on');
+        'plan_outcome', 'plan_id', 'plan', 'plan_id', 'episode_id', 'episode', 'episode_id', 'closed_on',
+        'reopened_on', 'reopening', 'episode_id', 'closed_on');
 
--- A plan that is moved takes its outcomes from one closure to another.
+-- A plan that is moved takes its outcomes from one closure to another. Its service is the episode's.
 create trigger marks_months_of_outcomes
     after insert or delete on plan
     for each row
-    execute function early_help.mark_stale_months_through('plan_outcome', 'episode_id', 'episode', 'episode_id', 'closed_on');
+    execute function early_help.mark_stale_months_through(
+        'plan_outcome', 'episode_id', 'episode', 'episode_id', 'closed_on',
+        'reopened_on', 'reopening', 'episode_id', 'closed_on');
 create trigger marks_months_of_move
     after update on plan
     for each row
-    when (old.episode_id is distinct from new.episode_id)
-    execute function early_help.mark_stale_months_through('plan_outcome', 'episode_id', 'episode', 'episode_id', 'closed_on');
+    when ((old.episode_id, old.started_on, old.service_id) is distinct from (new.episode_id, new.started_on, new.service_id))
+    execute function early_help.mark_stale_months_through(
+        'plan_outcome', 'episode_id', 'episode', 'episode_id', 'closed_on',
+        'reopened_on', 'reopening', 'episode_id', 'closed_on');
+create trigger marks_months_of_closures
+    after insert or update or delete on assessment
+    for each row
+    execute function early_help.mark_stale_months_through(
+        'service_of_episode', 'episode_id', 'episode', 'episode_id', 'closed_on',
+        'reopened_on', 'reopening', 'episode_id', 'closed_on');
+create trigger marks_months_of_closures
+    after insert or update or delete on lead_practitioner
+    for each row
+    execute function early_help.mark_stale_months_through(
+        'service_of_episode', 'episode_id', 'episode', 'episode_id', 'closed_on',
+        'reopened_on', 'reopening', 'episode_id', 'closed_on');
+create trigger marks_months_of_change
+    after update on practitioner
+    for each row
+    when (old.service_id is distinct from new.service_id)
+    execute function early_help.mark_all_months_stale('practitioner');
+
+-- In every month of support it is of a service, from the day of the plan, EHA or lead practitioner on.
+create trigger marks_months_of_service
+    after insert or update or delete on plan
+    for each row execute function early_help.mark_stale_months('service_from', '120', 'started_on');
+create trigger marks_months_of_service
+    after insert or update or delete on assessment
+    for each row execute function early_help.mark_stale_months('service_from', '120', 'started_on');
+create trigger marks_months_of_service
+    after insert or update or delete on lead_practitioner
+    for each row execute function early_help.mark_stale_months('service_from', '120', 'from_on');
 
 -- Who came counts in the month of the session.
 create trigger marks_months
@@ -219,6 +314,43 @@ create trigger marks_months_of_copy
         'episode', 'referral_id', 'allocated_on',
         'episode', 'referral_id', 'closed_on');
 
+-- In the months of support a child counts with its age, sex and ethnicity, and an episode with its referral's need and
+-- ward. What counts for a child may stand with its duplicate.
+create trigger marks_months_of_support
+    after update on child
+    for each row
+    when ((old.birth_date, old.expected_birth_date, old.sex_code, old.ethnicity_code) is distinct from
+          (new.birth_date, new.expected_birth_date, new.sex_code, new.ethnicity_code))
+    execute function early_help.mark_stale_spans_of(
+        'child_of_support', 'child_id', 'episode_child', 'child_id', 'joined_on', 'left_on',
+        'child', 'merged_into_child_id', 'child_id');
+create trigger holds_child_of_change
+    after update on episode_child
+    for each row
+    when ((old.joined_on, old.left_on) is distinct from (new.joined_on, new.left_on))
+    execute function early_help.hold_row('child_id', 'child', 'child_id');
+create trigger marks_months_of_support
+    after update on referral
+    for each row
+    when ((old.source_code, old.primary_need_code, old.locality_id) is distinct from
+          (new.source_code, new.primary_need_code, new.locality_id))
+    execute function early_help.mark_stale_spans_of(
+        'referral_of_support', 'referral_id', 'episode', 'referral_id', 'opened_on', 'closed_on');
+
+-- Where foreign keys are not checked, what supports can be there before what it refers to.
+create trigger marks_support_of_copy
+    after insert or delete on child
+    for each row execute function early_help.mark_stale_spans_of(
+        'child_of_support', 'child_id', 'episode_child', 'child_id', 'joined_on', 'left_on',
+        'child', 'merged_into_child_id', 'child_id');
+create trigger marks_support_of_copy
+    after insert or delete on referral
+    for each row execute function early_help.mark_stale_spans_of(
+        'referral_of_support', 'referral_id', 'episode', 'referral_id', 'opened_on', 'closed_on');
+create trigger marks_support_of_copy
+    after insert or delete on practitioner
+    for each row execute function early_help.mark_all_months_stale('practitioner');
+
 -- Settings.
 create trigger marks_months
     after insert or delete on partnership
@@ -239,7 +371,7 @@ create trigger marks_months
 create trigger marks_months_of_change
     after update on closure_reason
     for each row
-    when ((old.code, old.counted_in_outcomes) is distinct from (new.code, new.counted_in_outcomes))
+    when ((old.code, old.counted_in_outcomes, old.was_support) is distinct from (new.code, new.counted_in_outcomes, new.was_support))
     execute function early_help.mark_all_months_stale('positive_outcome');
 
 -- On a subscriber too: its figures are its own. A copy that no foreign key
@@ -252,7 +384,7 @@ begin
         select
             t.tgrelid::regclass as table_name,
             t.tgname,
-            case when t.tgname = 'marks_months_of_copy' then 'replica' else 'always' end as fires
+            case when t.tgname in ('marks_months_of_copy', 'marks_support_of_copy') then 'replica' else 'always' end as fires
         from pg_trigger t
         join pg_class c on c.oid = t.tgrelid
         join pg_class log on log.relnamespace = c.relnamespace

@@ -2,32 +2,33 @@
 -- assessment is no new one.
 select early_help.define_kpi_cube('assessments', array['assessment'], $$
     select
+        'assessment'::varchar(40) as record,
+        e.assessment_id as record_id,
         e.service_id,
         e.supports_sen,
-        sum(e.started)::integer as started,
-        sum(e.completed)::integer as completed,
-        sum(e.ended_otherwise)::integer as ended_otherwise
+        e.started,
+        e.completed,
+        e.ended_otherwise
     from (
-        select service_id, supports_sen, 1 as started, 0 as completed, 0 as ended_otherwise
+        select assessment_id, service_id, supports_sen, 1 as started, 0 as completed, 0 as ended_otherwise
         from only assessment
         where corrects_assessment_id is null
             and started_on >= m.month
             and started_on < m.next_month
         union all
-        select service_id, supports_sen, 0, 1, 0
+        select assessment_id, service_id, supports_sen, 0, 1, 0
         from only assessment
         where corrects_assessment_id is null
             and completed_on >= m.month
             and completed_on < m.next_month
         union all
-        select service_id, supports_sen, 0, 0, 1
+        select assessment_id, service_id, supports_sen, 0, 0, 1
         from only assessment
         where corrects_assessment_id is null
             and ended_on >= m.month
             and ended_on < m.next_month
     ) e
-    group by 1, 2
-$$);
+$$, counts => '{started, completed, ended_otherwise}');
 
 create view assessments_started as
 select

@@ -1,15 +1,16 @@
 -- Multi-agency audits of case files (CFAG).
 select early_help.define_kpi_cube('case_audits', array['case_audit'], $$
     select
+        'case_audit'::varchar(40) as record,
+        c.case_audit_id as record_id,
         c.grade::varchar(30) as grade,
         c.lead_agency_id,
         c.auditor_agency_id,
-        count(*)::integer as audits
+        1 as audits
     from only case_audit c
     where c.audited_on >= m.month
         and c.audited_on < m.next_month
-    group by 1, 2, 3
-$$);
+$$, counts => '{audits}');
 
 create view case_audits as
 select

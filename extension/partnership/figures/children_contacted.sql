@@ -4,6 +4,8 @@
 select early_help.define_kpi_cube('children_contacted', array['contact_child'], $$
     select
         c.counted_child_id as part,
+        'child'::varchar(40) as record,
+        c.counted_child_id as record_id,
         early_help_internal.months_between(p.last_before, m.month) as months_since,
         1 as children,
         c.contacts

@@ -1,7 +1,9 @@
--- Contacts and what became of them: by source, need, reason, ward, age, sex.
+-- Contacts and what was decided: by source, need, reason, ward, age, sex.
 select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $$
     select
         cc.counted_child_id as part,
+        'contact_child'::varchar(40) as record,
+        cc.contact_child_id as record_id,
         cc.source_code,
         cc.primary_need_code as need_code,
         cc.reason,
@@ -10,7 +12,7 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
         ch.sex_code,
         ch.ethnicity_code,
         1 as contacts,
-        (cc.decision is not distinct from 'referral')::integer as referrals,
+        (cc.decision is not distinct from 'referral')::integer as decided_referral,
         (exists (
             select
             from only contact_child earlier
@@ -35,7 +37,7 @@ select early_help.define_kpi_cube('contacts', array['contact_child', 'child'], $
             where o.contact_id = cc.contact_id
                 and o.counted_child_id = cc.counted_child_id
                 and (o.child_id = o.counted_child_id or o.contact_child_id < cc.contact_child_id)))
-$$, counts => '{contacts, referrals, known_contacts}');
+$$, counts => '{contacts, decided_referral, known_contacts}');
 
 create view contacts as
 select
@@ -50,7 +52,7 @@ select
     c.age_at_contact,
     c.sex_code,
     c.contacts,
-    c.referrals,
+    c.decided_referral,
     c.known_contacts,
     (c.contacts - c.known_contacts)::integer as new_contacts,
     early_help.age_band(c.age_at_contact)::varchar(20) as age_band,

@@ -1,30 +1,39 @@
--- Flows of episodes: opened, allocated, closed, each in its own month, by what the
--- family was referred for. What leaves carries what it came in with, so that stocks are sums of flows.
+-- Flows of episodes: opened, allocated, closed and reopened, each in its own month, by what the family was referred
+-- for. What leaves carries what it came in with, so that stocks are sums of flows.
 select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_episode'], $$
     select
+        'episode'::varchar(40) as record,
+        e.episode_id as record_id,
         r.source_code,
         r.primary_need_code as need_code,
         r.locality_id,
         r.service_id,
-        sum(e.opened)::integer as opened,
-        sum(e.allocated)::integer as allocated,
-        sum(e.closed_waiting)::integer as closed_waiting,
-        sum(e.closed)::integer as closed
+        e.opened,
+        e.allocated,
+        e.closed_waiting,
+        e.closed,
+        e.reopened
     from (
-        select referral_id, 1 as opened, 0 as allocated, 0 as closed_waiting, 0 as closed
+        select episode_id, referral_id, 1 as opened, 0 as allocated, 0 as closed_waiting, 0 as closed, 0 as reopened
         from only episode
         where opened_on >= m.month
             and opened_on < m.next_month
         union all
-        select referral_id, 0, 1, 0, 0
+        select episode_id, referral_id, 0, 1, 0, 0, 0
         from only episode
         where allocated_on >= m.month
             and allocated_on < m.next_month
         union all
-        select referral_id, 0, 0, (allocated_on is null)::integer, 1
-        from only episode
+        select episode_id, referral_id, 0, 0, (supported_from is null)::integer, 1, 0
+        from spell_end
         where closed_on >= m.month
             and closed_on < m.next_month
+        union all
+        select r.episode_id, e.referral_id, 0, 0, 0, 0, 1
+        from only reopening r
+        join only episode e on e.episode_id = r.episode_id
+        where r.reopened_on >= m.month
+            and r.reopened_on < m.next_month
     ) e
     -- One look-up an event, never a join: a month has few of all referrals.
     left join lateral (
@@ -33,8 +42,7 @@ select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_epis
         where r.referral_id = e.referral_id
         offset 0
     ) r on true
-    group by 1, 2, 3, 4
-$$);
+$$, counts => '{opened, allocated, closed_waiting, closed, reopened}');
 
 -- The same without dimensions, for stocks: few rows, all of which a stock adds up.
 select early_help.define_kpi_cube('episode_flows', '{}', $$
@@ -42,7 +50,8 @@ select early_help.define_kpi_cube('episode_flows', '{}', $$
         sum(e.opened)::integer as opened,
         sum(e.allocated)::integer as allocated,
         sum(e.closed_waiting)::integer as closed_waiting,
-        sum(e.closed)::integer as closed
+        sum(e.closed)::integer as closed,
+        sum(e.reopened)::integer as reopened
     from cube_episodes e
     where e.month = m.month
     having count(*) > 0
@@ -63,7 +72,9 @@ select
     a.sector::varchar(40) as sector,
     c.opened,
     c.allocated,
-    c.closed
+    c.closed,
+    c.closed_waiting,
+    c.reopened
 from cube_episodes c
 left join only contact_source s on s.code = c.source_code
 left join only primary_need n on n.code = c.need_code
@@ -71,5 +82,6 @@ left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view episodes is
-    'Episodes of early help opened, allocated and closed, each in its own month, '
-    'by what the family was referred for. Unit: an episode. View caseload has those open.';
+    'Episodes of early help opened, allocated, closed and reopened, each in its own month, '
+    'by what the family was referred for. A closure counts though a reopening followed. Unit: an episode. '
+    'View caseload has those open and supported.';

@@ -2,45 +2,41 @@
 -- answered, in the month they were made.
 select early_help.define_kpi_cube('feedback', array['feedback', 'feedback_request'], $$
     select
-        f.about::varchar(10) as about,
-        f.given_by::varchar(20) as given_by,
-        sum(f.requests)::integer as requests,
-        sum(f.answered)::integer as answered,
-        sum(f.responses)::integer as responses,
-        (count(f.timely))::integer as timely_answers,
-        (count(*) filter (where f.timely))::integer as timely,
-        (count(f.helpful))::integer as helpful_answers,
-        (count(*) filter (where f.helpful))::integer as helpful,
-        (count(f.empowered))::integer as empowered_answers,
-        (count(*) filter (where f.empowered))::integer as empowered
-    from (
-        select
-            case when b.episode_id is not null then 'episode' else 'group' end as about,
-            b.given_by::text as given_by,
-            0 as requests, 0 as answered, 1 as responses,
-            b.timely, b.helpful, b.empowered
-        from only feedback b
-        where b.given_on >= m.month
-            and b.given_on < m.next_month
-        union all
-        select
-            case when q.episode_id is not null then 'episode' else 'group' end,
-            null,
-            1,
-            exists (select from only feedback b where b.feedback_request_id = q.feedback_request_id)::integer,
-            0, null, null, null
-        from only feedback_request q
-        where q.asked_on >= m.month
-            and q.asked_on < m.next_month
-    ) f
-    group by 1, 2
-$$);
+        'feedback'::varchar(40) as record,
+        b.feedback_id as record_id,
+        case when b.episode_id is not null then 'episode' else 'group' end::varchar(10) as about,
+        b.given_by::varchar(20) as given_by,
+        0 as requests,
+        0 as answered,
+        1 as responses,
+        (b.timely is not null)::integer as timely_answers,
+        coalesce(b.timely, false)::integer as timely,
+        (b.helpful is not null)::integer as helpful_answers,
+        coalesce(b.helpful, false)::integer as helpful,
+        (b.empowered is not null)::integer as empowered_answers,
+        coalesce(b.empowered, false)::integer as empowered
+    from only feedback b
+    where b.given_on >= m.month
+        and b.given_on < m.next_month
+    union all
+    select
+        'feedback_request',
+        q.feedback_request_id,
+        case when q.episode_id is not null then 'episode' else 'group' end,
+        null,
+        1,
+        exists (select from only feedback b where b.feedback_request_id = q.feedback_request_id)::integer,
+        0, 0, 0, 0, 0, 0, 0
+    from only feedback_request q
+    where q.asked_on >= m.month
+        and q.asked_on < m.next_month
+$$, counts => '{requests, answered, responses, timely_answers, timely, helpful_answers, helpful, empowered_answers, empowered}');
 
 create view feedback as
 select
     c.month,
     to_char(c.month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
-    c.about,
+    c.about::varchar(10) as about,
     sum(c.responses)::integer as responses,
     sum(c.timely)::integer as timely,
     sum(c.timely_answers)::integer as timely_answers,

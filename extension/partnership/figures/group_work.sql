@@ -2,30 +2,56 @@
 -- counts a child once, also where its duplicate stands beside it.
 select early_help.define_kpi_cube('group_work', array['group_session', 'group_attendance', 'child_merge'], $$
     select
+        'group_session'::varchar(40) as record,
+        s.group_session_id as record_id,
         s.group_programme_id,
-        count(distinct s.group_session_id)::integer as sessions,
-        (count(*) filter (where a.attended and not twice.again))::integer as attendances,
-        (count(*) filter (where not a.attended and not twice.again))::integer as absences,
-        (count(distinct a.family_id) filter (where a.attended))::integer as families,
-        (count(distinct c.counts_for_child_id) filter (where a.attended))::integer as children,
-        (count(distinct a.adult_id) filter (where a.attended))::integer as adults
+        1 as sessions,
+        0 as attendances,
+        0 as absences,
+        0 as families,
+        0 as children,
+        0 as adults
     from only group_session s
-    left join only group_attendance a on a.group_session_id = s.group_session_id
-    left join only child c on c.child_id = a.child_id
-    cross join lateral (
-        select c.child_id is not null and exists (
-            select
-            from only group_attendance o
-            join only child k on k.child_id = o.child_id
-            where o.group_session_id = a.group_session_id
-                and k.counts_for_child_id = c.counts_for_child_id
-                and o.group_attendance_id <> a.group_attendance_id
-                and (o.attended, a.group_attendance_id) > (a.attended, o.group_attendance_id)) as again
-    ) twice
     where s.held_on >= m.month
         and s.held_on < m.next_month
-    group by 1
-$$);
+    union all
+    select
+        'group_attendance',
+        a.group_attendance_id,
+        a.group_programme_id,
+        0,
+        (a.attended and not a.again)::integer,
+        (not a.attended and not a.again)::integer,
+        -- A family, child or adult counts in its first row of the month and programme.
+        (a.attended and row_number() over (
+            partition by a.group_programme_id, a.family_id, a.attended order by a.group_attendance_id) = 1)::integer,
+        (a.attended and a.child_id is not null and row_number() over (
+            partition by a.group_programme_id, a.child_id, a.attended order by a.group_attendance_id) = 1)::integer,
+        (a.attended and a.adult_id is not null and row_number() over (
+            partition by a.group_programme_id, a.adult_id, a.attended order by a.group_attendance_id) = 1)::integer
+    from (
+        select
+            a.group_attendance_id,
+            s.group_programme_id,
+            a.family_id,
+            c.counts_for_child_id as child_id,
+            a.adult_id,
+            a.attended,
+            c.child_id is not null and exists (
+                select
+                from only group_attendance o
+                join only child k on k.child_id = o.child_id
+                where o.group_session_id = a.group_session_id
+                    and k.counts_for_child_id = c.counts_for_child_id
+                    and o.group_attendance_id <> a.group_attendance_id
+                    and (o.attended, a.group_attendance_id) > (a.attended, o.group_attendance_id)) as again
+        from only group_session s
+        join only group_attendance a on a.group_session_id = s.group_session_id
+        left join only child c on c.child_id = a.child_id
+        where s.held_on >= m.month
+            and s.held_on < m.next_month
+    ) a
+$$, counts => '{sessions, attendances, absences, families, children, adults}');
 
 -- A family in two groups of a service counts once there.
 select early_help.define_kpi_cube('group_families', array['group_session', 'group_attendance', 'group_programme'], $$

@@ -1,19 +1,28 @@
 -- Intervention plans, each event in its own month.
 select early_help.define_kpi_cube('intervention_plans', array['plan'], $$
     select
+        'plan'::varchar(40) as record,
+        e.plan_id as record_id,
         e.service_id,
-        sum(e.started)::integer as plans_started,
-        sum(e.completed)::integer as plans_completed,
-        sum(e.ended_otherwise)::integer as plans_ended_otherwise,
-        sum(e.consent_withdrawn)::integer as plans_ended_consent_withdrawn
+        e.plans_started,
+        e.plans_completed,
+        e.plans_ended_otherwise,
+        e.plans_ended_consent_withdrawn
     from (
-        select p.service_id, 1 as started, 0 as completed, 0 as ended_otherwise, 0 as consent_withdrawn
+        select
+            p.plan_id,
+            p.service_id,
+            1 as plans_started,
+            0 as plans_completed,
+            0 as plans_ended_otherwise,
+            0 as plans_ended_consent_withdrawn
         from only plan p
         where p.kind = 'intervention'
             and p.started_on >= m.month
             and p.started_on < m.next_month
         union all
         select
+            p.plan_id,
             p.service_id,
             0,
             (p.end_reason = 'completed')::integer,
@@ -24,8 +33,7 @@ select early_help.define_kpi_cube('intervention_plans', array['plan'], $$
             and p.ended_on >= m.month
             and p.ended_on < m.next_month
     ) e
-    group by 1
-$$);
+$$, counts => '{plans_started, plans_completed, plans_ended_otherwise, plans_ended_consent_withdrawn}');
 
 create view intervention_plans as
 select

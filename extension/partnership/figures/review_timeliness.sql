@@ -2,14 +2,22 @@
 -- what an ended plan was due before its end, is due without a review.
 select early_help.define_kpi_cube('reviews', array['review', 'plan_of_review', 'plan_review'], $$
     select
-        d.plan_kind::varchar(20) as plan_kind,
+        d.record,
+        d.record_id,
+        d.plan_kind,
         d.service_id,
-        count(*)::integer as due,
-        (count(*) filter (where d.held_on <= d.due_on))::integer as held_on_time,
-        (count(*) filter (where d.held_on > d.due_on))::integer as held_late,
-        (count(*) filter (where d.held_on is null))::integer as not_held
+        1 as due,
+        (d.held_on is not null and d.held_on <= d.due_on)::integer as held_on_time,
+        (d.held_on is not null and d.held_on > d.due_on)::integer as held_late,
+        (d.held_on is null)::integer as not_held
     from (
-        select r.plan_kind, p.service_id, r.due_on, r.held_on
+        select
+            'review'::varchar(40) as record,
+            r.review_id as record_id,
+            r.plan_kind::varchar(20) as plan_kind,
+            p.service_id,
+            r.due_on,
+            r.held_on
         from only review r
         left join lateral (
             select p.service_id
@@ -20,15 +28,14 @@ select early_help.define_kpi_cube('reviews', array['review', 'plan_of_review', '
         where r.due_on >= m.month
             and r.due_on < m.next_month
         union all
-        select p.kind, p.service_id, p.review_due_on, null
+        select 'plan', p.plan_id, p.kind::varchar(20), p.service_id, p.review_due_on, null
         from only plan p
         where p.review_due_on >= m.month
             and p.review_due_on < m.next_month
             and p.completed_by_review_id is null
             and (p.ended_on is null or p.ended_on > p.review_due_on)
     ) d
-    group by 1, 2
-$$);
+$$, counts => '{due, held_on_time, held_late, not_held}');
 
 create view review_timeliness as
 select

@@ -1,43 +1,20 @@
--- Requests for a service: asked for, and what became of them; waits that ended.
+-- Requests for a service, in the month they were made, and what became of them.
 select early_help.define_kpi_cube('service_requests', array['service_request'], $$
     select
-        q.need_code,
+        'service_request'::varchar(40) as record,
+        q.service_request_id as record_id,
+        q.primary_need_code as need_code,
         q.locality_id,
         q.service_id,
-        sum(q.requested)::integer as requested,
-        sum(q.offered)::integer as offered,
-        sum(q.no_service)::integer as no_service,
-        sum(q.undecided)::integer as undecided,
-        sum(q.started)::integer as started,
-        sum(q.ended_otherwise)::integer as ended_otherwise
-    from (
-        select
-            primary_need_code as need_code,
-            locality_id,
-            service_id,
-            1 as requested,
-            (offered_on is not null)::integer as offered,
-            (outcome is not distinct from 'no_service')::integer as no_service,
-            (offered_on is null and outcome is null)::integer as undecided,
-            0 as started,
-            0 as ended_otherwise
-        from only service_request
-        where requested_on >= m.month
-            and requested_on < m.next_month
-        union all
-        select primary_need_code, locality_id, service_id, 0, 0, 0, 0, 1, 0
-        from only service_request
-        where started_on >= m.month
-            and started_on < m.next_month
-        union all
-        select primary_need_code, locality_id, service_id, 0, 0, 0, 0, 0, 1
-        from only service_request
-        where started_on is null
-            and decided_on >= m.month
-            and decided_on < m.next_month
-    ) q
-    group by 1, 2, 3
-$$);
+        1 as requested,
+        case when q.outcome is null then q.offered_on is not null else q.outcome = 'started' end::integer as offered,
+        coalesce(q.outcome in ('no_service', 'declined_by_service'), false)::integer as no_service,
+        coalesce(q.outcome in ('withdrawn', 'declined_by_family'), false)::integer as withdrawn,
+        (q.offered_on is null and q.outcome is null)::integer as undecided
+    from only service_request q
+    where q.requested_on >= m.month
+        and q.requested_on < m.next_month
+$$, counts => '{requested, offered, no_service, withdrawn, undecided}');
 
 create view needs_without_service as
 select
@@ -47,15 +24,16 @@ select
     n.label as need,
     l.name as ward,
     sum(c.requested)::integer as requests,
+    sum(c.offered + c.no_service)::integer as decided,
     sum(c.offered)::integer as offered,
-    sum(c.requested - c.offered)::integer as without_offer,
     sum(c.no_service)::integer as no_service,
-    sum(c.undecided)::integer as still_waiting
+    sum(c.withdrawn)::integer as withdrawn_by_family,
+    sum(c.undecided)::integer as undecided
 from cube_service_requests c
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
-where c.requested > 0
 group by c.month, c.need_code, n.label, c.locality_id, l.name;
 comment on view needs_without_service is
-    'Gap analysis: requests for a service in the month, and those for which no service was offered so far, '
-    'by need and area. Unit: a request. Source: Early Help Strategy 2021-24, needs and gap analysis.';
+    'Gap analysis: requests for a service made in the month. Of those decided: offered a service, or got none. Those withdrawn by '
+    'the family, and those undecided so far, stand apart. Unit: a request. '
+    'Source: Early Help Strategy 2021-24, needs and gap analysis.';

@@ -4,7 +4,7 @@ create view services as
 select
     p.last_month as month,
     p.period_key::varchar(7) as month_key,
-    v.name as service,
+    v.name::varchar(120) as service,
     v.run_by::varchar(10) as run_by,
     a.name as agency,
     a.sector::varchar(40) as sector,
@@ -15,18 +15,24 @@ select
     r.families as returned_families,
     r.children as returned_children
 from kpi_period_shown p
-cross join only service v
-join only agency a on a.agency_id = v.agency_id
+-- And what no service is recorded of, so that services add up to the caseload.
+cross join (
+    select s.service_id, s.name, s.run_by, s.agency_id, s.prevention_tier, s.keeps_own_records
+    from only service s
+    union all
+    select null, null, null, null, null, false
+) v
+left join only agency a on a.agency_id = v.agency_id
 left join lateral (
-    select sum(x.opened) - coalesce(sum(x.closed) filter (where x.month < p.last_month), 0) as episodes
-    from cube_episodes x
-    where x.month <= p.last_month
-        and x.service_id = v.service_id
+    select sum(x.episodes) as episodes
+    from cube_supported_episodes x
+    where x.month = p.last_month
+        and x.service_id is not distinct from v.service_id
 ) e on true
-left join cube_group_families g on g.month = p.last_month and g.service_id = v.service_id
+left join cube_group_families g on g.month = p.last_month and g.service_id is not distinct from v.service_id
 left join cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id
 where p.period_kind = 'month';
 comment on view services is
-    'All early help services by month. Some columns count caseload and group work from the records; others hold '
-    'what services with their own records returned. Do not add the two. Unit: a service. '
+    'All early help services by month; a row without a service has what none is recorded of. counted_ columns come from the '
+    'records, others from services that keep their own: do not add the two. Unit: a service. '
     'Source: Early Help Strategy 2021-24 section 10.';

@@ -28,15 +28,7 @@ cross join lateral (
         sum(f.started) filter (where f.month = p.last_month) as started,
         sum(f.left_otherwise) filter (where f.month = p.last_month) as left_otherwise,
         sum(f.joined - f.started - f.left_otherwise) as waiting
-    from (
-        select month, 'early help' as waiting_for, source_code, need_code, locality_id, service_id,
-            opened as joined, allocated as started, closed_waiting as left_otherwise
-        from cube_episodes
-        union all
-        select month, 'a service' as waiting_for, null as source_code, need_code, locality_id, service_id,
-            requested, started, ended_otherwise
-        from cube_service_requests
-    ) f
+    from cube_waiting f
     where f.month <= p.last_month
     group by 1, 2, 3, 4, 5
     having sum(f.joined - f.started - f.left_otherwise) <> 0
@@ -48,8 +40,8 @@ left join only locality l on l.locality_id = w.locality_id
 left join only service v on v.service_id = w.service_id
 where p.period_kind = 'month';
 comment on view waiting_list is
-    'Families waiting at the end of each month. For early help: episodes open and not allocated. For a service: requests '
-    'not started and not decided otherwise. Unit: an episode or a request. '
+    'Who waits at the end of each month. For early help: families with a referral accepted or an episode open, and no support '
+    'yet. For a service: requests not started or decided. Unit: a family or a request. '
     'Source: Early Help Strategy 2021-24 section 10.';
 
 create function waiting_at(on_day date) returns integer
@@ -59,11 +51,19 @@ create function waiting_at(on_day date) returns integer
     set search_path = pg_catalog, pg_temp
 begin atomic
     select count(*)::integer
-    from only episode e
-    where e.opened_on <= waiting_at.on_day
-        and (e.allocated_on is null or e.allocated_on > waiting_at.on_day)
-        and (e.closed_on is null or e.closed_on > waiting_at.on_day);
+    from (
+        select r.family_id
+        from only referral r
+        where r.accepted_on <= waiting_at.on_day
+        union
+        select e.family_id
+        from only episode e
+        where e.opened_on <= waiting_at.on_day
+    ) f
+    cross join lateral waits_of_family(f.family_id) w
+    where w.began_on <= waiting_at.on_day
+        and (w.ended_on is null or w.ended_on > waiting_at.on_day);
 end;
 comment on function waiting_at(date) is
-    'Number of families waiting for early help at the end of a day: episode opened, no lead practitioner yet, not closed. '
+    'Number of families waiting for early help at the end of a day: referral accepted or episode opened, support not started. '
     'It runs as its owner, so a reader of figures needs no right to the records.';

@@ -1,80 +1,5 @@
 -- Waits in days. Those that ended are counted by their length; those that go on
--- by the day they began, so that none is dropped: at the end of a period they have
--- waited so long so far.
-select early_help.define_kpi_cube('waits_ended', array['episode', 'service_request'], $$
-    select
-        w.waiting_for,
-        w.days,
-        count(*)::integer as ended,
-        (count(*) filter (where w.started))::integer as started
-    from (
-        select 'early help'::varchar(20) as waiting_for, allocated_on - opened_on as days, true as started
-        from only episode
-        where allocated_on >= m.month
-            and allocated_on < m.next_month
-        union all
-        select 'early help', closed_on - opened_on, false
-        from only episode
-        where allocated_on is null
-            and closed_on >= m.month
-            and closed_on < m.next_month
-        union all
-        select 'a service', started_on - requested_on, true
-        from only service_request
-        where started_on >= m.month
-            and started_on < m.next_month
-        union all
-        select 'a service', decided_on - requested_on, false
-        from only service_request
-        where started_on is null
-            and decided_on >= m.month
-            and decided_on < m.next_month
-    ) w
-    group by 1, 2
-$$, few => true);
-
-select early_help.define_kpi_cube('waits_open', array['episode', 'service_request'], $$
-    select
-        w.waiting_for,
-        w.began_on::date as began_on,
-        sum(w.began)::integer as began,
-        sum(1 - w.began)::integer as ended
-    from (
-        select 'early help'::varchar(20) as waiting_for, opened_on as began_on, 1 as began
-        from only episode
-        where opened_on >= m.month
-            and opened_on < m.next_month
-        union all
-        select 'early help', opened_on, 0
-        from only episode
-        where allocated_on >= m.month
-            and allocated_on < m.next_month
-        union all
-        select 'early help', opened_on, 0
-        from only episode
-        where allocated_on is null
-            and closed_on >= m.month
-            and closed_on < m.next_month
-        union all
-        select 'a service', requested_on, 1
-        from only service_request
-        where requested_on >= m.month
-            and requested_on < m.next_month
-        union all
-        select 'a service', requested_on, 0
-        from only service_request
-        where started_on >= m.month
-            and started_on < m.next_month
-        union all
-        select 'a service', requested_on, 0
-        from only service_request
-        where started_on is null
-            and decided_on >= m.month
-            and decided_on < m.next_month
-    ) w
-    group by 1, 2
-$$, few => true);
-
+-- by how long they have lasted so far.
 create view waiting_times as
 with wait_flow as materialized (
     select * from cube_waits_open
@@ -90,6 +15,7 @@ select
     e.median_days::numeric(8, 1) as median_days,
     e.p90_days::numeric(8, 1) as percentile_90_days,
     e.mean_days::numeric(8, 1) as mean_days,
+    e.started_median_days::numeric(8, 1) as started_median_days,
     z.counted_on,
     coalesce(o.waiting, 0)::integer as still_waiting,
     o.median_days::numeric(8, 1) as still_waiting_median_days,
@@ -104,9 +30,9 @@ cross join lateral (
             + interval '1 month' - interval '1 day')::date as counted_on
 ) z
 cross join lateral (
-    select array_agg(c.days) as days, array_agg(c.ended) as cases
+    select array_agg(c.days) as days, array_agg(c.ended) as cases, array_agg(c.started) as started
     from (
-        select c.days, sum(c.ended) as ended
+        select c.days, sum(c.ended) as ended, sum(c.started) as started
         from cube_waits_ended c
         where c.month between p.first_month and p.last_month
             and c.waiting_for = k.waiting_for
@@ -132,7 +58,8 @@ cross join lateral (
         sum(c.started) as started,
         sum(c.days * c.ended)::numeric / nullif(sum(c.ended), 0) as mean_days,
         early_help_internal.percentile_of_days(ended_days.days, ended_days.cases, 0.5) as median_days,
-        early_help_internal.percentile_of_days(ended_days.days, ended_days.cases, 0.9) as p90_days
+        early_help_internal.percentile_of_days(ended_days.days, ended_days.cases, 0.9) as p90_days,
+        early_help_internal.percentile_of_days(ended_days.days, ended_days.started, 0.5) as started_median_days
     from cube_waits_ended c
     where c.month between p.first_month and p.last_month
         and c.waiting_for = k.waiting_for
@@ -151,5 +78,5 @@ cross join lateral (
 where p.period_kind <> 'year to date';
 comment on view waiting_times is
     'Waits in days, by month, quarter and financial year: those that ended in the period, '
-    'and those that still went on at its end. Unit: an episode (early help) or a request (a service). '
+    'and those that still went on at its end. Unit: a family (early help) or a request (a service). '
     'Do not add periods.';

@@ -19,7 +19,7 @@ create table child (
     constraint child_pregnancy_ended_before_birth check (pregnancy_ended_on is null or birth_date is null),
     constraint child_died_after_birth check (died_on >= birth_date)
 );
-create index child_merged on child (merged_into_child_id) where merged_into_child_id is not null;
+create index child_merged on child (merged_into_child_id);
 comment on table child is
     'A child or young person, from before birth to 24. It has a birth date, or an expected one, '
     'or neither if both are unknown (R15).';

@@ -68,6 +68,14 @@ update only closure_reason
 set counted_in_outcomes = false
 where code in ('opened_in_error', 'duplicate', 'moved_away', 'died');
 
+alter table closure_reason add column was_support boolean not null default true;
+comment on column closure_reason.was_support is
+    'Whether an episode closed for this reason was support. False for what should not have been an episode: '
+    'it has no length of support, and nothing comes after its support.';
+update only closure_reason
+set was_support = false
+where code in ('opened_in_error', 'duplicate');
+
 create table code_label (
     list varchar(40) not null,
     code varchar(40) not null,

@@ -4,6 +4,8 @@ create table practitioner (
     agency_id bigint not null references agency,
     name varchar(120) not null,
     role_title varchar(120),
+    service_id bigint references service,
+    team varchar(120),
     active_from early_help.event_date,
     active_to early_help.event_date,
     source_ref text,
@@ -13,12 +15,16 @@ create table practitioner (
     constraint practitioner_dates_in_order check (active_from <= active_to)
 );
 create index on practitioner (agency_id);
+create index on practitioner (service_id);
 comment on table practitioner is
     'A person who works with families; can be a lead practitioner (lead professional in the 2021 strategy).';
 comment on column practitioner.practitioner_id is 'Key.';
 comment on column practitioner.agency_id is 'Agency the practitioner works for.';
 comment on column practitioner.name is 'Working name.';
 comment on column practitioner.role_title is 'Role, e.g. family support worker, health visitor.';
+comment on column practitioner.service_id is
+    'Service the practitioner works in: that of an episode without a plan or an EHA of a service; null: none recorded.';
+comment on column practitioner.team is 'Team, in the agency''s own words; null: none recorded.';
 comment on column practitioner.active_from is 'First working day in the partnership; null: unknown.';
 comment on column practitioner.active_to is 'Last working day in the partnership; null: still working.';
 comment on column practitioner.source_ref is 'Identifier in the sending system.';

@@ -21,6 +21,7 @@
 #include "episode/episode_event.h"
 #include "episode/episode_mended.h"
 #include "episode/episode_row.h"
+#include "episode/reopening.h"
 #include "family/family.h"
 #include "family/referral_answered.h"
 #include "family/referral_while_open.h"
@@ -519,6 +520,9 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 		forget_allocation(&change);
 	if (reopening_is_mended(&change))
 		redate_reopening(&change);
+	if (!insert && field_was_set(&change, "reopened_on") && was_closed == is_closed &&
+		(field_is_new(&change, "reopened_on") || field_is_new(&change, "reopen_reason")))
+		redate_kept_closure(&change);
 	if (is_closed && was_closed && field_is_new(&change, "closed_on"))
 		redate_what_ended(change.rel, id, closed_on, date_of(&change.before, "closed_on"));
 	if (closure_is_undone(&change))
@@ -531,6 +535,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 			DateADTGetDatum(date_of(episode, "reopened_on"))
 		};
 
+		keep_closure(&change);
 		log_event(change.rel, id, EVENT_REOPEN, STATE_CLOSED, STATE_ALLOCATED,
 				  date_of(episode, "reopened_on"), NO_ID);
 		run_partnership_query(change.rel, &lock_returning_query, values, NULL);

@@ -52,6 +52,36 @@ number_of_places(const Trigger *trigger)
 	return (trigger->tgnargs - BEFORE_PLACES) / IN_PLACE;
 }
 
+/* A table of periods, its key, and the columns of their first and last day. */
+#define IN_PERIOD 4
+
+/*
+ * The last four arguments of a trigger may tell of other events: a column of
+ * the event that is null where there are none, and the place of the others,
+ * which refer to the event by its own key.
+ */
+#define IN_OTHERS (1 + IN_PLACE)
+
+static bool
+has_others(const Trigger *trigger)
+{
+	return (trigger->tgnargs - BEFORE_PLACES) % IN_PLACE != 0;
+}
+
+static const char *
+others_column(const Trigger *trigger)
+{
+	return trigger->tgargs[trigger->tgnargs - IN_OTHERS];
+}
+
+static Place
+others_place(const Trigger *trigger)
+{
+	char	  **names = &trigger->tgargs[trigger->tgnargs - IN_PLACE];
+
+	return (Place) {names[0], names[1], names[2]};
+}
+
 static Place
 place_of(const Trigger *trigger, int number)
 {
@@ -186,6 +216,108 @@ early_help_mark_stale_parts_of(PG_FUNCTION_ARGS)
 	return mark_newest(fcinfo, &function);
 }
 
+/* ---------------------------------------------------------------------
+ * Periods that refer to the row
+ * ---------------------------------------------------------------------
+ */
+
+/* Adds the months of the periods that refer to id, and says from which month on one is open; NO_MONTH if none is. */
+#define NO_MONTH ALL_MONTHS
+
+static int
+add_periods(Relation rel, char **names, int64 id, bool as_seen, MonthSet *months)
+{
+	SiblingScan	periods;
+	int			open_from = NO_MONTH;
+
+	if (as_seen)
+		sibling_beginscan_xact_snapshot(rel, names[0], names[1], id, &periods);
+	else
+		sibling_beginscan(rel, names[0], names[1], id, &periods);
+	while (sibling_getnext(&periods))
+	{
+		int			first;
+		int			last;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!get_month(&periods.row, names[2], &first))
+			continue;
+		if (get_month(&periods.row, names[3], &last))
+			add_months(months, Min(first, last), Max(first, last));
+		else
+		{
+			add_months(months, first, first);
+			open_from = Min(open_from, first);
+		}
+	}
+	sibling_endscan(&periods);
+	return open_from;
+}
+
+/* The periods in the table of the third argument that refer to the row, or to one of the rows that refer to it. */
+static void
+mark_periods_of(Relation rel, Trigger *trigger, int64 id, bool as_seen)
+{
+	char	  **period = &trigger->tgargs[BEFORE_PLACES];
+	char	  **others = &trigger->tgargs[BEFORE_PLACES + IN_PERIOD];
+	MonthSet	months = {0};
+	int			first = 0;
+	int			last = -1;
+	int			open_from = add_periods(rel, period, id, as_seen, &months);
+
+	if (trigger->tgnargs > BEFORE_PLACES + IN_PERIOD)
+	{
+		SiblingScan	rows;
+
+		if (as_seen)
+			sibling_beginscan_xact_snapshot(rel, others[0], others[1], id, &rows);
+		else
+			sibling_beginscan(rel, others[0], others[1], id, &rows);
+		while (sibling_getnext(&rows))
+		{
+			int64		other;
+
+			if (get_key(&rows.row, others[2], &other))
+				open_from = Min(open_from, add_periods(rel, period, other, as_seen, &months));
+		}
+		sibling_endscan(&rows);
+	}
+	while (next_months(&months, &first, &last))
+		mark_months(rel, trigger, first, last, 0);
+	if (open_from != NO_MONTH)
+		mark_months_from(rel, trigger, open_from);
+}
+
+static void
+mark_spans_of(const Record *row, Trigger *trigger, int reach)
+{
+	int64		id;
+
+	(void) reach;
+	if (!get_own_key(row, trigger, &id))
+		return;
+	lock_row(row->rel, RelationGetRelationName(row->rel), trigger->tgargs[1], id, LockTupleExclusive);
+	mark_periods_of(row->rel, trigger, id, false);
+	if (IsolationUsesXactSnapshot())
+		mark_periods_of(row->rel, trigger, id, true);
+}
+
+PG_FUNCTION_INFO_V1(early_help_mark_stale_spans_of);
+
+/* Trigger, after row: as mark_stale_months_of(), but every month of the periods that refer to the row. */
+Datum
+early_help_mark_stale_spans_of(PG_FUNCTION_ARGS)
+{
+	static const MarkFunction function = {
+		.name = "mark_stale_spans_of",
+		.arguments = "source, key column, table, key column, date column, date column [, table, key column, column]",
+		.least = 6, .more = IN_PLACE,
+		.mark = mark_spans_of
+	};
+
+	return mark_newest(fcinfo, &function);
+}
+
 static void
 hold_referred(const Record *row, Trigger *trigger, int reach)
 {
@@ -244,6 +376,18 @@ read_version(Relation rel, Place place, int64 id, Version version, Record *row)
 	return false;
 }
 
+static void
+mark_events_in(Relation rel, Trigger *trigger, Place place, int64 id, bool as_seen)
+{
+	MonthSet	months = {0};
+	int			first = 0;
+	int			last = -1;
+
+	add_events(rel, place, id, as_seen, &months);
+	while (next_months(&months, &first, &last))
+		mark_months(rel, trigger, first, last, 0);
+}
+
 /*
  * Goes from place to place: the column of each gives the key in the next, and
  * that of the last place is the date of the event.
@@ -251,8 +395,9 @@ read_version(Relation rel, Place place, int64 id, Version version, Record *row)
 static void
 mark_event(Relation rel, Trigger *trigger, int64 id, Version version)
 {
-	int			last = number_of_places(trigger) - 1;
+	int			last = number_of_places(trigger) - (has_others(trigger) ? 2 : 1);
 	bool		leads_on = true;
+	bool		others = false;
 
 	for (int i = 0; i <= last && leads_on; i++)
 	{
@@ -264,10 +409,16 @@ mark_event(Relation rel, Trigger *trigger, int64 id, Version version)
 			return;
 		if (i < last)
 			leads_on = get_key(&row, place.column, &id);
-		else if (get_month(&row, place.column, &month))
-			mark_months(rel, trigger, month, month, 0);
+		else
+		{
+			if (get_month(&row, place.column, &month))
+				mark_months(rel, trigger, month, month, 0);
+			others = has_others(trigger) && !is_null(&row, others_column(trigger));
+		}
 		leave_sibling(&row);
 	}
+	if (others)
+		mark_events_in(rel, trigger, others_place(trigger), id, version == VERSION_AS_SEEN);
 }
 
 /*
@@ -283,7 +434,7 @@ mark_event(Relation rel, Trigger *trigger, int64 id, Version version)
 static void
 mark_through(const Record *row, Trigger *trigger, int reach)
 {
-	bool		straight = number_of_places(trigger) == 1;
+	bool		straight = trigger->tgnargs == BEFORE_PLACES + IN_PLACE;
 	int64		id;
 
 	(void) reach;
@@ -305,8 +456,8 @@ early_help_mark_stale_months_through(PG_FUNCTION_ARGS)
 {
 	static const MarkFunction function = {
 		.name = "mark_stale_months_through",
-		.arguments = "source, key column, table, key column, ..., date column",
-		.least = 5, .group = IN_PLACE,
+		.arguments = "source, key column, table, key column, ..., date column [, column, table, key column, date column]",
+		.least = 5, .group = IN_PLACE, .more = IN_OTHERS,
 		.mark = mark_through
 	};
 

@@ -24,12 +24,21 @@ refuse_arguments(const Trigger *trigger, const MarkFunction *function)
 			 errhint("Usage: %s(%s).", function->name, function->arguments)));
 }
 
+/* Do so many arguments make whole groups? */
+static bool
+is_group(int number, int group)
+{
+	return group == 0 ? number == 0 : number % group == 0;
+}
+
 static void
 check_number_of_arguments(const Trigger *trigger, const MarkFunction *function)
 {
 	int			more = trigger->tgnargs - function->least;
 
-	if (more < 0 || (function->group == 0 ? more > 0 : more % function->group != 0))
+	if (more >= function->more && !is_group(more, function->group))
+		more -= function->more;
+	if (more < 0 || !is_group(more, function->group))
 		refuse_arguments(trigger, function);
 }
 

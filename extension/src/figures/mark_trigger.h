@@ -20,6 +20,7 @@ typedef struct MarkFunction
 	const char *arguments;		/* in words, for an error's hint */
 	int			least;			/* it takes so many arguments, */
 	int			group;			/* and more of them in groups of so many; 0: no more */
+	int			more;			/* and, at the end, so many; 0: none */
 	bool		reaches;		/* is the second argument its months of reach? */
 	MarkRow		mark;
 } MarkFunction;

@@ -15,6 +15,7 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
@@ -25,10 +26,12 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
 #include "base/compat.h"
@@ -243,6 +246,7 @@ typedef struct Mark
 	int			first;
 	int			last;
 	bool		of_event;		/* does it name a month with an event? */
+	bool		goes_on;		/* does it begin with an event and not end? */
 	int			last_event;
 	bool		whole;			/* does it name no part? */
 	int64		part;
@@ -256,6 +260,7 @@ static bool
 next_mark(TableScan *log, Mark *mark)
 {
 	DateADT		first;
+	DateADT		last;
 	DateADT		last_event;
 	bool		whole;
 	Datum		part;
@@ -263,13 +268,15 @@ next_mark(TableScan *log, Mark *mark)
 	if (!next_row(log))
 		return false;
 	first = DatumGetDateADT(value_of(log, LOG_FIRST_MONTH));
+	last = DatumGetDateADT(value_of(log, LOG_LAST_MONTH));
 	last_event = DatumGetDateADT(value_of(log, LOG_LAST_EVENT));
 	part = slot_getattr(log->slot, LOG_PART, &whole);
 
 	mark->source = value_of(log, LOG_SOURCE);
 	mark->first = nearest_month(first);
-	mark->last = nearest_month(DatumGetDateADT(value_of(log, LOG_LAST_MONTH)));
+	mark->last = nearest_month(last);
 	mark->of_event = last_event >= first && !DATE_IS_NOBEGIN(last_event);
+	mark->goes_on = !mark->of_event && !DATE_IS_NOBEGIN(first) && DATE_IS_NOEND(last);
 	mark->last_event = Min(mark->last, nearest_month(last_event));
 	mark->whole = whole;
 	mark->part = whole ? 0 : DatumGetInt64(part);
@@ -308,7 +315,19 @@ count_mark(StaleMonths *months, const Mark *mark, const Cube *cube)
 		months->marks[month] = whole ? MANY_PARTS : Min(months->marks[month] + 1, MANY_PARTS);
 }
 
-/* Every mark of an event widens the range, whatever its source. */
+static int
+current_month(void)
+{
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+
+	return nearest_month(DatumGetDateADT(DirectFunctionCall1(timestamptz_date, TimestampTzGetDatum(now))));
+}
+
+/*
+ * Every mark of an event widens the range, whatever its source.  What goes on,
+ * such as support, is there in each month up to the current one, also where
+ * nothing happens.
+ */
 static StaleMonths *
 read_stale_months(TableScan *log, const Cube *cube)
 {
@@ -323,8 +342,11 @@ read_stale_months(TableScan *log, const Cube *cube)
 			months->first = Min(months->first, mark.first);
 			months->last = Max(months->last, mark.last_event);
 		}
-		if (names_source(cube, mark.source))
-			count_mark(months, &mark, cube);
+		if (!names_source(cube, mark.source))
+			continue;
+		if (mark.goes_on)
+			months->last = Max(months->last, current_month());
+		count_mark(months, &mark, cube);
 	}
 	return months;
 }
@@ -352,7 +374,7 @@ PG_FUNCTION_INFO_V1(early_help_stale_months);
  * stale_months(log, cube): the months that the log marks for any source of the
  * cube, in order, each with the month after it, and whether it is to be computed
  * as a whole.  A month before or after all cells and all events of marks is left
- * out.
+ * out, and where something goes on, a month after the current one.
  *
  * The views of the figures call it with the rights of whoever reads them.  So a
  * caller needs USAGE on the schema of the figures, or SELECT on the log.
