@@ -177,6 +177,7 @@ new_cluster() {
 			full_page_writes = off
 			max_connections = 100
 			max_prepared_transactions = 10
+			max_locks_per_transaction = 128
 			shared_buffers = 64MB
 			max_wal_size = 2GB
 		END

@@ -143,7 +143,7 @@ select set_has($$ select found('sample') $$, $$ values ('cube_contacts_cells cub
 savepoint beyond;
 select early_help.mark_stale('p', '2027-05-20', cubes => '{contacts}') \g /dev/null
 select isnt_empty($$ select from cube_contacts where month = '2027-05-01' $$, 'its month marked, it is shown');
-select results_eq($$ select distinct cube::text from stale_month order by 1 $$, $$ values ('contacts'), ('metrics') $$, 'that cube is stale, and what sums it');
+select set_has($$ select distinct cube::text from stale_month $$, $$ values ('contacts'), ('metrics') $$, 'that cube is stale, and what sums it');
 select is_empty($$ select from found() f where f ~ '^cube_(contacts|metrics)_(cells|parts) ' $$, 'and no longer wrong');
 rollback to savepoint beyond;
 select early_help.mark_all_stale('p') \g /dev/null
@@ -158,14 +158,14 @@ select set_eq('select distinct month from stale_month',
     $$ select g::date from kpi_filled_months f, generate_series(f.first_month::timestamp, f.last_month::timestamp, '1 month') g $$,
     'all months from the first to the last that has cells, and no other');
 select set_eq('select distinct cube from stale_month', 'select cube from kpi_cube', 'of every cube');
-select cmp_ok((select count(distinct month) from stale_month), '<', 30::bigint, 'that is not two centuries');
+select cmp_ok((select count(distinct month) from stale_month), '<', 100::bigint, 'that is not two centuries');
 select public.refresh() \g /dev/null
 select is_empty('select found()', 'refreshed, cells equal the records');
 rollback to savepoint unmarked;
 
 -- Records without any cell or mark, as a copy without triggers leaves them.
 select early_help_internal.write_by_engine(format('delete from %I', name)) from kept \g /dev/null
-select early_help_internal.write_by_engine('delete from cube_step_downs_cells') \g /dev/null
+select early_help_internal.write_by_engine('delete from cube_steps_cells') \g /dev/null
 select early_help_internal.write_by_engine('delete from stale_mark') \g /dev/null
 select early_help_internal.write_by_engine($$ update kpi_filled_months set first_month = 'infinity', last_month = '-infinity' $$) \g /dev/null
 select is((select count(*) from cube_contacts), 0::bigint, 'a view of nothing');
@@ -224,8 +224,8 @@ select set_eq('select found()', array['kpi_cube cells could not be compared, the
     'a function that would run as the auditor');
 rollback to savepoint unmarked;
 grant create on schema p to cells_stranger;
-alter table cube_step_ups_cells owner to cells_stranger;
-select set_has('select found()', $$ values ('kpi_cube cells could not be compared, they or the function that computes them are not as define_kpi_cube made them: step_ups') $$,
+alter table cube_steps_cells owner to cells_stranger;
+select set_has('select found()', $$ values ('kpi_cube cells could not be compared, they or the function that computes them are not as define_kpi_cube made them: steps') $$,
     'cells of somebody else');
 -- Nor by a refresh: a table is the engine's by its registration and its owner.
 select early_help.mark_stale('p', '2022-01-31') \g /dev/null

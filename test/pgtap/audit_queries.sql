@@ -96,7 +96,7 @@ select is(array(
     array['action.due_on', 'alert.cleared_on', 'alert.due_on', 'alert.raised_on', 'bank_holiday.day', 'case_audit_action.due_on', 'child.expected_birth_date',
         'contact_child.received_on', 'episode.allocated_on', 'episode_event.happened_on', 'group_programme.ends_on', 'group_programme.starts_on',
         'level_change.changed_on', 'partnership.record_begins_on', 'plan.review_counts_from', 'plan.review_due_on', 'practitioner.active_from',
-        'practitioner.active_to', 'publication.published_on', 'review.due_on', 'review.next_review_due_on', 'service.closed_on', 'service.opened_on',
+        'practitioner.active_to', 'publication.published_on', 'reopening.closed_on', 'reopening.closure_agreed_on', 'reopening.reopened_on', 'review.due_on', 'review.next_review_due_on', 'service.closed_on', 'service.opened_on',
         'step.first_review_on'], 'every other day');
 
 -- Two severities, at the end of what the audit gives.

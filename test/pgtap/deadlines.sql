@@ -264,7 +264,7 @@ begin
     end loop;
 end
 $$;
-select is_empty('select from stale_mark', 'run_due refreshes the figures');
+select is_empty('select from stale_month', 'run_due refreshes the figures');
 
 ---------- today ----------
 update practitioner set active_to = null;

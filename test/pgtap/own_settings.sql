@@ -33,7 +33,7 @@ select bag_eq(
         and p.nspname <> 'early_help_sample'
         and not exists (select from unnest(p.settings) c where starts_with(c, 'search_path='))$$,
     $$select unnest('{
-        define_kpi_cube, define_cube_parts, define_cube_month, drop_kpi_cube, define_beside_cubes, define_published_table, cube_stale_query,
+        define_kpi_cube, define_cube_parts, define_cube_rows, define_cube_month, drop_kpi_cube, define_beside_cubes, define_published_table, cube_stale_query,
         audit_queries}'::text[])$$,
     'each fixes the search_path but those that define something where the caller stands, and those that return a text');
 select bag_eq(

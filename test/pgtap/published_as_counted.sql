@@ -33,6 +33,9 @@ from (
     limit 2
 ) r
 where plan.plan_id = r.plan_id;
+update service_request
+set offered_on = null, started_on = null, ended_on = null, decided_on = null, outcome = null
+where service_request_id in (select service_request_id from service_request where requested_on between '2023-07-01' and '2023-09-30' limit 2);
 set session_replication_role = origin;
 
 update partnership set suppression_threshold = 0;
@@ -64,22 +67,28 @@ create temp table counted (count_name, view, expression) as values
     ('reviews_not_on_time', 'review_timeliness', 'reviews_due - held_on_time'),
     ('reviews_held_late', 'review_timeliness', 'held_late'),
     ('reviews_not_held', 'review_timeliness', 'not_held'),
-    ('episodes_opened', 'waiting_list', 'case when waiting_for = ''early help'' then joined end'),
-    ('episodes_allocated', 'waiting_list', 'case when waiting_for = ''early help'' then started end'),
+    ('episodes_opened', 'episodes', 'opened'),
+    ('episodes_allocated', 'episodes', 'allocated'),
     ('episodes_closed', 'closure_outcomes', 'closures'),
-    ('episodes_closed_waiting', 'waiting_list', 'case when waiting_for = ''early help'' then left_otherwise end'),
+    ('episodes_closed_waiting', 'episodes', 'closed_waiting'),
     ('closures_counted', 'closure_outcomes', 'closures_counted'),
     ('closures_not_counted', 'closure_outcomes', 'closures - closures_counted'),
     ('positive_outcomes', 'closure_outcomes', 'positive_outcomes'),
     ('other_outcomes', 'closure_outcomes', 'closures_counted - positive_outcomes'),
     ('service_requests', 'needs_without_service', 'requests'),
     ('service_requests_offered', 'needs_without_service', 'offered'),
-    ('needs_without_service', 'needs_without_service', 'requests - offered'),
+    ('service_requests_decided', 'needs_without_service', 'decided'),
+    ('service_requests_not_decided', 'needs_without_service', 'requests - decided'),
+    ('needs_without_service', 'needs_without_service', 'no_service'),
     ('group_attendances', 'group_work', 'attendances'),
     ('step_ups_offered', 'step_ups', 'offered'),
     ('step_ups_accepted', 'step_ups', 'accepted'),
     ('step_ups_declined', 'step_ups', 'declined'),
     ('step_ups_withdrawn', 'step_ups', 'withdrawn'),
+    ('step_ups_offered_accepted', 'step_ups', 'offered_accepted'),
+    ('step_ups_offered_not_accepted', 'step_ups', 'offered - offered_accepted'),
+    ('step_downs_offered_accepted', 'step_downs', 'offered_accepted'),
+    ('step_downs_offered_not_accepted', 'step_downs', 'offered - offered_accepted'),
     ('step_downs_offered', 'step_downs', 'offered'),
     ('step_downs_declined', 'step_downs', 'declined'),
     ('step_downs_withdrawn', 'step_downs', 'withdrawn'),
@@ -105,8 +114,8 @@ from step s
 left join agency a on a.agency_id = s.receiving_agency_id
 where s.from_level = 'social_care' and s.outcome = 'accepted';
 create temp view town_closures as
-select date_trunc('month', e.closed_on::timestamp)::date as month, l.name as ward, (e.allocated_on is not null)::integer as after_support
-from episode e
+select date_trunc('month', e.closed_on::timestamp)::date as month, l.name as ward, (e.supported_from is not null)::integer as after_support
+from spell_end e
 left join referral r on r.referral_id = e.referral_id
 left join locality l on l.locality_id = r.locality_id
 where e.closed_on is not null;

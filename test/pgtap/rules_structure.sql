@@ -85,6 +85,8 @@ insert into breach values
     ('YH008', '23514', $$insert into sharing_decision (family_id, agency_id, decided_on, shared, basis, reason) values (1, 1, '2024-01-01', true, 'safeguarding', ' ')$$),
     ('YH016', '23514', $$insert into contact_child (contact_id, received_on, source_code, child_id, counted_child_id, primary_need_code, decision, attached_episode_id)
         values (1, '2024-01-01', '6', 11, 11, 'N1', 'referral', 1)$$),
+    ('YH014', '23514', $$insert into reopening (episode_id, closed_on, reopened_on, reason) values (1, '2024-02-01', '2024-01-01', 'x')$$),
+    ('YH014', '23514', $$insert into reopening (episode_id, closed_on, reopened_on, reason) values (1, '2024-02-01', '2024-02-01', ' ')$$),
     ('YH017', '23514', $$insert into feedback (given_by, given_on, timely) values ('child', '2024-01-01', true)$$),
     ('YH017', '23514', $$insert into feedback (given_by, given_on, episode_id) values ('child', '2024-01-01', 1)$$),
     ('YHS06', '23514', $$insert into correction (table_name, record_id, column_name, value_before, reason) values ('consent', 1, 'withdrawn_on', '2024-01-01', ' ')$$),

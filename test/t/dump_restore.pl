@@ -169,7 +169,7 @@ sub restored
 	as_council($database, q{update medway.contact_child set reason = 'home' where contact_child_id in (8, 9)});
 	is(as_council($database, $figures), "home|2\nschool|1", "$where: the figures follow the records");
 	as_council($database, q{call early_help.refresh_kpis('medway')});
-	is(as_council($database, $figures . '; select count(*) from medway.stale_mark'), "home|2\nschool|1\n0",
+	is(as_council($database, $figures . '; select count(*) from medway.stale_month'), "home|2\nschool|1\n0",
 		"$where: and can be refreshed");
 }
 

@@ -221,7 +221,7 @@ sub refresh
 	$unexpected //= "$error from a refresh" if defined $error;
 	$refreshes++;
 	$every_month_stale = 0;
-	my ($left) = $refresher->ask('select count(*) from stale_mark;');
+	my ($left) = $refresher->ask('select count(*) from stale_month;');
 	$fresh++ if $left eq '0';
 	$refreshing += time - $start;
 }
@@ -397,7 +397,7 @@ note('met: ' . join ', ', map { "$_ $errors{$_}" } sort keys %errors);
 sub differences_at_last { return difference(split /\n/, $node->safe_psql('postgres', "$set_path $prepare $check_all")) }
 is(differences_at_last(), undef, 'they are equal after it');
 $node->safe_psql('postgres', "call early_help.refresh_kpis('p')");
-is($node->safe_psql('postgres', 'select count(*) from p.stale_mark'), '0', 'a last refresh leaves nothing stale');
+is($node->safe_psql('postgres', 'select count(*) from p.stale_month'), '0', 'a last refresh leaves nothing stale');
 is(differences_at_last(), undef, 'and they are equal, from the cells alone');
 is(differences_of_copy(0) // differences_of_copy(1), undef, 'as they are on the subscriber');
 my $board = 'select * from p_kpi.dashboard order by month, metric_code';

@@ -110,7 +110,7 @@ my $said = what_it_said(start_script("call early_help.refresh_kpis('p');"));
 like($said, qr/NOTICE:  figures of p: the refresh of .* was broken off after $done months; going on/, 'the next refresh tells that it goes on');
 is(run(2), 'ended|t|council|t|t|0', 'so does its log');
 is(cells($last), $cells, 'it leaves alone what the other had done');
-is(sql('select count(*) from p.stale_mark'), '0', 'and nothing is stale');
+is(sql('select count(*) from p.stale_month'), '0', 'and nothing is stale');
 is(differ(), '', 'every view equals the same computed live, from the cells');
 
 # ---------------------------------------------------------------------------
@@ -156,7 +156,7 @@ is(sql('select string_agg(state, $$ $$) from live.run where n in (4, 5)'), 'ende
 is(sql('select resumes from live.run where n = 4'), 't', 'the first of them had gone on where one was cancelled');
 is(differ(), '', 'every view equals the same computed live after it');
 sql(q{call early_help.refresh_kpis('p')});
-is(sql('select count(*) from p.stale_mark'), '0', 'one more leaves nothing stale');
+is(sql('select count(*) from p.stale_month'), '0', 'one more leaves nothing stale');
 is(differ(), '', 'and every view equals the same computed live, from the cells');
 
 # In the middle of a month: its cells are written, and not committed.
@@ -207,7 +207,7 @@ SKIP:
 {
 	skip 'pg_cron is not installed', 4 unless $has_cron;
 	ok(wait_for("exists (select from town.kpi_refresh where state = 'ended' and called_by = 'council' and months_done > 0)", 'pg_cron'), 'pg_cron calls run_due, which refreshes');
-	is(sql('select count(*) from town.stale_mark'), '0', 'the stale months are fresh');
+	is(sql('select count(*) from town.stale_month'), '0', 'the stale months are fresh');
 	ok(wait_for(q{exists (select from cron.job_run_details where command ~ 'run_due' and status = 'succeeded')}, 'a run that succeeded'), 'and pg_cron notes that it succeeded');
 	is(sql(q{select cron.unschedule('town deadlines')}), 't', 'unscheduled');
 }

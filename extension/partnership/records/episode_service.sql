@@ -2,7 +2,6 @@
 create function service_of_episode(episode_id bigint, on_day date) returns bigint
     language sql
     stable
-    set search_path = pg_catalog, pg_temp
 begin atomic
     select coalesce(
         (

@@ -12,7 +12,6 @@ returns table (
 language sql
 stable
 rows 2
-set search_path = pg_catalog, pg_temp
 begin atomic
     with spell as materialized (
         select e.episode_id, e.referral_id, s.started_on, s.supported_from, s.closed_on
