@@ -39,6 +39,9 @@ create table publication (
                 || case when next_month - first_month < 100
                     then ' Q' || (((extract(month from first_month)::integer + 8) % 12) / 3 + 1)::varchar else '' end
         end) stored,
+    period_kind varchar(10) not null generated always as (
+        case when next_month - first_month < 40 then 'month' when next_month - first_month < 100 then 'quarter' else 'year' end
+    ) stored,
     version integer not null,
     published_on early_help.event_date not null,
     published_by bigint not null references practitioner,
@@ -64,6 +67,7 @@ comment on column publication.first_month is 'First day of the period.';
 comment on column publication.next_month is 'First day after the period.';
 comment on column publication.period is
     'The period: 2018-04, a quarter of the financial year 2018/19 Q1, or the financial year 2018/19.';
+comment on column publication.period_kind is 'month, quarter or year.';
 comment on column publication.version is 'Version of the period''s figures, from 1.';
 comment on column publication.published_on is 'Day of the publication.';
 comment on column publication.published_by is 'Practitioner who published it.';
