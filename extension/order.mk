@@ -57,6 +57,7 @@ INSTALL := \
 	install/publish/bounds.sql \
 	install/publish/decide.sql \
 	install/publish/freeze.sql \
+	install/publish/warnings.sql \
 	install/upgrade/partnership_object.sql \
 	install/upgrade/apply.sql \
 	install/upgrade/rows.sql \

@@ -161,3 +161,32 @@ comment on function publish_figures(text, bigint, date, text) is
     'Freezes the figures of a period (2018-04, 2018/19 Q1 or 2018/19) as they are now and hides those that could disclose '
     'somebody. A period that is published again has a new version. Returns one row. Errors YHS05 (no such practitioner), YHF02 '
     '(period), YHF03 (not over yet), 40001 beside another publication at REPEATABLE READ.';
+
+create function publication_warnings(period text)
+returns table (
+    warning text,
+    views text,
+    count_name text,
+    among text,
+    cases integer,
+    all_are text,
+    remedy text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select w.*
+    from only partnership p
+    cross join (
+        select n.nspname
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where c.oid = 'publication'::regclass
+    ) own
+    cross join early_help_internal.publication_warnings(
+        own.nspname, publication_warnings.period, p.suppression_threshold) w;
+end;
+comment on function publication_warnings(text) is
+    'Before publish_figures: where all cases that a published view counts have one value, so that whoever knows of a case reads '
+    'the value, though counts are hidden. warning: few cases (1 to the threshold) or whole group; among: which cases, empty: all of '
+    'the period; all_are: what they have in common; remedy: what helps. With the records as they are now. Error YHF02 (period).';
