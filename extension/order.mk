@@ -134,6 +134,7 @@ RECORDS := \
 	records/codes.sql \
 	records/bank_holiday.sql \
 	records/locality.sql \
+	records/population.sql \
 	records/agency.sql \
 	records/practitioner.sql \
 	records/service.sql \
@@ -204,6 +205,7 @@ FIGURES := \
 	figures/case_audits.sql \
 	figures/feedback.sql \
 	figures/overdue_reviews.sql \
+	figures/rates.sql \
 	figures/metric.sql \
 	build/measures.sql \
 	build/kpi_figure.sql \
