@@ -135,6 +135,7 @@ RECORDS := \
 	records/bank_holiday.sql \
 	records/locality.sql \
 	records/population.sql \
+	records/benchmark.sql \
 	records/agency.sql \
 	records/practitioner.sql \
 	records/service.sql \
@@ -212,6 +213,7 @@ FIGURES := \
 	figures/length_of_support.sql \
 	figures/figures.sql \
 	figures/dashboard.sql \
+	figures/benchmarks.sql \
 	figures/calendar.sql \
 	figures/spc.sql \
 	figures/headline.sql \
