@@ -49,6 +49,7 @@ INSTALL := \
 	build/column_meanings.sql \
 	install/figures/column_meanings.sql \
 	install/publish/period.sql \
+	install/publish/csv.sql \
 	install/publish/published_table.sql \
 	install/publish/disclosure.sql \
 	install/publish/figures.sql \
@@ -221,6 +222,8 @@ FIGURES := \
 	build/published.sql \
 	figures/published_changes.sql \
 	figures/published_dashboard.sql \
+	figures/published_figures.sql \
+	figures/export_publication.sql \
 	figures/comments.sql \
 	figures/note_structure.sql \
 	figures/begin_fresh.sql

@@ -173,7 +173,6 @@ returns table (
     remedy text)
 language sql
 stable
-set search_path = pg_catalog, pg_temp
 begin atomic
     select w.*
     from only partnership p
