@@ -12,28 +12,6 @@ comment on type early_help_internal.one_value is
     'All cases of a whole have one value: whether they are few (1 to the threshold); the places of the whole and of the only '
     'part that has cases; how many; the shortest longer period in which another part has cases, too (null: none).';
 
-create function early_help_internal.longer_periods(first_month date, next_month date)
-    returns table (period text, first_month date, next_month date)
-    language sql
-    stable
-    set search_path = pg_catalog, pg_temp
-as $$
-    with year as (
-        select format('%s/%s', extract(year from start), to_char(start + interval '1 year', 'YY')) as name
-        from (select longer_periods.first_month - interval '3 months') t (start)
-    )
-    select n.name, l.first_month, l.next_month
-    from year y
-    cross join lateral unnest(array[y.name || ' Q1', y.name || ' Q2', y.name || ' Q3', y.name || ' Q4', y.name]) n (name)
-    cross join lateral early_help_internal.period_months(n.name) l
-    where l.first_month <= longer_periods.first_month
-        and l.next_month >= longer_periods.next_month
-        and l.next_month - l.first_month > longer_periods.next_month - longer_periods.first_month
-    order by l.next_month - l.first_month
-$$;
-comment on function early_help_internal.longer_periods(date, date) is
-    'The quarter and the financial year that a month lies in, or the financial year that a quarter lies in, the shorter first.';
-
 create function early_help_internal.in_one_value(
     first_month date,
     next_month date,

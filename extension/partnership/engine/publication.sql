@@ -162,6 +162,24 @@ comment on function publish_figures(text, bigint, date, text) is
     'somebody. A period that is published again has a new version. Returns one row. Errors YHS05 (no such practitioner), YHF02 '
     '(period), YHF03 (not over yet), 40001 beside another publication at REPEATABLE READ.';
 
+create function publish_year(
+    year text,
+    published_by bigint,
+    published_on date default current_date,
+    note text default null
+)
+returns setof publication
+language sql
+begin atomic
+    -- The year first: then what its quarters hide never hides the year's.
+    select b
+    from early_help_internal.year_and_quarters(publish_year.year) q
+    cross join lateral publish_figures(q.period, publish_year.published_by, publish_year.published_on, publish_year.note) b;
+end;
+comment on function publish_year(text, bigint, date, text) is
+    'Publishes a financial year (2018/19) and then its quarters, in one act. Fewer of the year''s figures are hidden than after its '
+    'quarters. Returns five rows. Errors as of publish_figures.';
+
 create function publication_warnings(period text)
 returns table (
     warning text,
