@@ -15,8 +15,8 @@ as $$
     from (select case when value ~ '^''*[-=+@\t\r\n＝＋－＠]' then '''' || value else value end as guarded) g
 $$;
 comment on function early_help_internal.csv_field(text) is
-    'A text as a field of a CSV file: quoted where it must be, and with an apostrophe before it where a spreadsheet would take it '
-    'for a formula.';
+    'A text as a field of a CSV file: quoted where it must be, and with an apostrophe before it where a spreadsheet would '
+    'take it for a formula.';
 
 create function early_help_internal.csv_line(variadic fields text[]) returns text
     language sql

@@ -156,8 +156,7 @@ as $$
     from (
         select d, initcap(d) || '.', 'dimension'
         from unnest(
-            array['period_kind', 'period', 'period_start', 'period_end', 'month', 'month_key', 'version', 'latest', 'published_on']
-            || dimensions) d
+            '{period_kind,period,period_start,period_end,month,month_key,version,latest,published_on}'::text[] || dimensions) d
         union all
         select c, initcap(replace(c, '_', ' ')) || '.', 'count'
         from unnest(counts) c

@@ -97,5 +97,5 @@ begin
 end
 $$;
 comment on function early_help_internal.upgrade_rows(oid, oid) is
-    'Within upgrade_partnership: writes official codes, bank holidays, benchmarks, cubes, figures and published tables, new or changed. '
-    'Returns how many rows.';
+    'Within upgrade_partnership: writes official codes, bank holidays, benchmarks, cubes, figures and published tables, '
+    'new or changed. Returns how many rows.';

@@ -177,8 +177,8 @@ begin atomic
     cross join lateral publish_figures(q.period, publish_year.published_by, publish_year.published_on, publish_year.note) b;
 end;
 comment on function publish_year(text, bigint, date, text) is
-    'Publishes a financial year (2018/19) and then its quarters, in one act. Fewer of the year''s figures are hidden than after its '
-    'quarters. Returns five rows. Errors as of publish_figures.';
+    'Publishes a financial year (2018/19) and then its quarters, in one act. Fewer of the year''s figures are hidden than after '
+    'its quarters. Returns five rows. Errors as of publish_figures.';
 
 create function publication_warnings(period text)
 returns table (
@@ -204,6 +204,7 @@ begin atomic
         own.nspname, publication_warnings.period, p.suppression_threshold) w;
 end;
 comment on function publication_warnings(text) is
-    'Before publish_figures: where all cases that a published view counts have one value, so that whoever knows of a case reads '
-    'the value, though counts are hidden. warning: few cases (1 to the threshold) or whole group; among: which cases, empty: all of '
-    'the period; all_are: what they have in common; remedy: what helps. With the records as they are now. Error YHF02 (period).';
+    'Before publish_figures: where all cases that a published view counts have one value, so that whoever knows of a case '
+    'reads the value, though counts are hidden. warning: few cases (1 to the threshold) or whole group; among: which cases, '
+    'empty: all of the period; all_are: what they have in common; remedy: what helps. With the records as they are now. Error '
+    'YHF02 (period).';

@@ -147,8 +147,11 @@ select
     round(case when f.near_low < 0 then 0 else f.near_low end, 1)::numeric(14, 1) as lower_near_limit,
     round(case when f.near_high > f.most then f.most else f.near_high end, 1)::numeric(14, 1) as upper_near_limit,
     round(case when f.high > f.most then f.most else f.high end, 1)::numeric(14, 1) as upper_limit,
-    case when f.exact > f.high then 'above' when f.exact < f.low then 'below' when f.exact is not null then 'within' end::varchar(10)
-        as comparison,
+    case
+        when f.exact > f.high then 'above'
+        when f.exact < f.low then 'below'
+        when f.exact is not null then 'within'
+    end::varchar(10) as comparison,
     case when c.value_status <> 'no figure of our own' then c.counted end::varchar(255) as own_figure,
     c.source,
     c.note,

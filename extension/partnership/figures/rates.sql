@@ -99,4 +99,5 @@ cross join lateral (
 ) f
 where p.period_kind <> 'year to date';
 comment on view rates_by_ward is
-    'The same as view rates, by the ward at the time of the contact or referral: of the wards and years that table population has.';
+    'The same as view rates, by the ward at the time of the contact or referral: of the wards and years that table '
+    'population has.';

@@ -24,7 +24,8 @@ comment on column benchmark.measure_code is
 comment on column benchmark.year is 'Financial year, e.g. 2023/24.';
 comment on column benchmark.area is 'Whose figure it is.';
 comment on column benchmark.label is 'Name of the measure.';
-comment on column benchmark.unit is '%, per 10,000 (people aged 0-17, a year), or the unit of the figure of that code in view metric.';
+comment on column benchmark.unit is
+    '%, per 10,000 (people aged 0-17, a year), or the unit of the figure of that code in view metric.';
 comment on column benchmark.value is 'The figure.';
 comment on column benchmark.source is 'Who published it, and where.';
 comment on column benchmark.note is 'What to know before comparing.';
