@@ -49,6 +49,7 @@ INSTALL := \
 	build/column_meanings.sql \
 	install/figures/column_meanings.sql \
 	install/publish/period.sql \
+	install/publish/csv.sql \
 	install/publish/published_table.sql \
 	install/publish/disclosure.sql \
 	install/publish/figures.sql \
@@ -57,6 +58,7 @@ INSTALL := \
 	install/publish/bounds.sql \
 	install/publish/decide.sql \
 	install/publish/freeze.sql \
+	install/publish/warnings.sql \
 	install/upgrade/partnership_object.sql \
 	install/upgrade/apply.sql \
 	install/upgrade/rows.sql \
@@ -133,6 +135,8 @@ RECORDS := \
 	records/codes.sql \
 	records/bank_holiday.sql \
 	records/locality.sql \
+	records/population.sql \
+	records/benchmark.sql \
 	records/agency.sql \
 	records/service.sql \
 	records/practitioner.sql \
@@ -208,6 +212,7 @@ FIGURES := \
 	figures/case_audits.sql \
 	figures/feedback.sql \
 	figures/overdue_reviews.sql \
+	figures/rates.sql \
 	figures/metric.sql \
 	build/measures.sql \
 	build/kpi_figure.sql \
@@ -215,6 +220,7 @@ FIGURES := \
 	figures/length_of_support.sql \
 	figures/figures.sql \
 	figures/dashboard.sql \
+	figures/benchmarks.sql \
 	figures/calendar.sql \
 	figures/spc.sql \
 	figures/headline.sql \
@@ -222,6 +228,8 @@ FIGURES := \
 	build/published.sql \
 	figures/published_changes.sql \
 	figures/published_dashboard.sql \
+	figures/published_figures.sql \
+	figures/export_publication.sql \
 	figures/comments.sql \
 	figures/note_structure.sql \
 	figures/begin_fresh.sql

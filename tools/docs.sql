@@ -64,7 +64,7 @@ select format('| `%s` | %s | %s |', c.relname,
 from pg_class c
 cross join lateral (
     select a.attnum, p.what,
-        p.what in ('**period**', 'month', 'metric_code', 'view_name', 'column_name')
+        p.what in ('**period**', 'month', 'metric_code', 'measure_code', 'year', 'area', 'view_name', 'column_name')
             or exists (select from dimension d where d.name = a.attname) as key
     from pg_attribute a
     cross join lateral (select case a.attname when 'period_kind' then '**period**' else a.attname::text end as what) p

@@ -13,3 +13,12 @@ alter domain early_help.event_date add constraint event_date_is_plausible check 
 
 -- It has an argument and a column more: answered, severity.
 drop function early_help.audit(text, text);
+
+-- What function publication_warnings is made of.
+create type early_help_internal.one_value as (
+    few boolean,
+    whole integer,
+    part integer,
+    cases integer,
+    instead text
+);

@@ -628,6 +628,7 @@ select followed('K03', null, '', $$insert into stale_mark values ('contact_child
 select followed('F01', null, $$select publish_figures('2018-04', 1, '2018-05-03')$$, $$update publication set note = 'x'$$, $$select publish_figures('2018-04', 1, '2018-05-03', 'x')$$, $$(select note = 'x' from publication where version = 2)$$);
 select followed('F02', null, '', $$select publish_figures('April 2018', 1, '2018-05-03')$$, $$select publish_figures('2018-04', 1, '2018-05-03')$$, 'exists (select from publication)');
 select followed('F03', null, '', $$select publish_figures('2018/19', 1, '2018-05-03')$$, $$select publish_figures('2018-04', 1, '2018-05-03')$$, 'exists (select from publication)');
+select followed('F02', 'Give a financial year, such as 2018/19.', '', $$select publish_year('2017/18 Q1', 1, '2018-05-03')$$, $$select publish_year('2017/18', 1, '2018-05-03')$$, 'exists (select from publication)');
 
 -- I: what the import leaves aside goes in once it is right.
 create function public.taken(rule text, wrong text, does text, corrected text) returns text language plpgsql as $$

@@ -19,6 +19,13 @@ insert into breach values
     ('published_figure_is_not_negative', $$insert into published_figure (publication_id, count_name, figure) values (1, 'x', -1)$$),
     ('published_figure_hidden_for_a_reason', $$insert into published_figure (publication_id, count_name, figure, hidden, stays_hidden) values (1, 'x', 1, 'x', true)$$),
     ('published_figure_stays_hidden_if_hidden', $$insert into published_figure (publication_id, count_name, figure, hidden) values (1, 'x', 1, 'small')$$),
+    ('population_once_a_year', $$insert into population (year, age_0_17, source) select 2024, 1, 'x' from generate_series(1, 2)$$),
+    ('population_year_is_plausible', $$insert into population (year, age_0_17, source) values (24, 1, 'x')$$),
+    ('population_age_0_17_is_positive', $$insert into population (year, age_0_17, source) values (2024, 0, 'x')$$),
+    ('population_has_a_source', $$insert into population (year, age_0_17, source) values (2024, 1, ' ')$$),
+    ('benchmark_year_is_financial', $$insert into benchmark (measure_code, year, area, label, unit, value, source) values ('x', '2023/25', 'x', 'x', '%', 1, 'x')$$),
+    ('benchmark_value_is_possible', $$insert into benchmark (measure_code, year, area, label, unit, value, source) values ('x', '2023/24', 'x', 'x', '%', 101, 'x')$$),
+    ('benchmark_has_a_source', $$insert into benchmark (measure_code, year, area, label, unit, value, source) values ('x', '2023/24', 'x', 'x', '%', 1, ' ')$$),
     ('locality_dates_in_order', $$insert into locality (name, valid_from, valid_to) values ('x', '2024-01-01', '2024-01-01')$$),
     ('locality_name_is_unique_per_date', $$insert into locality (name) select 'x' from generate_series(1, 2)$$),
     ('child_identity_nhs_number_is_ten_digits', $$insert into child_identity (child_id, nhs_number) values (1, 'ABCDEF9999')$$),
@@ -102,7 +109,7 @@ from (values
 create view public.rule_of as
     select r.sqlstate, unnest(r.constraints) as held_by from early_help.rules() r;
 select ok(
-    case when o.constraint_name = held_by and held_by ~ '^(kpi|publi|population|partnership|family_outcomes|positive|re_referral|suppression|code_label)' then o.hint <> ''
+    case when o.constraint_name = held_by and held_by ~ '^(kpi|publi|population|benchmark|partnership|family_outcomes|positive|re_referral|suppression|code_label)' then o.hint <> ''
         when o.constraint_name = held_by then o.state = coalesce(r.sqlstate, 'YHS07') and o.hint <> '' and o.detail !~ 'x|X'
         else o.state ~ '^(YH|23502)' and o.hint <> '' end,
     format('%s: %s %s, %s', held_by, o.state, o.detail, o.hint))

@@ -2,6 +2,7 @@
 \ir fixture.psql
 \o /dev/null
 \ir ../t/one_of_each.psql
+insert into population (year, age_0_17, source) values (2024, 1, 'x');
 insert into kpi_target (metric_code, from_month, target) select metric_code, '2024-01-01', 1 from kpi_metric order by 1 limit 1;
 insert into kpi_spc_rebase (metric_code, from_month, reason) select metric_code, '2024-01-01', 'x' from kpi_metric order by 1 limit 1;
 select undo_closure(11202, 'Not closed.');

@@ -160,6 +160,7 @@ sub lists
 		select string_agg(t, E'\n') from (
 			select c::text as t from medway.kpi_cube c union all select m::text from medway.kpi_metric m
 			union all select (to_jsonb(p) - 'recorded_at')::text from medway.published_table p
+			union all select b::text from medway.benchmark b
 			union all select l::text from medway.code_label l) r}, $database);
 }
 

@@ -46,13 +46,13 @@ foreach my $table (values %tables)
 	$table->{$_} = [ map { [ split /\s*[=+\/]\s*/ ] } @{ $table->{$_} } ] foreach qw(sums ratios);
 	my @columns = split /\n/, $node->safe_psql('postgres', <<"SQL");
 select column_name from information_schema.columns
-where table_schema = 'p_kpi' and table_name = 'published_$table->{table_name}' and ordinal_position > 6
+where table_schema = 'p_kpi' and table_name = 'published_$table->{table_name}' and ordinal_position > 9
 order by ordinal_position
 SQL
 	is_deeply(\@columns, [ @{ $table->{dimensions} }, map { ($_, "${_}_status") } @{ $table->{counts} }, map { $_->[0] } @{ $table->{ratios} } ],
 		"published_$table->{table_name} shows what is registered and no more");
 }
-is($node->safe_psql('postgres', <<'SQL'), 'published_changes published_dashboard published_label', 'no view shows anything else');
+is($node->safe_psql('postgres', <<'SQL'), 'published_area published_changes published_dashboard published_figures published_label', 'no view shows anything else');
 select string_agg(table_name, ' ' order by table_name) from information_schema.views
 where table_schema = 'p_kpi' and table_name ~ '^published_'
     and substr(table_name, 11) not in (select table_name from p.published_table)
@@ -64,6 +64,7 @@ SQL
 # ---------------------------------------------------------------------------
 
 my %every_dimension = map { $_ => 1 } map { @{ $_->{dimensions} } } values %tables;
+my %every_ratio = map { $_->[0] => [ @{$_}[ 1, 2 ] ] } map { @{ $_->{ratios} } } values %tables;
 my %every_count = map { $_ => 1 } map { @{ $_->{counts} } } values %tables;
 my (%parts_of, %is_part, %dimensions_of);
 foreach my $table (values %tables)
@@ -207,6 +208,19 @@ sub read_published
 		learn(name_of("$row->{period} v$row->{version}", @at), $row->{value}, $row->{value_status});
 		learn(name_of("$row->{period} v" . ($row->{version} - 1), @at), $row->{value_before}, $row->{value_before_status});
 	}
+	# Margins and totals too, and percentages wherever their whole stands.
+	foreach my $row (@{ $psql->{published_figures} })
+	{
+		my $release = "$row->{period} v$row->{version}";
+		my @at = map { $row->{"dimension_$_"} eq '' ? () : "$row->{\"dimension_$_\"}=$row->{\"value_$_\"}" } 1, 2;
+		if ($row->{unit} eq '%')
+		{
+			learn_rate($row->{value}, map { name_of($release, $_, @at) } @{ $every_ratio{ $row->{measure} } });
+			next;
+		}
+		my ($value) = $row->{value} =~ /^(\d*)(?:\.0)?$/ or die "no whole number: $row->{value}";
+		learn(name_of($release, $row->{measure}, @at), $value, $row->{value_status});
+	}
 	foreach my $key (sort keys %sum)
 	{
 		my ($whole) = split /\t/, $key;
@@ -338,7 +352,7 @@ sub published
 	my ($figures, @periods) = @_;
 	my $sql = "set client_min_messages = warning; begin;\n" . join('', @$figures);
 	$sql .= ref $_ ? join('', @$_) : "select null from p.publish_figures('$_', 1);\n" foreach @periods;
-	foreach my $view ((map { "published_$_" } sort keys %tables), 'published_dashboard', 'published_changes')
+	foreach my $view ((map { "published_$_" } sort keys %tables), 'published_dashboard', 'published_changes', 'published_figures')
 	{
 		$sql .= "select '$view', row_to_json(v) from p_kpi.$view v;\n";
 	}

@@ -88,9 +88,12 @@ as $$
     select format(
         'create view %1$I.%2$I as
         select
-            b.first_month as month,
-            to_char(b.first_month::timestamp, ''YYYY-MM'')::varchar(7) as month_key,
+            b.period_kind,
             b.period,
+            b.first_month as period_start,
+            b.next_month - 1 as period_end,
+            case b.period_kind when ''month'' then b.first_month end as month,
+            case b.period_kind when ''month'' then b.period end::varchar(7) as month_key,
             b.version,
             not exists (
                 select
@@ -152,7 +155,8 @@ as $$
     select c.name || e.ending, coalesce(meanings ->> c.name, m.meaning, c.otherwise) || e.said
     from (
         select d, initcap(d) || '.', 'dimension'
-        from unnest(array['month', 'month_key', 'period', 'version', 'latest', 'published_on'] || dimensions) d
+        from unnest(
+            '{period_kind,period,period_start,period_end,month,month_key,version,latest,published_on}'::text[] || dimensions) d
         union all
         select c, initcap(replace(c, '_', ' ')) || '.', 'count'
         from unnest(counts) c

@@ -1,4 +1,4 @@
--- Rows that come with a version: official codes and bank holidays, cubes,
+-- Rows that come with a version: official codes, bank holidays, benchmarks, cubes,
 -- figures and published tables. What a partnership wrote itself stays.
 
 create function early_help_internal.columns_of(place regclass) returns name[]
@@ -73,6 +73,7 @@ begin
             ('kpi_period', '{period_kind,last_month}', '{}', 'true'),
             ('published_table', '{table_name}', '{}', 'true'),
             ('bank_holiday', '{day}', '{}', 'not o.local'),
+            ('benchmark', '{measure_code,year,area}', '{}', 'not o.local'),
             ('code_label', '{list,code,valid_from}', '{}', 'true')
         ) k (name, key, stays, taken)
         join pg_class o on o.relnamespace = old and o.relname = k.name and o.relkind = 'r'
@@ -96,5 +97,5 @@ begin
 end
 $$;
 comment on function early_help_internal.upgrade_rows(oid, oid) is
-    'Within upgrade_partnership: writes official codes, bank holidays, cubes, figures and published tables, new or changed. '
-    'Returns how many rows.';
+    'Within upgrade_partnership: writes official codes, bank holidays, benchmarks, cubes, figures and published tables, '
+    'new or changed. Returns how many rows.';

@@ -39,6 +39,9 @@ create table publication (
                 || case when next_month - first_month < 100
                     then ' Q' || (((extract(month from first_month)::integer + 8) % 12) / 3 + 1)::varchar else '' end
         end) stored,
+    period_kind varchar(10) not null generated always as (
+        case when next_month - first_month < 40 then 'month' when next_month - first_month < 100 then 'quarter' else 'year' end
+    ) stored,
     version integer not null,
     published_on early_help.event_date not null,
     published_by bigint not null references practitioner,
@@ -64,6 +67,7 @@ comment on column publication.first_month is 'First day of the period.';
 comment on column publication.next_month is 'First day after the period.';
 comment on column publication.period is
     'The period: 2018-04, a quarter of the financial year 2018/19 Q1, or the financial year 2018/19.';
+comment on column publication.period_kind is 'month, quarter or year.';
 comment on column publication.version is 'Version of the period''s figures, from 1.';
 comment on column publication.published_on is 'Day of the publication.';
 comment on column publication.published_by is 'Practitioner who published it.';
@@ -157,3 +161,50 @@ comment on function publish_figures(text, bigint, date, text) is
     'Freezes the figures of a period (2018-04, 2018/19 Q1 or 2018/19) as they are now and hides those that could disclose '
     'somebody. A period that is published again has a new version. Returns one row. Errors YHS05 (no such practitioner), YHF02 '
     '(period), YHF03 (not over yet), 40001 beside another publication at REPEATABLE READ.';
+
+create function publish_year(
+    year text,
+    published_by bigint,
+    published_on date default current_date,
+    note text default null
+)
+returns setof publication
+language sql
+begin atomic
+    -- The year first: then what its quarters hide never hides the year's.
+    select b
+    from early_help_internal.year_and_quarters(publish_year.year) q
+    cross join lateral publish_figures(q.period, publish_year.published_by, publish_year.published_on, publish_year.note) b;
+end;
+comment on function publish_year(text, bigint, date, text) is
+    'Publishes a financial year (2018/19) and then its quarters, in one act. Fewer of the year''s figures are hidden than after '
+    'its quarters. Returns five rows. Errors as of publish_figures.';
+
+create function publication_warnings(period text)
+returns table (
+    warning text,
+    views text,
+    count_name text,
+    among text,
+    cases integer,
+    all_are text,
+    remedy text)
+language sql
+stable
+begin atomic
+    select w.*
+    from only partnership p
+    cross join (
+        select n.nspname
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where c.oid = 'publication'::regclass
+    ) own
+    cross join early_help_internal.publication_warnings(
+        own.nspname, publication_warnings.period, p.suppression_threshold) w;
+end;
+comment on function publication_warnings(text) is
+    'Before publish_figures: where all cases that a published view counts have one value, so that whoever knows of a case '
+    'reads the value, though counts are hidden. warning: few cases (1 to the threshold) or whole group; among: which cases, '
+    'empty: all of the period; all_are: what they have in common; remedy: what helps. With the records as they are now. Error '
+    'YHF02 (period).';

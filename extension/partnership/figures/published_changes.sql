@@ -1,10 +1,20 @@
--- What differs between a version of a period and the one before it.
+-- What differs between a version of a period and the one before it. Both versions stay in the other views, and this
+-- view is made of what they show: which rows it has tells nothing else.
 create view published_changes as
 select
-    b.first_month as month,
-    to_char(b.first_month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    b.period_kind,
     b.period,
+    b.first_month as period_start,
+    b.next_month - 1 as period_end,
+    case b.period_kind when 'month' then b.first_month end as month,
+    case b.period_kind when 'month' then b.period end::varchar(7) as month_key,
     b.version,
+    not exists (
+        select
+        from only publication l
+        where l.first_month = b.first_month
+            and l.next_month = b.next_month
+            and l.version > b.version) as latest,
     b.published_on::date as published_on,
     f.count_name,
     f.dimension_1,
@@ -37,10 +47,8 @@ cross join lateral (
     full join (select * from only published_figure where publication_id = e.publication_id) before
         using (count_name, dimension_1, value_1, dimension_2, value_2)
 ) f
-where f.hidden is not null
-    or f.hidden_before is not null
-    or f.figure <> f.figure_before;
+where (f.hidden is null) <> (f.hidden_before is null)
+    or (f.hidden is null and f.figure <> f.figure_before);
 comment on view published_changes is
-    'What differs between a version of a period and the one before. '
-    'A change from 1 to the threshold is hidden like a count. A figure that is hidden in either version is listed, '
-    'changed or not.';
+    'What a version of a period shows differently from the one before: figures that changed, and figures that one of the two '
+    'hides. What both hide is not listed. A change from 1 to the threshold is hidden like a count.';

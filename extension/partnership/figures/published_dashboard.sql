@@ -1,9 +1,12 @@
 -- The Board's figures as published: totals of the published tables.
 create view published_dashboard as
 select
-    b.first_month as month,
-    to_char(b.first_month::timestamp, 'YYYY-MM')::varchar(7) as month_key,
+    b.period_kind,
     b.period,
+    b.first_month as period_start,
+    b.next_month - 1 as period_end,
+    case b.period_kind when 'month' then b.first_month end as month,
+    case b.period_kind when 'month' then b.period end::varchar(7) as month_key,
     b.version,
     not exists (
         select

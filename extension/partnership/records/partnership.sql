@@ -32,7 +32,9 @@ comment on column partnership.title is 'Name of the partnership as its Board wri
 comment on column partnership.local_authority_name is 'Name of the local authority.';
 comment on column partnership.gss_code is 'GSS code of the local authority, e.g. E06000035 (Office for National Statistics).';
 comment on column partnership.dfe_number is 'Department for Education number of the local authority, e.g. 887.';
-comment on column partnership.population_0_17 is 'Mid-year population aged 0-17, denominator of rates per 10,000.';
+comment on column partnership.population_0_17 is 
+    'Mid-year population aged 0-17, for rates of years that table population does not have: changing it changes the rates of '
+    'all those years.';
 comment on column partnership.re_referral_months is
     'A referral is a re-referral up to this many months after an earlier one; 1 to 24, usual 12.';
 comment on column partnership.family_outcomes_plan_review_weeks is
