@@ -73,9 +73,10 @@ sub pattern
 	my $text = one_of($column->{values}->@*) // 'none';
 	my $from = int rand length $text;
 	my $piece = substr $text, $from, 1 + int rand 4;
-	$piece =~ tr/\\/_/;
+	# A character may be several bytes.
+	$piece =~ tr/\\\x80-\xff/_/;
 	substr($piece, int rand length $piece, 1) = '_' if $piece ne '' && rand() < 0.3;
-	return quoted(one_of("$piece%", "%$piece%", "%$piece", substr($text, 0, 2) =~ tr/\\/_/r . '%'));
+	return quoted(one_of("$piece%", "%$piece%", "%$piece", substr($text, 0, 2) =~ tr/\\\x80-\xff/_/r . '%'));
 }
 
 sub compared { return one_of('=', '<>', '<', '<=', '>', '>=') }

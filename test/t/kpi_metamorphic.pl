@@ -48,6 +48,8 @@ my %way = (
 	different => { numerator => 'most', denominator => 'sum', value => 'most' },
 	stock => { numerator => 'last', denominator => 'sum', value => 'last' });
 my %way_of = (children_contacted => 'different', families_worked_with => 'different', waiting_list => 'stock');
+# What is dated after the last month that is shown, and counts in the quarter and year of that month: known.
+my @beyond = qw(reviews_on_time);
 
 # How often a view is asked in a state, where that is not once for each other view: what no mark touches, and what
 # takes seconds while months are stale. The latter do not all come in a short run.
@@ -220,8 +222,11 @@ sub periods
 		  'case q.metric_code ' . join(' ', map { "when '$_' then $holds{ $way{ $way_of{$_} }{$column} }" } sort keys %way_of) . ' end';
 		$holds =~ s/COLUMN/$column/g;
 		my $same = $by ? "and m.$by = q.$by" : '';
+		my $over = ($by // '') eq 'metric_code'
+		  ? "and (q.metric_code <> all ('{@{[ join ',', @beyond ]}}') or q.period_end <= (select max(m.period_end) from $copy m where m.period_kind = 'month'))" : '';
 		$script .= ask("$view.$column, by periods", <<"SQL");
-select 'NUMBER 0:' || case when count(*) filter (where ($holds) is not true) > 0 then ' periods' when count(*) = 0 then ' no period' else '' end
+select 'NUMBER 0:' || case when count(*) = 0 then ' no period' else
+	coalesce(' periods, first ' || min(concat_ws(' ', q.period_key@{[ $by ? ", q.$by" : '' ]})) filter (where ($holds) is not true), '') end
 from $copy q
 cross join lateral (
 	select m.period_kind, sum(m.$column) as total, max(m.$column) as greatest, min(m.$column) as least,
@@ -231,7 +236,7 @@ cross join lateral (
 		and (m.period_kind = 'month' or m.period_kind = 'quarter' and q.period_kind = 'year') $same
 	group by m.period_kind
 ) x
-where q.period_kind in ('quarter', 'year')
+where q.period_kind in ('quarter', 'year') $over
 SQL
 	}
 	return $script;
@@ -267,7 +272,10 @@ sub answers
 {
 	my ($may_fail, $script) = @_;
 	my ($answer, $error) = ('', '');
-	$node->psql('postgres', <<"SQL", stdout => \$answer, stderr => \$error, on_error_stop => 1);
+	# From a file: a psql that stops early would break the pipe.
+	my $file = $node->basedir . '/script.sql';
+	unlink $file;
+	append_to_file($file, <<"SQL");
 \\set ON_ERROR_STOP off
 \\set ON_ERROR_ROLLBACK on
 set client_min_messages = error;
@@ -283,6 +291,7 @@ set local search_path = public;
 $script
 rollback;
 SQL
+	$node->psql('postgres', "\\i $file", stdout => \$answer, stderr => \$error);
 	is($error =~ s/.*^asked\n?//rms, '', 'every question is understood');
 	return split /\n/, $answer;
 }
@@ -301,7 +310,7 @@ my %make = (
 	half => sub {
 		query(q{call early_help.refresh_kpis('p')});
 		query(q{select early_help.mark_stale('p', '2020-09-01', '2020-10-01'); select early_help.mark_stale('p', '2023-04-01', '2023-04-01')});
-		$node->psql('postgres', "set search_path = p, early_help; $_", stderr => \my $refused) foreach some_writes(25);
+		$node->psql('postgres', "set search_path = p, early_help; $_", stderr => \my $refused, on_error_stop => 0) foreach some_writes(25);
 		return join '', some_writes(5);
 	},
 	stale => sub { query(q{select early_help.mark_all_stale('p')}); return ''; });
@@ -383,7 +392,7 @@ my @periods;
 foreach (answers('', $script))
 {
 	my ($number, $what) = /^(\d+) \d+:(.*)/ or next;
-	$missed{$_}++ foreach grep { $_ ne 'periods' } split ' ', $what;
+	$missed{$_}++ foreach grep { exists $missed{$_} } split ' ', $what;
 	push @periods, $asked[$number] =~ s/.*\.(\w+),.*/$1/r if $what =~ /periods/;
 }
 cmp_ok($missed{$_}, '>', 0, "a view that gives other rows each time fails by its $_") foreach sort keys %missed;
