@@ -5,8 +5,10 @@ use strict;
 use warnings;
 use Exporter qw(import);
 
-our @EXPORT_OK = qw(%kinds %done one_of day some child contact some_kind tables_of);
+our @EXPORT_OK = qw(%kinds %done $first_day one_of day some child contact some_kind tables_of);
 
+# Most days that are made up are of the 480 from here on.
+our $first_day = '2016-05-01';
 # What there is to write about.
 my (@children, @families, @services, @practitioners, @wards, @programmes, $most_contacts, $most_referrals);
 
@@ -25,7 +27,7 @@ sub look_at
 }
 
 sub one_of { return $_[ rand @_ ] }
-sub day { return sprintf "date '2016-05-01' + %d", one_of(rand 480, rand 480, 300 + rand 60) }
+sub day { return sprintf "date '$first_day' + %d", one_of(rand 480, rand 480, 300 + rand 60) }
 # A row by chance, the same for the same seed: by a hash that a random number salts.
 sub some { my ($table, $key, $n, $where) = @_; my $salt = int rand 1e9; return
 	"(select $key from $table " . ($where ? "where $where " : '') . "order by hash_record_extended(row($key), $salt) limit " . ($n // 1) . ')' }
@@ -90,7 +92,7 @@ our %kinds = (
 	},
 	birth_date => sub { 'update child set birth_date = ' . one_of("date '2003-01-01' + " . int(rand 5500), 'birth_date + 1', 'birth_date - 366')
 		. ', expected_birth_date = null where child_id = ' . child() . ';' },
-	expected => sub { "update child set birth_date = null, expected_birth_date = date '2016-05-01' + " . int(rand 500) . ' where child_id = ' . child() . ';' },
+	expected => sub { "update child set birth_date = null, expected_birth_date = date '$first_day' + " . int(rand 500) . ' where child_id = ' . child() . ';' },
 	sex => sub { 'update child set sex_code = ' . one_of("'M'", "'F'", 'null') . ' where child_id in (' . child() . ', ' . child() . ');' },
 	referral => sub { 'insert into referral (contact_child_id, child_id, family_id, referred_on, source_code, primary_need_code, locality_id)'
 		. ' select contact_child_id, child_id, (select min(m.family_id) from family_member m where m.child_id = c.child_id), received_on, source_code, primary_need_code, locality_id from contact_child c where contact_child_id in '
