@@ -62,6 +62,7 @@ INSTALL := \
 	install/upgrade/partnership_object.sql \
 	install/upgrade/apply.sql \
 	install/upgrade/rows.sql \
+	install/upgrade/cells.sql \
 	build/upgrade_steps.sql \
 	install/upgrade/upgrade_partnership.sql \
 	build/execute_list.sql \

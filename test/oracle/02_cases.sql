@@ -210,6 +210,53 @@ select
     started_on is not null
 from service_request;
 
+-- Each child in each period in which it was supported, once: by the episode that supported it first, as it was on that day.
+create table child_in_period as
+with there as (
+    -- Each child in each period: by the episode that supported it first, as it was on that day.
+    select
+        p.kind,
+        p.key,
+        p.first_day,
+        p.last_day,
+        c.person_id,
+        c.episode_id,
+        max(c.support_from, p.first_day) as day,
+        c.left_on,
+        row_number() over (
+            partition by p.kind, p.key, c.person_id
+            order by max(c.support_from, p.first_day), c.support_from, c.episode_id) as place
+    from period p
+    join child_in_episode c on c.support_from <= p.last_day and (c.left_on is null or c.left_on >= p.first_day)
+    where p.kind <> 'year to date'
+)
+select
+    t.*,
+    r.referral_id,
+    r.source_code,
+    r.primary_need_code,
+    r.locality_id,
+    p.sex_code,
+    p.ethnicity_code,
+    case
+        when p.birth_date > t.day then -1
+        when p.birth_date is not null
+            then substr(t.day, 1, 4) - substr(p.birth_date, 1, 4) - (substr(t.day, 6) < substr(p.birth_date, 6))
+        when p.expected_birth_date is not null then -1
+    end as age,
+    -- The service at the end of that month, or when the child left.
+    (
+        select x.service_id from service_since x
+        where x.episode_id = t.episode_id
+            and x.day <= min(coalesce(t.left_on, '9999'), date(t.day, 'start of month', '+1 month', '-1 day'))
+        order by x.place, x.day desc, x.id desc limit 1) as service_id
+from there t
+left join episode d on d.episode_id = t.episode_id
+left join referral r on r.referral_id = d.referral_id
+join person p on p.child_id = t.person_id
+where t.place = 1;
+create index child_in_a_period on child_in_period (kind, key);
+
 -- Reviews due: each that was held, on the day it was due; and the next one of each plan
 -- that runs, or that ended after that day and not through a review.
 create table review_due as

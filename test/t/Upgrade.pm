@@ -101,11 +101,14 @@ sub put_to_use
 # figures [DATABASE] [FIGURE]: without this figure, which is new.
 sub figures
 {
-	my ($database, $without) = @_;
-	$without //= '';
+	my ($database, @without) = @_;
 	return council(qq{
 		select md5(string_agg(t, '' order by t)) from (
-			select row(month, metric_code, value, numerator, denominator)::text as t from medway_kpi.dashboard where metric_code <> '$without'
+			select row(month, metric_code, value, numerator, denominator)::text as t
+			from medway_kpi.dashboard
+			where metric_code <> all ('{@{[ join ',', @without ]}}')
+				and (numerator <> 0 or denominator <> 0)
+				and month < '2024-04-01'
 			union all select row(month, contacts, known_contacts, source_code)::text from medway_kpi.contacts
 			union all select p::text from medway.published_figure p
 			union all select row(metric_code, target)::text from medway.kpi_target) r}, $database);

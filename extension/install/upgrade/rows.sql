@@ -80,7 +80,7 @@ begin
         join pg_class n on n.relnamespace = new and n.relname = k.name and n.relkind = 'r'
         union all
         -- A code list is a table with the columns of one. Whether a code is still offered is for the partnership to say.
-        select o.oid::regclass, n.oid::regclass, '{code}', '{offered,counted_in_outcomes}', 'true'
+        select o.oid::regclass, n.oid::regclass, '{code}', '{offered,counted_in_outcomes,was_support}', 'true'
         from pg_class n
         join pg_class o on o.relnamespace = old and o.relname = n.relname and o.relkind = 'r'
         where n.relnamespace = new

@@ -72,6 +72,25 @@ $$;
 comment on function early_help_internal.changed_cubes(oid, early_help_internal.partnership_object[]) is
     'Within upgrade_partnership: cubes whose cells are no longer what they were.';
 
+create function early_help_internal.new_cubes(old oid, new oid) returns text[]
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    cubes text[];
+begin
+    execute format(
+        'select coalesce(array_agg(n.cube::text order by n.cube), ''{}'')
+        from only %s.kpi_cube n
+        where not exists (select from only %s.kpi_cube o where o.cube = n.cube)', new::regnamespace, old::regnamespace)
+    into cubes;
+    return cubes;
+end
+$$;
+comment on function early_help_internal.new_cubes(oid, oid) is
+    'Within upgrade_partnership: cubes of a fresh partnership that the partnership does not have yet.';
+
 create function early_help.upgrade_partnership(name text, out from_version text, out to_version text, out changes bigint)
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -85,6 +104,8 @@ declare
     fresh_schema oid;
     objects early_help_internal.partnership_object[];
     cubes text[];
+    set_aside regclass[];
+    one regclass;
     step record;
     left_over text;
 begin
@@ -132,11 +153,16 @@ begin
         perform set_config('search_path', 'pg_catalog, pg_temp', true);
     end loop;
 
-    cubes := early_help_internal.changed_cubes(own.schema, objects);
+    set_aside := early_help_internal.set_cells_aside(own.schema, objects);
+    cubes := early_help_internal.changed_cubes(own.schema, objects)
+        || early_help_internal.new_cubes(own.schema, fresh_schema);
     changes := changes + early_help_internal.upgrade_tables(own.schema, objects);
     raise notice 'tables: % changes', changes;
     changes := changes + early_help_internal.upgrade_views(own.schema, objects);
     raise notice 'tables, views and functions: % changes', changes;
+    foreach one in array set_aside loop
+        execute format('drop table %s', one);
+    end loop;
     changes := changes + early_help_internal.upgrade_comments(own.schema, objects);
     changes := changes + early_help_internal.upgrade_rows(own.schema, fresh_schema);
     raise notice 'with comments, codes and lists: % changes', changes;

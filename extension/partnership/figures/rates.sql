@@ -1,19 +1,25 @@
--- Contacts and referrals of 0-17-year-olds per 10,000 of them: of the whole area, and of the wards whose
--- population is known. The age is that on the day. Months of a financial year are divided by one population:
+-- Contacts, referrals and supported children, of 0-17-year-olds per 10,000 of them: of the whole area, and of the
+-- wards whose population is known. The age is that on the day, or the first day of support in the period. Months of a financial year are divided by one population:
 -- the mid-year of the calendar year in which it begins.
 create view rates as
 with event as materialized (
     select
         e.metric_code,
         e.month,
+        e.months_since,
         coalesce(sum(e.events) filter (where e.age between 0 and 17), 0) as counted,
         coalesce(sum(e.events) filter (where e.age not between 0 and 17 or e.age is null), 0) as not_counted
     from (
-        select 'contacts' as metric_code, c.month, c.age_at_contact as age, c.contacts as events from cube_contacts c
+        select 'contacts' as metric_code, c.month, null::integer as months_since, c.age_at_contact as age, c.contacts as events
+        from cube_contacts c
         union all
-        select 'referrals', r.month, r.age_at_referral, r.referrals from cube_referrals r
+        select 'referrals', r.month, null, r.age_at_referral, r.referrals
+        from cube_referrals r
+        union all
+        select 'children_supported', s.month, s.months_since, s.age, s.children
+        from cube_supported_children s
     ) e
-    group by e.metric_code, e.month
+    group by e.metric_code, e.month, e.months_since
 )
 select
     p.period_kind,
@@ -29,12 +35,13 @@ select
     case when d.population is null then 'no population of that year' else 'ok' end::varchar(30) as value_status,
     d.source as population_source
 from kpi_period_shown p
-cross join (values ('contacts'), ('referrals')) m (metric_code)
+cross join (values ('contacts'), ('referrals'), ('children_supported')) m (metric_code)
 cross join lateral (
     select coalesce(sum(e.counted), 0) as counted, coalesce(sum(e.not_counted), 0) as not_counted
     from event e
     where e.metric_code = m.metric_code
         and e.month between p.first_month and p.last_month
+        and early_help_internal.first_in_period(e.month, e.months_since, p.first_month)
 ) f
 cross join lateral (
     select extract(year from p.first_month - interval '3 months')::integer as year
@@ -52,25 +59,35 @@ cross join lateral (
 ) d
 where p.period_kind <> 'year to date';
 comment on view rates is
-    'Contacts and referrals of 0-17-year-olds per 10,000 of that age, for every month, quarter and financial year: counted / '
-    'population * 10,000. A rate is of its own period: a month''s is about a twelfth of a year''s.';
+    'Contacts, referrals and supported children of 0-17 years per 10,000 of that age, for every month, quarter and financial '
+    'year: counted / population * 10,000. A rate is of its own period: a month of contacts has about a twelfth of a year.';
 
 create view rates_by_ward as
 with event as materialized (
     select
         e.metric_code,
         e.month,
+        e.months_since,
         e.locality_id,
         coalesce(sum(e.events) filter (where e.age between 0 and 17), 0) as counted,
         coalesce(sum(e.events) filter (where e.age not between 0 and 17 or e.age is null), 0) as not_counted
     from (
-        select 'contacts' as metric_code, c.month, c.locality_id, c.age_at_contact as age, c.contacts as events
+        select
+            'contacts' as metric_code,
+            c.month,
+            null::integer as months_since,
+            c.locality_id,
+            c.age_at_contact as age,
+            c.contacts as events
         from cube_contacts c
         union all
-        select 'referrals', r.month, r.locality_id, r.age_at_referral, r.referrals
+        select 'referrals', r.month, null, r.locality_id, r.age_at_referral, r.referrals
         from cube_referrals r
+        union all
+        select 'children_supported', s.month, s.months_since, s.locality_id, s.age, s.children
+        from cube_supported_children s
     ) e
-    group by e.metric_code, e.month, e.locality_id
+    group by e.metric_code, e.month, e.months_since, e.locality_id
 )
 select
     p.period_kind,
@@ -87,7 +104,7 @@ select
     round(10000.0 * f.counted / w.age_0_17, 1)::numeric(8, 1) as rate_per_10000,
     w.source as population_source
 from kpi_period_shown p
-cross join (values ('contacts'), ('referrals')) m (metric_code)
+cross join (values ('contacts'), ('referrals'), ('children_supported')) m (metric_code)
 join only population w on w.year = extract(year from p.first_month - interval '3 months')::integer
 join only locality l on l.locality_id = w.locality_id
 cross join lateral (
@@ -96,8 +113,9 @@ cross join lateral (
     where e.metric_code = m.metric_code
         and e.locality_id = w.locality_id
         and e.month between p.first_month and p.last_month
+        and early_help_internal.first_in_period(e.month, e.months_since, p.first_month)
 ) f
 where p.period_kind <> 'year to date';
 comment on view rates_by_ward is
-    'The same as view rates, by the ward at the time of the contact or referral: of the wards and years that table '
+    'The same as view rates, by the ward of the contact or referral: of the wards and years that table '
     'population has.';

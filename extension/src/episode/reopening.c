@@ -13,6 +13,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "base/partnership_query.h"
 #include "episode/reopening.h"
@@ -22,6 +23,13 @@ static const PartnershipQuery keep_closure_query = {
 	" closure_agreement_absent_reason, reopened_on, reason) values ($1, $2, $3, $4, $5, $6, $7)",
 	7, {INT8OID, DATEOID, TEXTOID, DATEOID, TEXTOID, DATEOID, TEXTOID}
 };
+
+/* A partnership of a version before has no such table yet: its upgrade fills it from the log of events. */
+static bool
+keeps_closures(Relation rel)
+{
+	return OidIsValid(get_relname_relid("reopening", RelationGetNamespace(rel)));
+}
 
 static Datum
 text_value(const Record *record, const char *field)
@@ -55,7 +63,8 @@ keep_closure(const RecordChange *change)
 		null_mark(closed, "closure_agreement_absent_reason"), ' ', null_mark(open, "reopen_reason")
 	};
 
-	write_by_rules(change->rel, &keep_closure_query, values, nulls);
+	if (keeps_closures(change->rel))
+		write_by_rules(change->rel, &keep_closure_query, values, nulls);
 }
 
 static const PartnershipQuery redate_query = {
@@ -76,5 +85,6 @@ redate_kept_closure(const RecordChange *change)
 	};
 	char		nulls[] = {' ', ' ', null_mark(episode, "reopen_reason")};
 
-	write_by_rules(change->rel, &redate_query, values, nulls);
+	if (keeps_closures(change->rel))
+		write_by_rules(change->rel, &redate_query, values, nulls);
 }

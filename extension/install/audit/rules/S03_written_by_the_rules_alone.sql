@@ -51,6 +51,26 @@ where e.opened_on <> v.opened_on
     or e.allocated_on <> v.allocated_on
     or e.closed_on <> v.closed_on;
 
+-- Reopenings in the log of events and not in table reopening, or the other way round.
+select 'episode', e.episode_id, format('%s reopenings by its events, %s in table reopening', e.by_events, e.kept)
+from (
+    select
+        e.episode_id,
+        (
+            select coalesce(array_agg(v.happened_on::date order by v.episode_event_id), '{}')
+            from records.episode_event v
+            where v.episode_id = e.episode_id
+                and v.event = 'reopen') as by_events,
+        (
+            select coalesce(array_agg(r.reopened_on::date order by r.reopening_id), '{}')
+            from records.reopening r
+            where r.episode_id = e.episode_id) as kept
+    from records.episode e
+    where e.reopened_on is not null
+        or exists (select from records.reopening r where r.episode_id = e.episode_id)
+) e
+where e.by_events <> e.kept;
+
 -- Changes of level by an opening, a reopening or a closure, on a day on which the child neither joined nor left the episode.
 select 'level_change', c.level_change_id,
     format('child_id %s, %s of episode_id %s on %s', c.child_id, c.event, c.episode_id, c.changed_on)
