@@ -257,7 +257,7 @@ join person p on p.child_id = t.person_id
 where t.place = 1;
 create index child_in_a_period on child_in_period (kind, key);
 
--- Reviews due: each that was held, on the day it was due; and the next one of each plan
+-- Reviews due by today: each that was held, on the day it was due; and the next one of each plan
 -- that runs, or that ended after that day and not through a review.
 create table review_due as
 select
@@ -267,8 +267,10 @@ select
     p.service_id
 from review v
 join plan p on p.plan_id = v.plan_id
+where v.due_on <= (select day from today)
 union all
 select p.review_due_on, null, p.kind, p.service_id
 from plan p
 where p.completed_by_review_id is null
+    and p.review_due_on <= (select day from today)
     and (p.ended_on is null or p.ended_on > p.review_due_on);
