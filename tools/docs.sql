@@ -80,7 +80,7 @@ group by c.relname
 order by c.relname;
 \echo
 create temp table measure (
-    code text, cube text, over_time text, value text, condition text, out_of text, section text, board_order integer, label text,
+    code text, cube text, rows text, over_time text, value text, condition text, out_of text, section text, board_order integer, label text,
     unit text, decimals integer, direction text, counted text, numerator text, denominator text, exclusions text, source text,
     description text);
 \copy measure from 'extension/partnership/measures.tsv' with (format csv, delimiter E'\t', quote E'\x01', header)

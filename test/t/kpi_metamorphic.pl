@@ -30,14 +30,22 @@ my %left_out = ();
 # The rows of a period are told apart by `by`; all columns of numbers must stand here.
 my %over_time = (
 	caseload => {
-		episodes => 'most', families => 'most', children => 'most', episodes_opened => 'sum', episodes_closed => 'sum',
-		episodes_open_at_end => 'last', children_per_10000 => 'own' },
+		episodes => 'most', families => 'most', children => 'most', episodes_open => 'most', families_open => 'most',
+		children_open => 'most', episodes_opened => 'sum', episodes_reopened => 'sum', episodes_closed => 'sum',
+		episodes_open_at_end => 'last' },
+	# A case has what it had in its first month of the period; kpi_reconcile.pl adds them up.
+	caseload_children => { children => 'own' },
+	caseload_episodes => { episodes => 'own' },
+	rates => { map { $_ => 'own' } qw(counted not_counted population population_year rate_per_10000) },
+	rates_by_ward => { map { $_ => 'own' } qw(counted not_counted population population_year rate_per_10000) },
 	children_contacted => { children => 'most', contacts => 'sum' },
 	figures => { by => 'metric_code', board_order => 'within', numerator => 'metric', denominator => 'metric', value => 'metric' },
-	length_of_support => { closures => 'sum', median_days => 'within', mean_days => 'within', percentile_90_days => 'own' },
+	length_of_support => {
+		lengths => 'sum', median_days => 'within', mean_days => 'within', percentile_90_days => 'own',
+		median_days_from_opening => 'within', percentile_90_days_from_opening => 'own' },
 	waiting_times => {
 		by => 'waiting_for', waits_ended => 'sum', waits_ended_by_start => 'sum', median_days => 'within', mean_days => 'within',
-		percentile_90_days => 'own', still_waiting => 'last', still_waiting_median_days => 'last', still_waiting_longest_days => 'last',
+		percentile_90_days => 'own', started_median_days => 'within', still_waiting => 'last', still_waiting_median_days => 'last', still_waiting_longest_days => 'last',
 		median_days_at_least => 'own' });
 # A figure (metric): its numerator, its denominator and its value. Those that add up are in cube_metrics, medians in
 # cube_day_counts; the others are named.
@@ -47,9 +55,8 @@ my %way = (
 	median => { numerator => 'sum', denominator => 'sum', value => 'within' },
 	different => { numerator => 'most', denominator => 'sum', value => 'most' },
 	stock => { numerator => 'last', denominator => 'sum', value => 'last' });
-my %way_of = (children_contacted => 'different', families_worked_with => 'different', waiting_list => 'stock');
-# What is dated after the last month that is shown, and counts in the quarter and year of that month: known.
-my @beyond = qw(reviews_on_time);
+my %way_of = (children_contacted => 'different', families_worked_with => 'different', reviews_on_time => 'percentage',
+	waiting_list => 'stock');
 
 # How often a view is asked in a state, where that is not once for each other view: what no mark touches, and what
 # takes seconds while months are stale. The latter do not all come in a short run.
@@ -96,7 +103,7 @@ my %columns = columns_of($node, $seed, map { "p_kpi.$_" } @views);
 @views = grep { !exists $left_out{$_} } @views;
 my @by_period = split /\n/, query(q{
 	select attrelid::regclass from pg_attribute a join pg_class c on c.oid = a.attrelid
-	where relnamespace = 'p_kpi'::regnamespace and relkind = 'v' and attname = 'period_kind' order by relname});
+	where relnamespace = 'p_kpi'::regnamespace and relkind = 'v' and attname = 'period_kind' and relname !~ '^published_' order by relname});
 s/.*\.// foreach @by_period;
 
 # What the head of this file says of the views is all there is to say.
@@ -222,8 +229,6 @@ sub periods
 		  'case q.metric_code ' . join(' ', map { "when '$_' then $holds{ $way{ $way_of{$_} }{$column} }" } sort keys %way_of) . ' end';
 		$holds =~ s/COLUMN/$column/g;
 		my $same = $by ? "and m.$by = q.$by" : '';
-		my $over = ($by // '') eq 'metric_code'
-		  ? "and (q.metric_code <> all ('{@{[ join ',', @beyond ]}}') or q.period_end <= (select max(m.period_end) from $copy m where m.period_kind = 'month'))" : '';
 		$script .= ask("$view.$column, by periods", <<"SQL");
 select 'NUMBER 0:' || case when count(*) = 0 then ' no period' else
 	coalesce(' periods, first ' || min(concat_ws(' ', q.period_key@{[ $by ? ", q.$by" : '' ]})) filter (where ($holds) is not true), '') end
@@ -236,7 +241,7 @@ cross join lateral (
 		and (m.period_kind = 'month' or m.period_kind = 'quarter' and q.period_kind = 'year') $same
 	group by m.period_kind
 ) x
-where q.period_kind in ('quarter', 'year') $over
+where q.period_kind in ('quarter', 'year')
 SQL
 	}
 	return $script;

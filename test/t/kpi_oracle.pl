@@ -176,5 +176,36 @@ $node->safe_psql('postgres',
 	q{select early_help.mark_stale('p', '2021-01-01', '2021-06-01')});
 compare('stale for two quarters', sort keys %expected);
 
+# ---------------------------------------------------------------------------
+# The records behind a figure add up to it
+# ---------------------------------------------------------------------------
+# Every figure of every so many periods; ORACLE_EXPLAINED=1: of all.
+my $every = $ENV{ORACLE_EXPLAINED} // 11;
+my ($explained, $wrong, $which) = split /\|/, $node->safe_psql('postgres', <<"SQL");
+with explained as (
+    select
+        f.metric_code || ' ' || f.period_key as figure,
+        coalesce(e.numerator, 0) = f.numerator
+            and coalesce(e.denominator, 0) = coalesce(f.denominator, 0)
+            and (f.unit <> 'days' or round(e.median::numeric, 1) is not distinct from f.value) as is_right
+    from (
+        select *, row_number() over (partition by metric_code order by period_kind, period_start) as place
+        from p_kpi.figures
+    ) f
+    cross join lateral (
+        select
+            sum(x.numerator) as numerator,
+            sum(x.denominator) as denominator,
+            percentile_cont(0.5) within group (order by x.days) as median
+        from p.explain_figure(f.metric_code, f.period_key) x
+    ) e
+    where f.place % $every = 0
+)
+select count(*), count(*) filter (where not is_right), min(figure) filter (where not is_right) from explained;
+SQL
+cmp_ok($explained, '>', 100, "$explained figures explained");
+is($wrong, 0, 'the records behind each add up to it') or diag("such as $which");
+$took->('explained');
+
 $node->stop;
 done_testing();
