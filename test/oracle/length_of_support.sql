@@ -6,7 +6,7 @@ with placed as (
         row_number() over one - 1 as place,
         count(*) over (partition by p.kind, p.key) as cases
     from period p
-    join episode_counted e on e.closed_on between p.first_day and p.last_day
+    join episode_counted e on e.closed_on between p.first_day and p.until_day
     window one as (partition by p.kind, p.key order by e.days)
 ),
 tenths as (
@@ -27,11 +27,13 @@ select
     p.key as period_key,
     p.first_day as period_start,
     p.last_day as period_end,
+    p.status as period_status,
     coalesce(t.cases, 0) as closures,
     case when t.cases > 0 then printf('%d.%d', t.median / 10, t.median % 10) end as median_days,
     case when t.cases > 0 then printf('%d.%d', t.p90 / 10, t.p90 % 10) end as percentile_90_days,
     case when t.cases > 0 then printf('%d.%d', (20 * t.days + t.cases) / (2 * t.cases) / 10, (20 * t.days + t.cases) / (2 * t.cases) % 10) end as mean_days,
     case when t.cases > 0 then 'ok' else 'no cases' end as value_status
-from period p
+from shown p
 left join tenths t on t.kind = p.kind and t.key = p.key
-where p.kind <> 'year to date';
+where p.record = 'episode'
+    and p.kind <> 'year to date';

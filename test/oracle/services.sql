@@ -26,6 +26,7 @@ select
     r.families as returned_families,
     r.children as returned_children
 from month m
+join (select min(first_day) as first_day from series where record in ('episode', 'group_session', 'partner_return')) b on b.first_day <= m.first_day
 cross join service v
 left join agency g on g.agency_id = v.agency_id
 left join partner_return r on r.service_id = v.service_id and r.month = m.first_day;

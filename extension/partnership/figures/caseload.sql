@@ -105,6 +105,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     e.episodes::integer as episodes,
     f.families::integer as families,
     c.children::integer as children,
@@ -120,7 +121,7 @@ cross join lateral (
         coalesce(sum(x.closed) filter (where x.month >= p.first_month), 0) as closed,
         coalesce(sum(x.opened - x.closed), 0) as open_at_end
     from episode_flow x
-    where x.month <= p.last_month
+    where x.month <= p.until_month
 ) e
 cross join lateral (
     select coalesce(
@@ -128,7 +129,7 @@ cross join lateral (
         - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
         0) as families
     from family_flow x
-    where x.month <= p.last_month
+    where x.month <= p.until_month
 ) f
 cross join lateral (
     select coalesce(
@@ -136,10 +137,11 @@ cross join lateral (
         - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
         0) as children
     from child_flow x
-    where x.month <= p.last_month
+    where x.month <= p.until_month
 ) c
 left join only partnership g on true
-where p.period_kind <> 'year to date';
+where p.record = 'episode'
+    and p.period_kind <> 'year to date';
 comment on view caseload is
     'Episodes open, and families and children supported, on at least one day of the month, quarter or financial year. '
     'A family or child counts once per period, so do not add periods. Group work is not included. '

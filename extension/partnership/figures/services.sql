@@ -14,7 +14,12 @@ select
     coalesce(g.families, 0)::integer as counted_group_families,
     r.families as returned_families,
     r.children as returned_children
-from kpi_period_shown p
+from (
+    select distinct p.last_month, p.period_key
+    from kpi_period_shown p
+    where p.record in ('episode', 'group_session', 'partner_return')
+        and p.period_kind = 'month'
+) p
 cross join only service v
 join only agency a on a.agency_id = v.agency_id
 left join lateral (
@@ -24,8 +29,7 @@ left join lateral (
         and x.service_id = v.service_id
 ) e on true
 left join cube_group_families g on g.month = p.last_month and g.service_id = v.service_id
-left join cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id
-where p.period_kind = 'month';
+left join cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id;
 comment on view services is
     'All early help services by month. Some columns count caseload and group work from the records; others hold '
     'what services with their own records returned. Do not add the two. Unit: a service. '

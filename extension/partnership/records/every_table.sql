@@ -68,8 +68,9 @@ do $$
 declare
     setting name;
 begin
-    foreach setting in array '{partnership, kpi_metric, kpi_target, kpi_spc_setting, kpi_spc_rebase, bank_holiday, code_label,
-        contact_source, primary_need, ethnicity, sex, disability, assessment_factor, closure_reason, headline_outcome}'::name[]
+    foreach setting in array '{partnership, kpi_record, kpi_metric, kpi_target, kpi_spc_setting, kpi_spc_rebase, bank_holiday,
+        code_label, contact_source, primary_need, ethnicity, sex, disability, assessment_factor, closure_reason,
+        headline_outcome}'::name[]
     loop
         execute format(
             'create trigger owner_writes_only before insert or update or delete on %I
