@@ -177,6 +177,7 @@ RECORDS := \
 	engine/cells.sql \
 	engine/periods.sql \
 	engine/marks.sql \
+	engine/series.sql \
 	figures/measures.sql \
 	build/metric_rows.sql \
 	engine/publication.sql \
@@ -225,6 +226,7 @@ FIGURES := \
 	figures/calendar.sql \
 	figures/spc.sql \
 	figures/headline.sql \
+	figures/data_quality.sql \
 	figures/data_dictionary.sql \
 	build/published.sql \
 	figures/published_changes.sql \

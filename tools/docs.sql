@@ -82,12 +82,13 @@ order by c.relname;
 create temp table measure (
     code text, cube text, rows text, over_time text, value text, condition text, out_of text, section text, board_order integer, label text,
     unit text, decimals integer, direction text, counted text, numerator text, denominator text, exclusions text, source text,
-    description text);
+    description text, record text, looks_back text, settles_after_days integer);
 \copy measure from 'extension/partnership/measures.tsv' with (format csv, delimiter E'\t', quote E'\x01', header)
-\echo '| figure | it counts | unit | over months |'
-\echo '|---|---|---|---|'
-select format('| `%s` | %s | %s | %s |', code,
-    numerator || coalesce(', out of ' || denominator, '') || coalesce('; without ' || exclusions, ''), unit, over_time)
+\echo '| figure | it counts | unit | over months | record | settles |'
+\echo '|---|---|---|---|---|---|'
+select format('| `%s` | %s | %s | %s | %s | %s |', code,
+    numerator || coalesce(', out of ' || denominator, '') || coalesce('; without ' || exclusions, ''), unit, over_time, record,
+    case when settles_after_days > 0 then settles_after_days || ' days' end)
 from measure
 order by board_order;
 \else

@@ -86,7 +86,7 @@ same_cubes() {
 		create unique index on ${p}_mv.cube_contacts (month, source_code, need_code, reason, locality_id, age_at_contact, sex_code, ethnicity_code);
 		create unique index on ${p}_mv.cube_children_contacted (month, months_since);
 		create unique index on ${p}_mv.cube_metrics (month, metric_code);
-		create unique index on ${p}_mv.cube_months (month);
+		create unique index on ${p}_mv.cube_months (month, record);
 	SQL
 }
 
@@ -96,21 +96,18 @@ same_dashboard() {
 		do \$\$
 		declare
 		    cube text;
-		    figure text := pg_get_viewdef('$p.kpi_figure'::regclass);
-		    period text := pg_get_viewdef('$p.kpi_period_shown'::regclass);
-		    dashboard text := pg_get_viewdef('${p}_kpi.dashboard'::regclass);
+		    one text;
+		    query text;
 		begin
 		    for cube in select unnest('{metrics,children_contacted,families_supported,episode_flows,day_counts,months}'::text[]) loop
 		        execute format('create materialized view if not exists ${p}_mv.%1\$I as table $p.%1\$I', 'cube_' || cube);
 		        execute format('create index on ${p}_mv.%I (month)', 'cube_' || cube);
-		        period := replace(period, '$p.cube_' || cube, '${p}_mv.cube_' || cube);
-		        figure := replace(figure, '$p.cube_' || cube, '${p}_mv.cube_' || cube);
-		        dashboard := replace(dashboard, '$p.cube_' || cube, '${p}_mv.cube_' || cube);
 		    end loop;
-		    execute 'create view ${p}_mv.kpi_figure as ' || figure;
-		    execute 'create view ${p}_mv.kpi_period_shown as ' || period;
-		    execute 'create view ${p}_mv.dashboard as '
-		        || replace(replace(dashboard, '$p.kpi_figure', '${p}_mv.kpi_figure'), '$p.kpi_period_shown', '${p}_mv.kpi_period_shown');
+		    foreach one in array '{$p.kpi_figure,$p.kpi_series,$p.kpi_period_shown,$p.kpi_metric_series,${p}_kpi.dashboard}'::text[] loop
+		        query := regexp_replace(pg_get_viewdef(one::regclass),
+		            '\m$p\.(cube_|kpi_(figure|series|period_shown|metric_series))', '${p}_mv.\1', 'g');
+		        execute format('create view ${p}_mv.%I as %s', split_part(one, '.', 2), query);
+		    end loop;
 		end
 		\$\$;
 		analyze;

@@ -4,6 +4,7 @@ select
     month_key,
     label,
     value,
+    period_status,
     numerator,
     denominator,
     previous_month,

@@ -219,6 +219,7 @@ with there as (
         p.key,
         p.first_day,
         p.last_day,
+        p.status,
         c.person_id,
         c.episode_id,
         max(c.support_from, p.first_day) as day,
@@ -226,9 +227,10 @@ with there as (
         row_number() over (
             partition by p.kind, p.key, c.person_id
             order by max(c.support_from, p.first_day), c.support_from, c.episode_id) as place
-    from period p
-    join child_in_episode c on c.support_from <= p.last_day and (c.left_on is null or c.left_on >= p.first_day)
-    where p.kind <> 'year to date'
+    from shown p
+    join child_in_episode c on c.support_from <= p.until_day and (c.left_on is null or c.left_on >= p.first_day)
+    where p.record = 'episode'
+        and p.kind <> 'year to date'
 )
 select
     t.*,

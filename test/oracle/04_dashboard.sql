@@ -5,15 +5,19 @@ select
     f.key as month_key,
     k.*,
     f.tenths,
+    f.status,
     f.numerator as counted_numerator,
     f.denominator as counted_denominator,
     b.tenths as before_tenths,
+    b.status as before_status,
     y.tenths as year_before_tenths,
+    y.status as year_before_status,
     d.tenths as to_date_tenths,
     t.target,
     t.floor,
     case
         when t.target is null or k.direction = 'neutral' then 'no target'
+        when f.status <> 'complete' then 'not complete'
         when f.tenths is null then 'no cases'
         when case k.direction
                 when 'high' then f.tenths >= round(10 * t.target)

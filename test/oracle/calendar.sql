@@ -21,7 +21,11 @@ placed as (
     from known
 ),
 named as (
-    select *, y - (m < 4) as year_from, (of_year - 1) / 3 + 1 as q
+    select
+        *,
+        y - (m < 4) as year_from,
+        (of_year - 1) / 3 + 1 as q,
+        y in (select cast(substr(day, 1, 4) as integer) from bank_holiday where not local) as known
     from placed
 )
 select
@@ -30,12 +34,18 @@ select
     y as calendar_year,
     m as month_of_year,
     (select value from json_each('["January","February","March","April","May","June","July","August","September","October","November","December"]') where key = m - 1) as month_name,
-    printf('%d-%02d', year_from, (year_from + 1) % 100) as financial_year,
+    printf('%d/%02d', year_from, (year_from + 1) % 100) as financial_year,
     year_from || '-04-01' as financial_year_start,
     of_year as month_of_financial_year,
-    printf('%d-%02d Q%d', year_from, (year_from + 1) % 100, q) as quarter_key,
+    printf('%d/%02d Q%d', year_from, (year_from + 1) % 100, q) as quarter_key,
     date(year_from || '-04-01', '+' || (3 * q - 3) || ' months') as quarter_start,
     q as quarter_of_financial_year,
     days,
-    working_days
+    case when known then working_days end as working_days,
+    case when known then 'ok' else 'no bank holidays recorded' end as working_days_status,
+    case
+        when (select day from today) < date(month, '+1 month') then 'running'
+        when month < (select begins_on from series where record = 'any') then 'history too short'
+        else 'complete'
+    end as period_status
 from named;

@@ -5,18 +5,21 @@ with there as (
         p.key,
         p.first_day,
         p.last_day,
+        p.status,
         s.episode_id,
         date(min(max(s.support_from, p.first_day)), 'start of month') as month
-    from period p
-    join spell s on s.support_from <= p.last_day and (s.closed_on is null or s.closed_on >= p.first_day)
-    where p.kind <> 'year to date'
-    group by 1, 2, 5
+    from shown p
+    join spell s on s.support_from <= p.until_day and (s.closed_on is null or s.closed_on >= p.first_day)
+    where p.record = 'episode'
+        and p.kind <> 'year to date'
+    group by p.kind, p.key, s.episode_id
 )
 select
     t.kind as period_kind,
     t.key as period_key,
     t.first_day as period_start,
     t.last_day as period_end,
+    t.status as period_status,
     r.source_code,
     c.label as source,
     r.primary_need_code as need_code,
@@ -50,4 +53,4 @@ left join primary_need n on n.code = r.primary_need_code
 left join locality l on l.locality_id = r.locality_id
 left join service v on v.service_id = t.service_id
 left join agency g on g.agency_id = v.agency_id
-group by 1, 2, 3, 4, r.source_code, r.primary_need_code, r.locality_id, t.service_id;
+group by 1, 2, 3, 4, 5, r.source_code, r.primary_need_code, r.locality_id, t.service_id;

@@ -8,6 +8,7 @@ select
     unit,
     case when tenths is not null then printf('%d.%d', tenths / 10, tenths % 10) end as value,
     case when tenths is not null then 'ok' else 'no cases' end as value_status,
+    status as period_status,
     counted_numerator as numerator,
     counted_denominator as denominator,
     case when before_tenths is not null then printf('%d.%d', before_tenths / 10, before_tenths % 10) end as previous_month,

@@ -52,15 +52,18 @@ select
     timely,
     timely_answers,
     case when timely_answers > 0 then printf('%d.%d', timely_tenths / 10, timely_tenths % 10) end as timely_percent,
+    case when timely_answers > 0 then 'ok' else 'no answers' end as timely_status,
     helpful,
     helpful_answers,
     case when helpful_answers > 0 then printf('%d.%d', helpful_tenths / 10, helpful_tenths % 10) end as helpful_percent,
+    case when helpful_answers > 0 then 'ok' else 'no answers' end as helpful_status,
     empowered,
     empowered_answers,
     case when empowered_answers > 0 then printf('%d.%d', empowered_tenths / 10, empowered_tenths % 10) end as empowered_percent,
+    case when empowered_answers > 0 then 'ok' else 'no answers' end as empowered_status,
     answered as requests_answered,
     requests,
     case when requests > 0 then printf('%d.%d', response_tenths / 10, response_tenths % 10) end as response_rate,
-    of_children as responses_of_children,
-    case when responses > 0 then 'ok' else 'no answers' end as value_status
+    case when requests > 0 then 'ok' else 'no requests' end as response_status,
+    of_children as responses_of_children
 from tenths;

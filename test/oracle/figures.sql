@@ -10,6 +10,7 @@ select
     k.unit,
     case when f.tenths is not null then printf('%d.%d', f.tenths / 10, f.tenths % 10) end as value,
     case when f.tenths is not null then 'ok' else 'no cases' end as value_status,
+    f.status as period_status,
     f.numerator,
     f.denominator
 from figure f

@@ -17,18 +17,24 @@ select
     metric_code,
     section,
     board_order,
+    status as period_status,
     rag,
     label || ': '
         || case when tenths is null then 'no cases' else value_in_words || unit_in_words end
+        || iif(status = 'running', ' so far', '')
         || ' in ' || month_in_words
         || case when unit = '%' and tenths is not null then ' (' || counted_numerator || ' of ' || counted_denominator || ')' else '' end
+        || case when status in ('history too short', 'settling') then '; not complete: ' || status else '' end
         || case
-            when tenths is null or before_tenths is null then ''
+            when status <> 'complete' or before_status <> 'complete' or tenths is null or before_tenths is null then ''
             when tenths > before_tenths then ', up from ' || before_in_words || unit_in_words || ' the month before'
             when tenths < before_tenths then ', down from ' || before_in_words || unit_in_words || ' the month before'
             else ', as the month before'
         end
-        || case when tenths is null or year_before_tenths is null then '' else '; a year before ' || year_before_in_words || unit_in_words end
-        || case when target is null or direction = 'neutral' then '' else '. Target ' || target_in_words || unit_in_words || ', ' || rag end
+        || case
+            when status <> 'complete' or year_before_status <> 'complete' or tenths is null or year_before_tenths is null then ''
+            else '; a year before ' || year_before_in_words || unit_in_words
+        end
+        || case when status <> 'complete' or target is null or direction = 'neutral' then '' else '. Target ' || target_in_words || unit_in_words || ', ' || rag end
         || '.' as headline
 from words;

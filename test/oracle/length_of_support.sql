@@ -12,7 +12,7 @@ placed as (
         row_number() over one - 1 as place,
         count(*) over (partition by p.kind, p.key, e.what) as cases
     from period p
-    join measured e on e.closed_on between p.first_day and p.last_day
+    join measured e on e.closed_on between p.first_day and p.until_day
     window one as (partition by p.kind, p.key, e.what order by e.days)
 ),
 tenths as (
@@ -34,6 +34,7 @@ select
     p.key as period_key,
     p.first_day as period_start,
     p.last_day as period_end,
+    p.status as period_status,
     coalesce(t.cases, 0) as lengths,
     case when t.cases > 0 then printf('%d.%d', t.median / 10, t.median % 10) end as median_days,
     case when t.cases > 0 then printf('%d.%d', t.p90 / 10, t.p90 % 10) end as percentile_90_days,
@@ -41,7 +42,8 @@ select
     case when o.cases > 0 then printf('%d.%d', o.median / 10, o.median % 10) end as median_days_from_opening,
     case when o.cases > 0 then printf('%d.%d', o.p90 / 10, o.p90 % 10) end as percentile_90_days_from_opening,
     case when t.cases > 0 then 'ok' else 'no cases' end as value_status
-from period p
+from shown p
 left join tenths t on t.kind = p.kind and t.key = p.key and t.what = 'support'
 left join tenths o on o.kind = p.kind and o.key = p.key and o.what = 'opening'
-where p.kind <> 'year to date';
+where p.record = 'episode'
+    and p.kind <> 'year to date';

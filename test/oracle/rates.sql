@@ -8,18 +8,20 @@ with happened_to (metric_code, day, age) as (
     select s.kind, s.key, s.locality_id, s.age from child_in_period s
 ), asked as (
     select p.*, m.metric_code, substr(date(p.first_day, '-3 months'), 1, 4) + 0 as year
-    from period p
-    cross join (select 'contacts' as metric_code union all select 'referrals' union all select 'children_supported') m
+    from shown p
+    join (select 'contacts' as metric_code, 'contact' as record
+        union all select 'referrals', 'referral'
+        union all select 'children_supported', 'episode') m on m.record = p.record
     where p.kind <> 'year to date'
 ), found as (
     select
         a.*,
         (select count(*) from happened_to h
-        where h.metric_code = a.metric_code and h.day between a.first_day and a.last_day and h.age >= 0 and h.age < 18)
+        where h.metric_code = a.metric_code and h.day between a.first_day and a.until_day and h.age >= 0 and h.age < 18)
             + (select count(*) from supported c
             where a.metric_code = 'children_supported' and c.kind = a.kind and c.key = a.key and c.age >= 0 and c.age < 18) as counted,
         (select count(*) from happened_to h
-        where h.metric_code = a.metric_code and h.day between a.first_day and a.last_day)
+        where h.metric_code = a.metric_code and h.day between a.first_day and a.until_day)
             + (select count(*) from supported c
             where a.metric_code = 'children_supported' and c.kind = a.kind and c.key = a.key) as all_of_them,
         coalesce((select age_0_17 from population where year = a.year and locality_id is null), b.population_0_17) as population,
@@ -33,6 +35,7 @@ select
     key as period_key,
     first_day as period_start,
     last_day as period_end,
+    status as period_status,
     metric_code,
     counted,
     all_of_them - counted as not_counted,

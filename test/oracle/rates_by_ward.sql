@@ -1,11 +1,11 @@
 with happened_to (metric_code, kind, key, age, locality_id) as (
     select 'contacts', p.kind, p.key, c.age, c.locality_id
     from contact_counted c
-    join period p on c.received_on between p.first_day and p.last_day
+    join period p on c.received_on between p.first_day and p.until_day
     union all
     select 'referrals', p.kind, p.key, c.age, c.locality_id
     from referral_counted c
-    join period p on c.referred_on between p.first_day and p.last_day
+    join period p on c.referred_on between p.first_day and p.until_day
     union all
     select 'children_supported', kind, key, age, locality_id from child_in_period
 )
@@ -14,6 +14,7 @@ select
     p.key as period_key,
     p.first_day as period_start,
     p.last_day as period_end,
+    p.status as period_status,
     m.metric_code,
     l.name as ward,
     l.gss_code,
@@ -25,8 +26,10 @@ select
         (200000 * count(h.key) filter (where h.age >= 0 and h.age < 18) + w.age_0_17) / (2 * w.age_0_17) / 10,
         (200000 * count(h.key) filter (where h.age >= 0 and h.age < 18) + w.age_0_17) / (2 * w.age_0_17) % 10) as rate_per_10000,
     w.source as population_source
-from period p
-cross join (select 'contacts' as metric_code union all select 'referrals' union all select 'children_supported') m
+from shown p
+join (select 'contacts' as metric_code, 'contact' as record
+        union all select 'referrals', 'referral'
+        union all select 'children_supported', 'episode') m on m.record = p.record
 join population w on w.year = substr(date(p.first_day, '-3 months'), 1, 4) + 0 and w.locality_id is not null
 join locality l on l.locality_id = w.locality_id
 left join happened_to h on h.metric_code = m.metric_code
@@ -34,4 +37,4 @@ left join happened_to h on h.metric_code = m.metric_code
     and h.kind = p.kind
     and h.key = p.key
 where p.kind <> 'year to date'
-group by p.kind, p.key, p.first_day, p.last_day, m.metric_code, w.population_id;
+group by p.kind, p.key, p.first_day, p.last_day, p.status, m.metric_code, w.population_id;

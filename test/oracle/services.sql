@@ -38,6 +38,7 @@ select
     r.families as returned_families,
     r.children as returned_children
 from month m
+join (select min(first_day) as first_day from series where record in ('episode', 'group_session', 'partner_return')) b on b.first_day <= m.first_day
 cross join (
     select service_id, name, run_by, agency_id, prevention_tier, keeps_own_records from service
     union all

@@ -4,15 +4,15 @@ with one as (
         p.kind,
         p.key,
         w.waiting_for,
-        w.to_day is not null and w.to_day <= p.last_day as ended,
+        w.to_day is not null and w.to_day <= p.until_day as ended,
         w.started,
-        julianday(case when w.to_day <= p.last_day then w.to_day else p.counted_on end) - julianday(w.from_day) as days
+        julianday(case when w.to_day <= p.until_day then w.to_day else p.counted_on end) - julianday(w.from_day) as days
     from (
-        select *, min(last_day, (select max(last_day) from month)) as counted_on
+        select *, min(last_day, (select day from today)) as counted_on
         from period
         where kind <> 'year to date'
     ) p
-    join wait w on w.from_day <= p.last_day and (w.to_day is null or w.to_day >= p.first_day)
+    join wait w on w.from_day <= p.counted_on and (w.to_day is null or w.to_day >= p.first_day)
 ),
 placed as (
     select
@@ -56,6 +56,7 @@ select
     p.key as period_key,
     p.first_day as period_start,
     p.last_day as period_end,
+    p.status as period_status,
     k.waiting_for,
     coalesce(t.ended, 0) as waits_ended,
     coalesce(t.started, 0) as waits_ended_by_start,
@@ -63,12 +64,12 @@ select
     case when t.p90 is not null then printf('%d.%d', t.p90 / 10, t.p90 % 10) end as percentile_90_days,
     case when t.ended > 0 then printf('%d.%d', (20 * t.days + t.ended) / (2 * t.ended) / 10, (20 * t.days + t.ended) / (2 * t.ended) % 10) end as mean_days,
     case when t.started_median is not null then printf('%d.%d', t.started_median / 10, t.started_median % 10) end as started_median_days,
-    min(p.last_day, (select max(last_day) from month)) as counted_on,
+    min(p.last_day, (select day from today)) as counted_on,
     coalesce(t.waiting, 0) as still_waiting,
     case when t.open_median is not null then printf('%d.%d', t.open_median / 10, t.open_median % 10) end as still_waiting_median_days,
     t.longest as still_waiting_longest_days,
     case when t.both_median is not null then printf('%d.%d', t.both_median / 10, t.both_median % 10) end as median_days_at_least
-from period p
-cross join (select 'early help' as waiting_for union select 'a service') k
+from (select 'early help' as waiting_for, 'episode' as record union select 'a service', 'service_request') k
+join shown p on p.record = k.record
 left join tenths t on t.kind = p.kind and t.key = p.key and t.waiting_for = k.waiting_for
 where p.kind <> 'year to date';

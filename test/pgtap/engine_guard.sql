@@ -37,7 +37,7 @@ select is_empty($$ select relname from guard where not (engine or owner or recor
 select is_empty($$ select relname from guard where relname ~ '^(kpi|cube|stale)_' and engine = owner $$, 'what is of figures is either the engine''s or a setting');
 select is_empty($$ select relname from guard where not stays and relname !~ '^(inbox|import)_' $$, 'and none is truncated');
 select set_eq($$ select relname::text from guard where owner $$,
-    '{partnership,population,benchmark,kpi_metric,kpi_target,kpi_spc_setting,kpi_spc_rebase,bank_holiday,code_label,contact_source,primary_need,ethnicity,sex,disability,assessment_factor,closure_reason,headline_outcome}'::text[],
+    '{partnership,population,benchmark,kpi_record,kpi_metric,kpi_target,kpi_spc_setting,kpi_spc_rebase,bank_holiday,code_label,contact_source,primary_need,ethnicity,sex,disability,assessment_factor,closure_reason,headline_outcome}'::text[],
     'settings');
 select set_eq($$ select relname::text from guard where engine and relname !~ '^cube_.*_(cells|parts)$' $$,
     '{stale_mark,kpi_cube,kpi_filled_months,kpi_period,kpi_refresh_log,structure_as_made,published_table}'::text[], 'what the engine writes, beside cells');

@@ -21,7 +21,7 @@ select is_empty('select unnest(constraints) from early_help.rules() except selec
 select is_empty(
     $$select name, held_by from structure
     where kind in ('c', 'x')
-        and held_by !~ '^(partnership|population|benchmark|kpi_target|kpi_spc_setting|kpi_spc_rebase|publication|published_figure)$'
+        and held_by !~ '^(partnership|population|benchmark|kpi_record|kpi_metric|kpi_target|kpi_spc_setting|kpi_spc_rebase|publication|published_figure)$'
         and name not in (select unnest(constraints) from early_help.rules())$$,
     'every CHECK and EXCLUDE of the records is a rule''s');
 select is_empty($$select name from structure where held_by ~ '^(plan_outcome|episode|episode_child|lead_practitioner|step|plan|review|assessment)$' and kind = 'u'

@@ -149,6 +149,7 @@ select results_eq(
     select month_key::text, value::integer, previous_month::integer, year_to_date::integer
     from p_kpi.dashboard
     where metric_code = 'contacts'
+        and month_key <= '2018-04'
     order by month
     $$,
     $$
@@ -160,6 +161,7 @@ select results_eq(
     select month_key::text, value, value_status::text, numerator, denominator
     from p_kpi.dashboard
     where metric_code = 'known_contacts'
+        and month_key <= '2018-04'
     order by month
     $$,
     $$

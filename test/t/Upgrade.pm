@@ -161,7 +161,8 @@ sub lists
 	my ($database) = @_;
 	return council(q{
 		select string_agg(t, E'\n') from (
-			select c::text as t from medway.kpi_cube c union all select m::text from medway.kpi_metric m
+			select c::text as t from medway.kpi_cube c union all select to_jsonb(m)::text from medway.kpi_metric m
+			union all select k::text from medway.kpi_record k union all select p::text from medway.kpi_period p
 			union all select (to_jsonb(p) - 'recorded_at')::text from medway.published_table p
 			union all select b::text from medway.benchmark b
 			union all select l::text from medway.code_label l) r}, $database);

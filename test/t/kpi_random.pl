@@ -47,6 +47,8 @@ create extension early_help cascade;
 create extension early_help_sample;
 select early_help.create_partnership('p', training => true);
 select early_help_sample.generate_sample('p', $families, '2016-07-01', '2017-06-30', $seed % 1000);
+-- Figures go on to the current month: without the periods after the history a comparison takes no longer from year to year.
+select early_help_internal.write_by_engine(\$\$ delete from p.kpi_period where last_month > '2018-12-01' \$\$);
 SQL
 $node->safe_psql('postgres', slurp_file('test/pgtap/kpi_live.psql'));
 $node->safe_psql('postgres', q{analyze; call early_help.refresh_kpis('p')});
@@ -62,7 +64,7 @@ KpiWrites::look_at($node, $families);
 sub subscribe
 {
 	my $file = $node->basedir . '/structure.sql';
-	foreach my $what ([ '--schema-only' ], [ '--data-only', '--disable-triggers', '--table=p.kpi_cube', map { "--table=$_" } qw(p.kpi_period p.kpi_metric p.kpi_spc_setting live.pair) ])
+	foreach my $what ([ '--schema-only' ], [ '--data-only', '--disable-triggers', '--table=p.kpi_cube', map { "--table=$_" } qw(p.kpi_period p.kpi_record p.kpi_metric p.kpi_spc_setting live.pair) ])
 	{
 		system_or_bail('pg_dump', @$what, '--file', $file, $node->connstr('postgres'));
 		system_or_bail('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $copy->connstr('postgres'), '-f', $file);

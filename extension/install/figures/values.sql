@@ -60,6 +60,26 @@ comment on function early_help_internal.figure_value is
     'The value of a figure of the dashboard: a percentage with one decimal, a median in days, or the count. Null: there is '
     'nothing to take a percentage or median of.';
 
+create function early_help_internal.period_status(
+    first_month date,
+    last_month date,
+    complete_from date,
+    settles_after_days integer
+)
+    returns text
+    language sql
+    stable
+    parallel safe
+return case
+    when current_date < last_month + interval '1 month' then 'running'
+    when first_month < complete_from then 'history too short'
+    when current_date < last_month + interval '1 month' + make_interval(days => settles_after_days) then 'settling'
+    else 'complete'
+end;
+comment on function early_help_internal.period_status is
+    'Whether a period of months is complete today. Else: running: it is not over; history too short: it begins before '
+    'complete_from, when the record had all that a figure rests on; settling: what it waits for has not had its days.';
+
 create function early_help_internal.figure_in_words(value numeric, unit text, decimals integer) returns text
     language sql
     immutable

@@ -66,21 +66,23 @@ declare
     written bigint := 0;
 begin
     for one in
-        select o.oid::regclass as old, n.oid::regclass as new, k.key, k.stays, k.taken
+        select k.place, o.oid::regclass as old, n.oid::regclass as new, k.key, k.stays, k.taken
         from (values
-            ('kpi_cube', '{cube}'::name[], '{}'::name[], 'true'),
-            ('kpi_metric', '{metric_code}', '{}', 'true'),
-            ('kpi_period', '{period_kind,last_month}', '{}', 'true'),
-            ('published_table', '{table_name}', '{}', 'true'),
-            ('bank_holiday', '{day}', '{}', 'not o.local'),
-            ('benchmark', '{measure_code,year,area}', '{}', 'not o.local'),
-            ('code_label', '{list,code,valid_from}', '{}', 'true')
-        ) k (name, key, stays, taken)
+            (1, 'kpi_cube', '{cube}'::name[], '{}'::name[], 'true'),
+            -- Figures name their record.
+            (2, 'kpi_record', '{record}', '{begins_on}', 'true'),
+            (3, 'kpi_metric', '{metric_code}', '{settles_after_days}', 'true'),
+            (4, 'kpi_period', '{period_kind,last_month}', '{}', 'true'),
+            (5, 'published_table', '{table_name}', '{}', 'true'),
+            (6, 'bank_holiday', '{day}', '{}', 'not o.local'),
+            (7, 'benchmark', '{measure_code,year,area}', '{}', 'not o.local'),
+            (8, 'code_label', '{list,code,valid_from}', '{}', 'true')
+        ) k (place, name, key, stays, taken)
         join pg_class o on o.relnamespace = old and o.relname = k.name and o.relkind = 'r'
         join pg_class n on n.relnamespace = new and n.relname = k.name and n.relkind = 'r'
         union all
         -- A code list is a table with the columns of one. Whether a code is still offered is for the partnership to say.
-        select o.oid::regclass, n.oid::regclass, '{code}', '{offered,counted_in_outcomes,was_support}', 'true'
+        select 9, o.oid::regclass, n.oid::regclass, '{code}', '{offered,counted_in_outcomes,was_support}', 'true'
         from pg_class n
         join pg_class o on o.relnamespace = old and o.relname = n.relname and o.relkind = 'r'
         where n.relnamespace = new
@@ -90,6 +92,7 @@ begin
                 from pg_attribute a
                 where a.attrelid = n.oid
                     and a.attname in ('code', 'label', 'valid_from', 'valid_to', 'offered', 'local')) = 6
+        order by place
     loop
         written := written + early_help_internal.merge_rows(one.old, one.new, one.key, one.stays, one.taken);
     end loop;

@@ -4,6 +4,7 @@
 create index plan_of_an_end_month on plan (ended_on);
 create index plan_of_a_due_month on plan (review_due_on);
 create index review_of_a_due_month on review (due_on);
+create index review_of_a_month on review (held_on);
 create index episode_of_an_opening_month on episode (opened_on);
 create index episode_of_an_allocation_month on episode (allocated_on);
 create index episode_of_a_closure_month on episode (closed_on);
@@ -152,7 +153,7 @@ create trigger marks_months_of_changed_due_review
     execute function early_help.mark_stale_months('plan_review', '0', 'review_due_on');
 create trigger marks_months
     after insert or update or delete on review
-    for each row execute function early_help.mark_stale_months('review', '0', 'due_on');
+    for each row execute function early_help.mark_stale_months('review', '0', 'due_on', 'held_on');
 create trigger marks_months_of_reviews
     after update on plan
     for each row

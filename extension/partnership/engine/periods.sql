@@ -35,7 +35,7 @@ cross join lateral (
         g.start + k.length as last_month
 ) p
 cross join lateral (
-    select extract(year from p.first_month - interval '3 months') || '-'
+    select extract(year from p.first_month - interval '3 months') || '/'
         || to_char(p.first_month + interval '9 months', 'YY') as financial_year
 ) y;
 comment on table kpi_period is
@@ -43,6 +43,6 @@ comment on table kpi_period is
     'the financial year: Q1 is April to June.';
 comment on column kpi_period.period_kind is 'month, quarter, year, or year to date.';
 comment on column kpi_period.period_key is
-    'The period in short: 2024-05, 2024-25 Q1, 2024-25. A year to date has its last month.';
+    'The period in short, as in publications: 2024-05, 2024/25 Q1, 2024/25. A year to date has its last month.';
 comment on column kpi_period.first_month is 'First day of its first month.';
 comment on column kpi_period.last_month is 'First day of its last month.';

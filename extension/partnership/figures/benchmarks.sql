@@ -9,7 +9,8 @@ with year as materialized (
         exists (
             select
             from kpi_period_shown p
-            where p.period_kind = 'month'
+            where p.record = 'any'
+                and p.period_kind = 'month'
                 and p.first_month = y.starts) as recorded
     from (
         select distinct b.year, make_date(left(b.year, 4)::integer, 4, 1) as starts

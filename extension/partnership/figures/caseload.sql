@@ -12,6 +12,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     w.episodes::integer as episodes,
     w.families::integer as families,
     w.children::integer as children,
@@ -30,7 +31,7 @@ cross join lateral (
         coalesce(sum(x.closed) filter (where x.month >= p.first_month), 0) as closed,
         coalesce(sum(x.opened + x.reopened - x.closed), 0) as open_at_end
     from episode_flow x
-    where x.month <= p.last_month
+    where x.month <= p.until_month
 ) e
 -- Who came before the period's end and did not leave before its start, less who left and came again within it.
 cross join lateral (
@@ -48,10 +49,11 @@ cross join lateral (
             case when early_help_internal.first_in_period(f.month, f.months_since, p.first_month) then f.started else 0 end
                 - case when f.month < p.first_month then f.ended else 0 end as present
         from flow f
-        where f.month <= p.last_month
+        where f.month <= p.until_month
     ) x
 ) w
-where p.period_kind <> 'year to date';
+where p.record = 'episode'
+    and p.period_kind <> 'year to date';
 comment on view caseload is
     'Numbers worked with: episodes, families and children supported (allocated, not only waiting) on at least one day of the '
     'period; and those open, waiting included. Each counts once: do not add periods. Group work is apart. '

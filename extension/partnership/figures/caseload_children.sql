@@ -66,6 +66,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     c.source_code,
     s.label as source,
     c.need_code,
@@ -93,7 +94,7 @@ cross join lateral (
         x.ethnicity_code,
         sum(x.children)::integer as children
     from cube_supported_children x
-    where x.month between p.first_month and p.last_month
+    where x.month between p.first_month and p.until_month
         and early_help_internal.first_in_period(x.month, x.months_since, p.first_month)
     group by 1, 2, 3, 4, 5, 6, 7
 ) c
@@ -103,7 +104,8 @@ left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id
 left join only ethnicity e on e.code = c.ethnicity_code
-where p.period_kind <> 'year to date';
+where p.record = 'episode'
+    and p.period_kind <> 'year to date';
 comment on view caseload_children is
     'Children supported in the month, quarter or financial year, as they were on their first day of support in it: by age, sex, '
     'ethnicity, ward, need, and the service of their episode. Adds up to caseload.children. Do not add periods. Unit: a child.';

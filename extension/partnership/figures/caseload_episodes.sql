@@ -44,6 +44,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     c.source_code,
     s.label as source,
     c.need_code,
@@ -64,7 +65,7 @@ cross join lateral (
         x.service_id,
         sum(x.episodes)::integer as episodes
     from cube_supported_episodes x
-    where x.month between p.first_month and p.last_month
+    where x.month between p.first_month and p.until_month
         and early_help_internal.first_in_period(x.month, x.months_since, p.first_month)
     group by 1, 2, 3, 4
 ) c
@@ -73,7 +74,8 @@ left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id
-where p.period_kind <> 'year to date';
+where p.record = 'episode'
+    and p.period_kind <> 'year to date';
 comment on view caseload_episodes is
     'Episodes supported in the month, quarter or financial year, by ward, need and service as they were in its first month of '
     'support. Adds up to caseload.episodes, with a row for what is not recorded. Do not add periods. Unit: an episode.';

@@ -31,6 +31,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     c.children::integer as children,
     c.contacts::integer as contacts
 from kpi_period_shown p
@@ -41,9 +42,10 @@ cross join lateral (
                 filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month)), 0) as children,
         coalesce(sum(x.contacts), 0) as contacts
     from cube_children_contacted x
-    where x.month between p.first_month and p.last_month
+    where x.month between p.first_month and p.until_month
 ) c
-where p.period_kind <> 'year to date';
+where p.record = 'contact'
+    and p.period_kind <> 'year to date';
 comment on view children_contacted is
     'Different children with a contact in the month, quarter or financial year, and the number of contacts. A child counts '
     'once per period, so do not add periods. Function children_contacted_between counts between any two days.';

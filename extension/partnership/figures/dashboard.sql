@@ -1,7 +1,10 @@
--- The Board's dashboard, long: one row per month and figure, from the first month
--- with an event to the last. A month asks for four periods: itself, the month
--- before, the same month a year before, and the financial year so far.
+-- The Board's dashboard, long: one row per month and figure, from the beginning of
+-- the figure's record to the current month. A month asks for four periods: itself, the
+-- month before, the same month a year before, and the financial year so far.
 create view dashboard as
+with series as materialized (
+    select * from kpi_metric_series
+)
 select
     m.last_month as month,
     m.period_key::varchar(7) as month_key,
@@ -12,12 +15,13 @@ select
     d.unit,
     v.value::numeric(14, 1) as value,
     case when v.value is null then 'no cases' else 'ok' end::varchar(10) as value_status,
+    d.period_status,
     coalesce(d.numerator, 0)::integer as numerator,
     case when d.unit = '%' then coalesce(d.denominator, 0) end::integer as denominator,
-    case when m.last_month > s.first_month
+    case when m.last_month > d.first_month
         then early_help_internal.figure_value(d.unit, coalesce(d.numerator_before, 0), d.denominator_before, d.median_before)
     end::numeric(14, 1) as previous_month,
-    case when m.last_month >= s.first_month + interval '1 year'
+    case when m.last_month >= d.first_month + interval '1 year'
         then early_help_internal.figure_value(
             d.unit, coalesce(d.numerator_year_before, 0), d.denominator_year_before, d.median_year_before)
     end::numeric(14, 1) as same_month_last_year,
@@ -25,12 +29,12 @@ select
         d.unit, coalesce(d.numerator_to_date, 0), d.denominator_to_date, d.median_to_date)::numeric(14, 1) as year_to_date,
     t.target,
     t.floor,
-    early_help_internal.rag(v.value, t.target, t.floor, d.direction)::varchar(30) as rag
-from (
-    select (select min(month) from cube_months) as first_month
-    offset 0
-) s
-join kpi_period_shown m on m.period_kind = 'month'
+    case
+        when d.period_status = 'complete' or t.target is null or d.direction = 'neutral'
+            then early_help_internal.rag(v.value, t.target, t.floor, d.direction)
+        else 'not complete'
+    end::varchar(30) as rag
+from kpi_period_shown m
 -- The figures of a month are taken once, for all of them.
 cross join lateral (
     select
@@ -40,6 +44,9 @@ cross join lateral (
         k.label,
         k.unit,
         k.direction,
+        s.first_month,
+        early_help_internal.period_status(m.first_month, m.last_month, s.complete_from, s.settles_after_days)::varchar(20)
+            as period_status,
         f.numerator,
         f.denominator,
         f.median,
@@ -53,6 +60,7 @@ cross join lateral (
         f.denominator_to_date,
         f.median_to_date
     from kpi_metric k
+    join series s on s.metric_code = k.metric_code and s.first_month <= m.last_month
     left join (
         select
             x.metric_code,
@@ -97,7 +105,9 @@ left join lateral (
 ) t on true
 cross join lateral (
     select early_help_internal.figure_value(d.unit, coalesce(d.numerator, 0), d.denominator, d.median) as value
-) v;
+) v
+where m.record = 'any'
+    and m.period_kind = 'month';
 comment on view dashboard is
-    'The Board''s dashboard: one row per month and figure, for every month from the first to the last with any event. '
+    'The Board''s dashboard: one row per month and figure, from the beginning of the figure''s record to the current month. '
     'View metric says what each figure means.';

@@ -41,17 +41,20 @@ select
     sum(c.timely)::integer as timely,
     sum(c.timely_answers)::integer as timely_answers,
     round(100.0 * sum(c.timely) / nullif(sum(c.timely_answers), 0), 1)::numeric(4, 1) as timely_percent,
+    case when sum(c.timely_answers) = 0 then 'no answers' else 'ok' end::varchar(20) as timely_status,
     sum(c.helpful)::integer as helpful,
     sum(c.helpful_answers)::integer as helpful_answers,
     round(100.0 * sum(c.helpful) / nullif(sum(c.helpful_answers), 0), 1)::numeric(4, 1) as helpful_percent,
+    case when sum(c.helpful_answers) = 0 then 'no answers' else 'ok' end::varchar(20) as helpful_status,
     sum(c.empowered)::integer as empowered,
     sum(c.empowered_answers)::integer as empowered_answers,
     round(100.0 * sum(c.empowered) / nullif(sum(c.empowered_answers), 0), 1)::numeric(4, 1) as empowered_percent,
+    case when sum(c.empowered_answers) = 0 then 'no answers' else 'ok' end::varchar(20) as empowered_status,
     sum(c.answered)::integer as requests_answered,
     sum(c.requests)::integer as requests,
     round(100.0 * sum(c.answered) / nullif(sum(c.requests), 0), 1)::numeric(4, 1) as response_rate,
-    coalesce(sum(c.responses) filter (where c.given_by = 'child'), 0)::integer as responses_of_children,
-    case when sum(c.responses) = 0 then 'no answers' else 'ok' end::varchar(10) as value_status
+    case when sum(c.requests) = 0 then 'no requests' else 'ok' end::varchar(20) as response_status,
+    coalesce(sum(c.responses) filter (where c.given_by = 'child'), 0)::integer as responses_of_children
 from cube_feedback c
 group by c.month, c.about;
 comment on view feedback is

@@ -5,6 +5,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     coalesce(c.lengths, 0)::integer as lengths,
     early_help_internal.percentile_of_days(c.days, c.cases, 0.5)::numeric(8, 1) as median_days,
     early_help_internal.percentile_of_days(c.days, c.cases, 0.9)::numeric(8, 1) as percentile_90_days,
@@ -23,11 +24,12 @@ cross join lateral (
     from (
         select x.days, x.days_from_opening, sum(x.lengths) as cases
         from cube_lengths_of_support x
-        where x.month between p.first_month and p.last_month
+        where x.month between p.first_month and p.until_month
         group by x.days, x.days_from_opening
     ) d
 ) c
-where p.period_kind <> 'year to date';
+where p.record = 'episode'
+    and p.period_kind <> 'year to date';
 comment on view length_of_support is
     'Days of support, from allocation to closure, of the spells closed in the month, quarter or financial year: median, 90th '
     'percentile and mean of the period''s own cases. Do not average periods. Unit: a closure. '

@@ -13,7 +13,14 @@ create table kpi_metric (
     exclusions varchar(255),
     direction varchar(10) not null,
     source varchar(120) not null,
-    description varchar(255) not null
+    description varchar(255) not null,
+    over_time varchar(10) not null default 'sum',
+    record varchar(20) not null default 'any' references kpi_record,
+    looks_back varchar(20) not null default 'none',
+    settles_after_days smallint not null default 0,
+    constraint kpi_metric_over_time_is_known check (over_time ~ '^(sum|distinct|stays|stock|median)$'),
+    constraint kpi_metric_looks_back_is_known check (looks_back ~ '^(none|known_contact|re_referral|after_support)$'),
+    constraint kpi_metric_settles_within_a_year check (settles_after_days between 0 and 366)
 );
 comment on table kpi_metric is
     'What each figure of the dashboard means, one row per figure. A partnership''s own figure needs cells as well.';
@@ -30,6 +37,16 @@ comment on column kpi_metric.exclusions is 'What is left out.';
 comment on column kpi_metric.direction is 'Direction of good: high, low, target or neutral.';
 comment on column kpi_metric.source is 'Where the figure is asked for.';
 comment on column kpi_metric.description is 'What it tells, and how it is read over longer periods.';
+comment on column kpi_metric.over_time is
+    'How it is taken over the months of a period: sum; distinct: each once; stays: each once while there; stock: what is there '
+    'at the end; median: of the period''s cases.';
+comment on column kpi_metric.record is 'The kind of record it comes from: its series begins with that record.';
+comment on column kpi_metric.looks_back is
+    'What of the time before a period it rests on: none; known_contact: 12 months of its record; re_referral, after_support: the '
+    're-referral months, of its record or of that of episodes.';
+comment on column kpi_metric.settles_after_days is
+    'Days after a period until what it waits for, such as an answer, has had its time. The numbers are early_help''s own '
+    'choice: change them as you see fit. An upgrade keeps them.';
 -- What the partnership aims at. A row holds from its month until the next row's.
 create table kpi_target (
     metric_code varchar(40) not null references kpi_metric,

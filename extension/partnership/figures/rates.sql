@@ -26,6 +26,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     m.metric_code::varchar(40) as metric_code,
     f.counted::integer as counted,
     f.not_counted::integer as not_counted,
@@ -35,12 +36,15 @@ select
     case when d.population is null then 'no population of that year' else 'ok' end::varchar(30) as value_status,
     d.source as population_source
 from kpi_period_shown p
-cross join (values ('contacts'), ('referrals'), ('children_supported')) m (metric_code)
+join (values
+    ('contacts', 'contact'),
+    ('referrals', 'referral'),
+    ('children_supported', 'episode')) m (metric_code, record) on m.record = p.record
 cross join lateral (
     select coalesce(sum(e.counted), 0) as counted, coalesce(sum(e.not_counted), 0) as not_counted
     from event e
     where e.metric_code = m.metric_code
-        and e.month between p.first_month and p.last_month
+        and e.month between p.first_month and p.until_month
         and early_help_internal.first_in_period(e.month, e.months_since, p.first_month)
 ) f
 cross join lateral (
@@ -94,6 +98,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     m.metric_code::varchar(40) as metric_code,
     l.name as ward,
     l.gss_code,
@@ -104,7 +109,10 @@ select
     round(10000.0 * f.counted / w.age_0_17, 1)::numeric(8, 1) as rate_per_10000,
     w.source as population_source
 from kpi_period_shown p
-cross join (values ('contacts'), ('referrals'), ('children_supported')) m (metric_code)
+join (values
+    ('contacts', 'contact'),
+    ('referrals', 'referral'),
+    ('children_supported', 'episode')) m (metric_code, record) on m.record = p.record
 join only population w on w.year = extract(year from p.first_month - interval '3 months')::integer
 join only locality l on l.locality_id = w.locality_id
 cross join lateral (
@@ -112,7 +120,7 @@ cross join lateral (
     from event e
     where e.metric_code = m.metric_code
         and e.locality_id = w.locality_id
-        and e.month between p.first_month and p.last_month
+        and e.month between p.first_month and p.until_month
         and early_help_internal.first_in_period(e.month, e.months_since, p.first_month)
 ) f
 where p.period_kind <> 'year to date';

@@ -14,7 +14,12 @@ select
     coalesce(g.families, 0)::integer as counted_group_families,
     r.families as returned_families,
     r.children as returned_children
-from kpi_period_shown p
+from (
+    select distinct p.last_month, p.period_key
+    from kpi_period_shown p
+    where p.record in ('episode', 'group_session', 'partner_return')
+        and p.period_kind = 'month'
+) p
 -- And what no service is recorded of, so that services add up to the caseload.
 cross join (
     select s.service_id, s.name, s.run_by, s.agency_id, s.prevention_tier, s.keeps_own_records
@@ -30,8 +35,7 @@ left join lateral (
         and x.service_id is not distinct from v.service_id
 ) e on true
 left join cube_group_families g on g.month = p.last_month and g.service_id is not distinct from v.service_id
-left join cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id
-where p.period_kind = 'month';
+left join cube_partner_returns r on r.month = p.last_month and r.service_id = v.service_id;
 comment on view services is
     'All early help services by month; a row without a service has what none is recorded of. counted_ columns come from the '
     'records, others from services that keep their own: do not add the two. Unit: a service. '

@@ -4,7 +4,7 @@ create view waiting_list as
 select
     p.last_month as month,
     p.period_key::varchar(7) as month_key,
-    w.waiting_for::varchar(20) as waiting_for,
+    k.waiting_for::varchar(20) as waiting_for,
     w.source_code::varchar(40) as source_code,
     s.label as source,
     w.need_code::varchar(40) as need_code,
@@ -16,10 +16,12 @@ select
     coalesce(w.started, 0)::integer as started,
     coalesce(w.left_otherwise, 0)::integer as left_otherwise,
     w.waiting::integer as waiting
-from kpi_period_shown p
+from (
+    values ('early help', 'episode'), ('a service', 'service_request')
+) as k (waiting_for, record)
+join kpi_period_shown p on p.record = k.record
 cross join lateral (
     select
-        f.waiting_for,
         f.source_code,
         f.need_code,
         f.locality_id,
@@ -29,8 +31,9 @@ cross join lateral (
         sum(f.left_otherwise) filter (where f.month = p.last_month) as left_otherwise,
         sum(f.joined - f.started - f.left_otherwise) as waiting
     from cube_waiting f
-    where f.month <= p.last_month
-    group by 1, 2, 3, 4, 5
+    where f.waiting_for = k.waiting_for
+        and f.month <= p.last_month
+    group by 1, 2, 3, 4
     having sum(f.joined - f.started - f.left_otherwise) <> 0
         or bool_or(f.month = p.last_month and (f.joined, f.started, f.left_otherwise) <> (0, 0, 0))
 ) w

@@ -9,6 +9,7 @@ select
     p.period_key,
     p.first_month as period_start,
     (p.last_month + interval '1 month' - interval '1 day')::date as period_end,
+    p.period_status,
     k.waiting_for::varchar(20) as waiting_for,
     coalesce(e.ended, 0)::integer as waits_ended,
     coalesce(e.started, 0)::integer as waits_ended_by_start,
@@ -21,20 +22,20 @@ select
     o.median_days::numeric(8, 1) as still_waiting_median_days,
     o.longest_days::integer as still_waiting_longest_days,
     b.median_days::numeric(8, 1) as median_days_at_least
-from kpi_period_shown p
-cross join (values ('early help'), ('a service')) as k (waiting_for)
--- Of a year that is not over, the last month with records.
+from (
+    values ('early help', 'episode'), ('a service', 'service_request')
+) as k (waiting_for, record)
+join kpi_period_shown p on p.record = k.record
+-- Of a period that is not over, today.
 cross join lateral (
-    select
-        (least(p.last_month, (select max(s.month) from cube_months s))
-            + interval '1 month' - interval '1 day')::date as counted_on
+    select least((p.last_month + interval '1 month' - interval '1 day')::date, current_date) as counted_on
 ) z
 cross join lateral (
     select array_agg(c.days) as days, array_agg(c.ended) as cases, array_agg(c.started) as started
     from (
         select c.days, sum(c.ended) as ended, sum(c.started) as started
         from cube_waits_ended c
-        where c.month between p.first_month and p.last_month
+        where c.month between p.first_month and p.until_month
             and c.waiting_for = k.waiting_for
         group by c.days
     ) c
@@ -46,8 +47,9 @@ cross join lateral (
             z.counted_on - c.began_on as days,
             sum(c.began - c.ended) as waiting
         from wait_flow c
-        where c.month <= p.last_month
+        where c.month <= p.until_month
             and c.waiting_for = k.waiting_for
+            and c.began_on <= z.counted_on
         group by c.began_on
         having sum(c.began - c.ended) > 0
     ) c
@@ -61,7 +63,7 @@ cross join lateral (
         early_help_internal.percentile_of_days(ended_days.days, ended_days.cases, 0.9) as p90_days,
         early_help_internal.percentile_of_days(ended_days.days, ended_days.started, 0.5) as started_median_days
     from cube_waits_ended c
-    where c.month between p.first_month and p.last_month
+    where c.month between p.first_month and p.until_month
         and c.waiting_for = k.waiting_for
 ) e
 cross join lateral (
