@@ -384,8 +384,9 @@ query(q{
 	create view broken.contacts as select * from p_kpi.contacts where random() < 0.9;
 	create view broken.caseload as
 	select period_kind, period_key, period_start, period_end, episodes * case period_kind when 'year' then 100 else 1 end as episodes, families,
-		children, episodes_opened + (period_kind = 'quarter')::integer as episodes_opened, episodes_closed,
-		episodes_open_at_end - (period_kind = 'year')::integer as episodes_open_at_end, children_per_10000
+		children, episodes_open, families_open, children_open,
+		episodes_opened + (period_kind = 'quarter')::integer as episodes_opened, episodes_reopened, episodes_closed,
+		episodes_open_at_end - (period_kind = 'year')::integer as episodes_open_at_end
 	from p_kpi.caseload});
 @asked = ();
 $columns{'broken.contacts'} = $columns{'p_kpi.contacts'};

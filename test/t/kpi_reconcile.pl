@@ -39,9 +39,10 @@ my @names = (
 	[ 'closures that are counted', 'sum', 'closure_outcomes: closures_counted', 'figures positive_outcomes: denominator' ],
 	[ 'positive outcomes', 'sum', 'closure_outcomes: positive_outcomes', 'figures positive_outcomes: numerator' ],
 	[ 'episodes open at the end', 'stock', 'caseload: episodes_open_at_end', 'episodes: opened + reopened - closed so far' ],
-	[ 'episodes worked with', 'own', 'caseload: episodes', 'caseload_episodes: episodes', 'services: counted_episodes' ],
-	[ 'children worked with', 'own', 'caseload: children', 'caseload_children: children',
-		q{rates: counted + not_counted where metric_code = 'children_supported'} ],
+	[ 'episodes worked with', 'own', 'caseload: episodes', 'services: counted_episodes',
+		'sql: (select coalesce(sum(c.episodes), 0) from copy.caseload_episodes c where c.period_kind = p.period_kind and c.period_key = p.period_key)' ],
+	[ 'children worked with', 'own', 'caseload: children', q{rates: counted + not_counted where metric_code = 'children_supported'},
+		'sql: (select coalesce(sum(c.children), 0) from copy.caseload_children c where c.period_kind = p.period_kind and c.period_key = p.period_key)' ],
 	[ 'families worked with', 'own', 'caseload: families', 'figures families_worked_with: numerator' ],
 	[ 'median length of support', 'own', 'length_of_support: median_days', 'figures length_of_support: value',
 		'sql: (select round(percentile_cont(0.5) within group (order by d.days)::numeric, 1)'
@@ -109,6 +110,7 @@ my %another = (
 
 # What two views are broken down by under one name, and is not one thing.
 my %differently = (
+	'figures rates metric_code' => 'of rates: what is counted, in whichever figure',
 	'feedback figures value_status' => 'of a row of feedback: whether there are answers; of a figure: whether it has a value');
 
 # Views without a month of their own or a number that can be added up, and why.
@@ -306,9 +308,9 @@ my %same = (
 		q{select period_kind, period_key, metric_code, numerator from copy.figures where unit not in ('%', 'days')} ],
 	'spc: the values' => [ 'select month, metric_code, value from copy.spc', "select month, metric_code, value $month and value is not null" ],
 	'headline: its months and figures' => [ 'select month, metric_code, rag from copy.headline', 'select month, metric_code, rag from copy.dashboard' ],
-	'caseload: per 10,000' =>
-	  [ 'select period_kind, period_key, children_per_10000 from copy.caseload',
-		'select period_kind, period_key, round(10000.0 * children / 64979, 1) from copy.caseload' ],
+	'rates: per 10,000' =>
+	  [ 'select period_kind, period_key, metric_code, rate_per_10000 from copy.rates',
+		'select period_kind, period_key, metric_code, round(10000.0 * counted / population, 1) from copy.rates' ],
 	'calendar: its months are those of the dashboard, and no other month is between' =>
 	  [ "select generate_series(${first}::timestamp, (select max(month) from copy.dashboard), interval '1 month')::date",
 		"select month from copy.calendar where month between $first and (select max(month) from copy.dashboard)" ]);

@@ -1,35 +1,35 @@
 -- Flows of episodes: opened, allocated, closed and reopened, each in its own month, by what the family was referred
--- for. What leaves carries what it came in with, so that stocks are sums of flows.
-select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_episode'], $$
+-- for, and by the service of the episode on the day.
+select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_episode', 'service_from', 'practitioner'], $$
     select
         'episode'::varchar(40) as record,
         e.episode_id as record_id,
         r.source_code,
         r.primary_need_code as need_code,
         r.locality_id,
-        r.service_id,
+        service_of_episode(e.episode_id, e.day) as service_id,
         e.opened,
         e.allocated,
         e.closed_waiting,
         e.closed,
         e.reopened
     from (
-        select episode_id, referral_id, 1 as opened, 0 as allocated, 0 as closed_waiting, 0 as closed, 0 as reopened
+        select episode_id, referral_id, opened_on::date as day, 1 as opened, 0 as allocated, 0 as closed_waiting, 0 as closed, 0 as reopened
         from only episode
         where opened_on >= m.month
             and opened_on < m.next_month
         union all
-        select episode_id, referral_id, 0, 1, 0, 0, 0
+        select episode_id, referral_id, allocated_on, 0, 1, 0, 0, 0
         from only episode
         where allocated_on >= m.month
             and allocated_on < m.next_month
         union all
-        select episode_id, referral_id, 0, 0, (supported_from is null)::integer, 1, 0
+        select episode_id, referral_id, closed_on, 0, 0, (supported_from is null)::integer, 1, 0
         from spell_end
         where closed_on >= m.month
             and closed_on < m.next_month
         union all
-        select r.episode_id, e.referral_id, 0, 0, 0, 0, 1
+        select r.episode_id, e.referral_id, r.reopened_on, 0, 0, 0, 0, 1
         from only reopening r
         join only episode e on e.episode_id = r.episode_id
         where r.reopened_on >= m.month
@@ -37,12 +37,12 @@ select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_epis
     ) e
     -- One look-up an event, never a join: a month has few of all referrals.
     left join lateral (
-        select r.source_code, r.primary_need_code, r.locality_id, r.service_id
+        select r.source_code, r.primary_need_code, r.locality_id
         from only referral r
         where r.referral_id = e.referral_id
         offset 0
     ) r on true
-$$, counts => '{opened, allocated, closed_waiting, closed, reopened}');
+$$, counts => '{opened, allocated, closed_waiting, closed, reopened}', few => true);
 
 -- The same without dimensions, for stocks: few rows, all of which a stock adds up.
 select early_help.define_kpi_cube('episode_flows', '{}', $$
@@ -83,5 +83,5 @@ left join only service v on v.service_id = c.service_id
 left join only agency a on a.agency_id = v.agency_id;
 comment on view episodes is
     'Episodes of early help opened, allocated, closed and reopened, each in its own month, '
-    'by what the family was referred for. A closure counts though a reopening followed. Unit: an episode. '
+    'by source, need and service. A closure counts though a reopening followed. Unit: an episode. '
     'View caseload has those open and supported.';

@@ -18,7 +18,7 @@ create table kpi_metric (
     record varchar(20) not null default 'any' references kpi_record,
     looks_back varchar(20) not null default 'none',
     settles_after_days smallint not null default 0,
-    constraint kpi_metric_over_time_is_known check (over_time ~ '^(sum|distinct|stays|stock|median)$'),
+    constraint kpi_metric_over_time_is_known check (over_time ~ '^(sum|due|distinct|stays|stock|median)$'),
     constraint kpi_metric_looks_back_is_known check (looks_back ~ '^(none|known_contact|re_referral|after_support)$'),
     constraint kpi_metric_settles_within_a_year check (settles_after_days between 0 and 366)
 );
@@ -38,8 +38,8 @@ comment on column kpi_metric.direction is 'Direction of good: high, low, target 
 comment on column kpi_metric.source is 'Where the figure is asked for.';
 comment on column kpi_metric.description is 'What it tells, and how it is read over longer periods.';
 comment on column kpi_metric.over_time is
-    'How it is taken over the months of a period: sum; distinct: each once; stays: each once while there; stock: what is there '
-    'at the end; median: of the period''s cases.';
+    'How it is taken over the months of a period: sum; due: the same, of those whose day has come; distinct: each once; stays: '
+    'each once while there; stock: what is there at the end; median: of the period''s cases.';
 comment on column kpi_metric.record is 'The kind of record it comes from: its series begins with that record.';
 comment on column kpi_metric.looks_back is
     'What of the time before a period it rests on: none; known_contact: 12 months of its record; re_referral, after_support: the '
