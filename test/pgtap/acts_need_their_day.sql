@@ -20,7 +20,7 @@ insert into public.given
 select c || '_id', coalesce(case c when 'child' then (select min(child_id) from child)::text end, '1')
 from unnest('{action,alert,assessment,child,child_merge,consent,episode,family,plan,plan_outcome,practitioner,referral,service,service_request,step,review}'::text[]) c;
 insert into public.given values
-    ('from_family_id', '1'), ('to_family_id', '2'), ('keep_family_id', '1'), ('join_family_id', '2'),
+    ('year', '''2022/23'''), ('from_family_id', '1'), ('to_family_id', '2'), ('keep_family_id', '1'), ('join_family_id', '2'),
     ('keep_child_id', '(select min(child_id) from child)'), ('merge_child_id', '901'), ('children', 'array[11::bigint]'),
     ('reason', '''x'''), ('reason_code', '''moved_away'''), ('source_code', '''6'''), ('primary_need_code', '''N1'''),
     ('domain', '''health_and_wellbeing'''), ('due_on', '''2024-04-01'''), ('period', '''2018-04'''), ('published_by', '1');

@@ -100,7 +100,7 @@ select is_empty($$
     from pg_class c
     where c.relnamespace = 'one'::regnamespace
         and c.relkind = 'r'
-        and c.relname !~ '^(kpi_|cube_|stale_|inbox_|import_|alert|child_merge|child_not|merge|correction|audit_answer|structure_as_made|bank_holiday|code_label|publication|published_figure)'
+        and c.relname !~ '^(kpi_|cube_|stale_|inbox_|import_|alert|child_merge|child_not|merge|correction|audit_answer|structure_as_made|bank_holiday|population|code_label|publication|published_figure)'
         and c.relname not in (select record from public.content_of('one'))
         and c.relname <> 'partnership' $$, 'every table of records has rows');
 select cmp_ok((select count(distinct state) from episode), '>=', 5::bigint, 'episodes in most states');

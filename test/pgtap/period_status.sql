@@ -69,8 +69,8 @@ select is(complete_from('re_referrals'), day_of(2, 11), 'the others do not');
 -- What a figure waits for.
 select results_eq(
     $$select metric_code::text, settles_after_days from metric where settles_after_days > 0 order by 1$$,
-    $$values ('feedback_response_rate', 28), ('needs_without_service', 84)$$,
-    'two figures wait');
+    $$values ('feedback_response_rate', 28), ('needs_without_service', 84), ('step_down_conversion', 42), ('step_up_conversion', 42)$$,
+    'four figures wait');
 update kpi_metric set settles_after_days = 31 where metric_code = 'feedback_response_rate';
 select is(status('feedback_response_rate', 'month', month(1)), 'settling', 'answers to last month''s requests may still come');
 select is(status('feedback_response_rate', 'month', month(3)), 'complete', 'those to older ones have had their time');

@@ -216,7 +216,7 @@ select set_eq(
     $$select b.period::text, f.metric_code, f.value, f.value_status, f.numerator, f.denominator
     from publication b
     join town_kpi.figures f on f.period_start = b.first_month
-        and f.period_key = replace(b.period, '/', '-')
+        and f.period_key = b.period
     where f.metric_code in (select metric_code from town_kpi.published_dashboard)$$,
     'the published dashboard says what the dashboard said');
 

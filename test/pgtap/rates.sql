@@ -53,7 +53,7 @@ select results_eq(
     $$values (2022, 8000, 1.3::numeric(8, 1), 'ok'), (2023, 4000, 10.0, 'ok'), (2024, 5000, 2.0, 'ok')$$,
     'the partnership''s own number is for years without a row');
 select results_eq(
-    $$select distinct population_year, population_source::text from town_kpi.rates where period_kind = 'year' and metric_code = 'contacts' order by 1$$,
+    $$select distinct population_year, population_source::text from town_kpi.rates where period_kind = 'year' and metric_code = 'contacts' and population_year < 2025 order by 1$$,
     $$values (2022, 'partnership.population_0_17, for years without a row in table population'), (2023, 'mid-2023'), (2024, 'another year')$$,
     'and where a population is from is said');
 
@@ -63,6 +63,7 @@ select results_eq(
     from town_kpi.rates_by_ward where metric_code = 'contacts' and period_start = '2024-01-01' order by 1, 2$$,
     $$values ('month', 'Rede', 'E05000001', 2, 3, 1000, 20.0::numeric(8, 1)), ('quarter', 'Rede', 'E05000001', 2, 3, 1000, 20.0)$$,
     'by ward');
+update kpi_record set begins_on = '2022-04-01' where record = 'referral';
 select is(
     (select rate_per_10000 from town_kpi.rates_by_ward where metric_code = 'referrals' and period_kind = 'year' and population_year = 2023),
     0.0::numeric(8, 1), 'a ward without an event has a rate of 0');

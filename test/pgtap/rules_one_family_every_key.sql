@@ -79,7 +79,7 @@ select cmp_ok((select count(*) from public.key), '>=', 60::bigint, 'the catalogu
 -- By another rule than S02, or a composite key, where somebody may choose among what belongs to the family.
 create table public.otherwise (of_table text, of_column text, code text);
 insert into public.otherwise values
-    ('child', 'merged_into_child_id', 'YHS03'), ('level_change', '%', 'YHS03'), ('episode_event', '%', 'YHS03'),
+    ('child', 'merged_into_child_id', 'YHS03'), ('level_change', '%', 'YHS03'), ('episode_event', '%', 'YHS03'), ('reopening', '%', 'YHS03'),
     ('contact_child', 'attached_episode_id', 'YH016'), ('action', 'plan_outcome_id', 'YHS02'),
     ('plan', 'extended_by_review_id', 'YH003'), ('plan', 'completed_by_review_id', 'YH003'),
     ('assessment_factor_found', 'assessment_id', 'YH005');
@@ -105,6 +105,9 @@ begin
         coalesce((select o.code from public.otherwise o where o.of_table = k.of_table and k.of_column like o.of_column), 'YHS02'), command);
 end
 $$;
+set session_replication_role = replica;
+insert into reopening (episode_id, closed_on, reopened_on, reason) select episode_id, opened_on + 400, opened_on + 401, 'x' from episode;
+set session_replication_role = origin;
 select public.moved(k) from public.key k order by of_table, of_column, parent;
 
 -- Whoever is named when the row is written is of the family: every table that names a child or adult, but for

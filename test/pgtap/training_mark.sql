@@ -96,7 +96,7 @@ select is_empty(
         -- Settings and codes, the directory, groups that nobody has come to, counts, and what the figures keep.
         name in ('assessment_factor', 'bank_holiday', 'closure_reason', 'code_label', 'contact_source', 'disability', 'ethnicity',
             'headline_outcome', 'primary_need', 'sex', 'agency', 'practitioner', 'service', 'locality',
-            'group_programme', 'group_session', 'partner_return')
+            'group_programme', 'group_session', 'partner_return', 'population', 'benchmark')
         or name ~ '^(kpi_|cube_|stale_|publi)')$$,
     'a row of a record of people is in the way of the mark, and no other row');
 select cmp_ok((select count(*) from tried where state = 'YHP07'), '>=', 35::bigint, 'that many tables hold records of people');

@@ -197,7 +197,7 @@ with explained as (
             sum(x.numerator) as numerator,
             sum(x.denominator) as denominator,
             percentile_cont(0.5) within group (order by x.days) as median
-        from p.explain_figure(f.metric_code, f.period_key) x
+        from p_kpi.explain_figure(f.metric_code, f.period_key) x
     ) e
     where f.place % $every = 0
 )

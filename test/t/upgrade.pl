@@ -50,7 +50,7 @@ edit('extension/partnership/figures/contacts.sql', "    c.referrals,\n    c.know
 add('extension/partnership/columns.tsv', "contacts\ttwice\tContacts, twice.\n");
 # A figure over a cube that is there is a row, and so is a published table.
 add('extension/partnership/measures.tsv', join("\t", 'urgent_contacts', 'contacts', 'sum', 'contacts', "need_code = 'N1'", '', 'Access', 11, 'Contacts with need N1',
-	'contacts', 0, 'neutral', 'a child in a contact', 'contacts with this need', '', '', 'A test', 'For a test.') . "\n");
+	'contacts', 0, 'neutral', 'a child in a contact', 'contacts with this need', '', '', 'A test', 'For a test.', 'contact', 'none', 0) . "\n");
 add('extension/partnership/published.tsv', join("\t", 'contacts_by_age_and_sex', 'contacts', 'age_band; sex_code', 'no', 'Published contacts by age and sex.') . "\n");
 edit('extension/partnership/figures/re_referrals.sql', 'and earlier.referred_on', "and earlier.referral_id is not null\n                and earlier.referred_on");
 add('extension/codes/ethnicity.tsv', "WNEW\tA new code\t\t\n");
