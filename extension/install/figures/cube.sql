@@ -131,7 +131,8 @@ begin
             filter (where a.attname operator(pg_catalog.<>) all ('{part,record,record_id}')) as counted,
         string_agg(
             case
-                when a.attname::text operator(pg_catalog.=) any (counts) then format('sum(r.%1$I)::%2$s as %1$I', a.attname, a.type)
+                when a.attname::text operator(pg_catalog.=) any (counts)
+                then format('sum(r.%1$I)::%2$s as %1$I', a.attname, a.type)
                 else format('r.%I', a.attname)
             end, ', ' order by a.attnum)
             filter (where a.attname operator(pg_catalog.<>) all ('{part,record,record_id}')) as summed,
@@ -175,7 +176,9 @@ begin
         end
         $sql$, names || to_jsonb(columns));
     execute format('comment on function %I is %L', names ->> 'rows',
-        format('The records behind the cells of cube %s for the month that begins on the day, and what each adds.', names ->> 'cube'));
+        format(
+            'The records behind the cells of cube %s for the month that begins on the day, and what each adds.',
+            names ->> 'cube'));
     execute early_help_internal.fill('revoke execute on function {rows} from public', names);
 
     return names || jsonb_build_object('query', early_help_internal.fill(
@@ -319,8 +322,8 @@ comment on function early_help.define_kpi_cube is
     'of it; a function then hides how a month is computed, and readers plan less. counts: the query returns rows whose counts, '
     'the columns named here, add up to the cells. Rows with columns record and record_id are of records, which '
 'function cube_<cube>_rows returns. Where the first column is part, a bigint key, and only some parts of a month '
-    'change, only those are computed. Makes view cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (no trigger marks '
-    'what it reads).';
+    'change, only those are computed. Makes view cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (no '
+    'trigger marks what it reads).';
 
 create function early_help_internal.define_cube_month(names jsonb, compute text) returns void
     language plpgsql

@@ -11,6 +11,7 @@ create function early_help_internal.set_cells_aside(
 as $$
 declare
     one record;
+    index_of regclass;
 begin
     set_aside := '{}';
     for one in
@@ -27,14 +28,22 @@ begin
         group by c.oid, c.relname, k.cube
         order by c.relname
     loop
-        execute (
-            select coalesce(string_agg(format('drop index %s', i.indexrelid::regclass), '; '), '')
+        for index_of in
+            select i.indexrelid::regclass
             from pg_index i
-            where i.indrelid = one.place);
+            where i.indrelid = one.place
+        loop
+            execute format('drop index %s', index_of);
+        end loop;
         execute format('alter table %s rename to %I', one.place, 'early_help_old_' || one.place::oid);
         set_aside := set_aside || one.place;
-        if not exists (select from unnest(new) n where n.kind = 'table' and n.relation = early_help_internal.cube_names(one.cube) ->> 'cells') then
-            perform early_help_internal.write_by_engine(format('delete from %s.kpi_cube where cube = $1', old::regnamespace), one.cube);
+        if not exists (
+            select
+            from unnest(new) n
+            where n.kind = 'table'
+                and n.relation = early_help_internal.cube_names(one.cube) ->> 'cells') then
+            perform early_help_internal.write_by_engine(
+                format('delete from %s.kpi_cube where cube = $1', old::regnamespace), one.cube);
         end if;
     end loop;
 end

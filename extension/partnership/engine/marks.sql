@@ -57,9 +57,11 @@ create trigger marks_months
 create trigger marks_months_of_change
     after update on episode
     for each row
-    when ((old.opened_on, old.allocated_on, old.closed_on, old.reopened_on, old.closure_reason_code, old.family_id, old.referral_id)
+    when ((old.opened_on, old.allocated_on, old.closed_on, old.reopened_on, old.closure_reason_code, old.family_id,
+              old.referral_id)
           is distinct from
-          (new.opened_on, new.allocated_on, new.closed_on, new.reopened_on, new.closure_reason_code, new.family_id, new.referral_id))
+          (new.opened_on, new.allocated_on, new.closed_on, new.reopened_on, new.closure_reason_code, new.family_id,
+              new.referral_id))
     execute function early_help.mark_stale_months('episode', '0', 'opened_on', 'allocated_on', 'closed_on');
 create trigger marks_months
     after insert or update or delete on reopening
@@ -372,7 +374,8 @@ create trigger marks_months
 create trigger marks_months_of_change
     after update on closure_reason
     for each row
-    when ((old.code, old.counted_in_outcomes, old.was_support) is distinct from (new.code, new.counted_in_outcomes, new.was_support))
+    when ((old.code, old.counted_in_outcomes, old.was_support) is distinct from
+          (new.code, new.counted_in_outcomes, new.was_support))
     execute function early_help.mark_all_months_stale('positive_outcome');
 
 -- On a subscriber too: its figures are its own. A copy that no foreign key

@@ -14,7 +14,8 @@ select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_epis
         e.closed,
         e.reopened
     from (
-        select episode_id, referral_id, opened_on::date as day, 1 as opened, 0 as allocated, 0 as closed_waiting, 0 as closed, 0 as reopened
+        select episode_id, referral_id, opened_on::date as day,
+            1 as opened, 0 as allocated, 0 as closed_waiting, 0 as closed, 0 as reopened
         from only episode
         where opened_on >= m.month
             and opened_on < m.next_month

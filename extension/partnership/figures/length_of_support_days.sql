@@ -1,7 +1,9 @@
 -- Length of support of the spells that closed in a month, from allocation. What never had support, or should not have
 -- been an episode, has no length. Medians come from the cases of a period, counted by days, never from medians of months.
 select early_help.define_kpi_cube(
-    'lengths_of_support', array['episode', 'referral_of_episode', 'positive_outcome', 'plan_outcome', 'service_of_episode', 'practitioner'], $$
+    'lengths_of_support',
+    array['episode', 'referral_of_episode', 'positive_outcome', 'plan_outcome', 'service_of_episode', 'practitioner'],
+    $$
     select
         'episode'::varchar(40) as record,
         s.episode_id as record_id,

@@ -1,6 +1,6 @@
 -- Contacts, referrals and supported children, of 0-17-year-olds per 10,000 of them: of the whole area, and of the
--- wards whose population is known. The age is that on the day, or the first day of support in the period. Months of a financial year are divided by one population:
--- the mid-year of the calendar year in which it begins.
+-- wards whose population is known. The age is that on the day, or the first day of support in the period. Months of
+-- a financial year are divided by one population: the mid-year of the calendar year in which it begins.
 create view rates as
 with event as materialized (
     select

@@ -34,6 +34,6 @@ left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
 group by c.month, c.need_code, n.label, c.locality_id, l.name;
 comment on view needs_without_service is
-    'Gap analysis: requests for a service made in the month. Of those decided: offered a service, or got none. Those withdrawn by '
-    'the family, and those undecided so far, stand apart. Unit: a request. '
+    'Gap analysis: requests for a service made in the month. Of those decided: offered a service, or got none. Those withdrawn '
+    'by the family, and those undecided so far, stand apart. Unit: a request. '
     'Source: Early Help Strategy 2021-24, needs and gap analysis.';

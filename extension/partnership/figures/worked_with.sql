@@ -53,7 +53,10 @@ select early_help.define_kpi_cube('worked_with', array['episode', 'episode_end']
                 select
                     e.family_id,
                     e.episode_id,
-                    case k.what when 'open' then coalesce(e.reopened_on, e.opened_on) else greatest(e.allocated_on, e.reopened_on) end,
+                    case k.what
+                        when 'open' then coalesce(e.reopened_on, e.opened_on)
+                        else greatest(e.allocated_on, e.reopened_on)
+                    end,
                     null
                 from only episode e
                 where e.closed_on is null

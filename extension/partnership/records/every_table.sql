@@ -68,8 +68,8 @@ do $$
 declare
     setting name;
 begin
-    foreach setting in array '{partnership, population, benchmark, kpi_record, kpi_metric, kpi_target, kpi_spc_setting, kpi_spc_rebase,
-        bank_holiday, code_label, contact_source, primary_need, ethnicity, sex, disability,
+    foreach setting in array '{partnership, population, benchmark, kpi_record, kpi_metric, kpi_target, kpi_spc_setting,
+        kpi_spc_rebase, bank_holiday, code_label, contact_source, primary_need, ethnicity, sex, disability,
         assessment_factor, closure_reason, headline_outcome}'::name[]
     loop
         execute format(

@@ -447,9 +447,7 @@ take_children_out(Relation rel, int64 episode_id, DateADT on)
 
 	write_by_rules(rel, &children_leave_query, values, NULL);
 	for (uint64 i = 0; i < count; i++)
-	{
 		lower_child(rel, row_id(children, i, 1), episode_id, on);
-	}
 }
 
 static bool
@@ -520,8 +518,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 		forget_allocation(&change);
 	if (reopening_is_mended(&change))
 		redate_reopening(&change);
-	if (!insert && field_was_set(&change, "reopened_on") && was_closed == is_closed &&
-		(field_is_new(&change, "reopened_on") || field_is_new(&change, "reopen_reason")))
+	if (was_closed == is_closed)
 		redate_kept_closure(&change);
 	if (is_closed && was_closed && field_is_new(&change, "closed_on"))
 		redate_what_ended(change.rel, id, closed_on, date_of(&change.before, "closed_on"));
@@ -536,8 +533,7 @@ early_help_episode_after(PG_FUNCTION_ARGS)
 		};
 
 		keep_closure(&change);
-		log_event(change.rel, id, EVENT_REOPEN, STATE_CLOSED, STATE_ALLOCATED,
-				  date_of(episode, "reopened_on"), NO_ID);
+		log_event(change.rel, id, EVENT_REOPEN, STATE_CLOSED, STATE_ALLOCATED, date_of(episode, "reopened_on"), NO_ID);
 		run_partnership_query(change.rel, &lock_returning_query, values, NULL);
 		write_by_rules(change.rel, &children_return_query, values, NULL);
 	}

@@ -43,9 +43,8 @@ null_mark(const Record *record, const char *field)
 	return is_null(record, field) ? 'n' : ' ';
 }
 
-/* After an episode is reopened: its closure, as it was, and the reopening. */
-void
-keep_closure(const RecordChange *change)
+static void
+write_closure(const RecordChange *change)
 {
 	const Record *closed = &change->before;
 	const Record *open = &change->after;
@@ -63,8 +62,15 @@ keep_closure(const RecordChange *change)
 		null_mark(closed, "closure_agreement_absent_reason"), ' ', null_mark(open, "reopen_reason")
 	};
 
+	write_by_rules(change->rel, &keep_closure_query, values, nulls);
+}
+
+/* After an episode is reopened: its closure, as it was, and the reopening. */
+void
+keep_closure(const RecordChange *change)
+{
 	if (keeps_closures(change->rel))
-		write_by_rules(change->rel, &keep_closure_query, values, nulls);
+		write_closure(change);
 }
 
 static const PartnershipQuery redate_query = {
@@ -73,9 +79,8 @@ static const PartnershipQuery redate_query = {
 	3, {INT8OID, DATEOID, TEXTOID}
 };
 
-/* After the last reopening got another day, or another reason: so does its row. */
-void
-redate_kept_closure(const RecordChange *change)
+static void
+write_redated(const RecordChange *change)
 {
 	const Record *episode = &change->after;
 	Datum		values[] = {
@@ -85,6 +90,16 @@ redate_kept_closure(const RecordChange *change)
 	};
 	char		nulls[] = {' ', ' ', null_mark(episode, "reopen_reason")};
 
-	if (keeps_closures(change->rel))
-		write_by_rules(change->rel, &redate_query, values, nulls);
+	write_by_rules(change->rel, &redate_query, values, nulls);
+}
+
+/* After the last reopening got another day, or another reason: so does its row. */
+void
+redate_kept_closure(const RecordChange *change)
+{
+	bool		is_redated = TRIGGER_FIRED_BY_UPDATE(change->event) && field_was_set(change, "reopened_on") &&
+		(field_is_new(change, "reopened_on") || field_is_new(change, "reopen_reason"));
+
+	if (is_redated && keeps_closures(change->rel))
+		write_redated(change);
 }
