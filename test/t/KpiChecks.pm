@@ -36,7 +36,7 @@ sub look_at
 	$checks{between_days} = "select 'differ:' || case when p_kpi.children_contacted_between('2016-03-01', '2017-08-31') <>"
 	  . " (select count(distinct coalesce(c.merged_into_child_id, c.child_id)) from p.child c where exists (select from p.contact_child x where x.child_id = c.child_id and x.received_on >= '2016-03-01' and x.received_on < '2017-09-01'))"
 	  . " then ' children_contacted_between(from, to)' else '' end || case when p_kpi.waiting_at('2017-02-28') <>"
-	  . " (select coalesce(sum(joined - started - left_otherwise), 0) from live_kpi.waiting_list where waiting_for = 'early help' and month <= '2017-02-28')"
+	  . " (select count(*) from p.family f cross join p.waits_of_family(f.family_id) w where w.began_on <= '2017-02-28' and coalesce(w.ended_on, 'infinity') > '2017-02-28')"
 	  . " then ' waiting_at(day)' else '' end";
 	$prepare = join ' ', map { "prepare k_$_ as $checks{$_};" } sort keys %checks;
 	$check_all = join ' ', map { "execute k_$_;" } sort keys %checks;
