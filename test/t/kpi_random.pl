@@ -17,7 +17,7 @@ use KpiSession;
 use KpiWrites qw(%kinds %done one_of day some child contact some_kind tables_of);
 
 my $seed = $ENV{EARLY_HELP_SEED} // 20210401;
-my $wanted_writes = $ENV{EARLY_HELP_WRITES} // 100;
+my $wanted_writes = $ENV{EARLY_HELP_WRITES} // 60;
 my $families = $ENV{EARLY_HELP_FAMILIES} // 50;
 srand($seed);
 note("EARLY_HELP_SEED=$seed EARLY_HELP_WRITES=$wanted_writes EARLY_HELP_FAMILIES=$families");
@@ -64,7 +64,7 @@ KpiWrites::look_at($node, $families);
 sub subscribe
 {
 	my $file = $node->basedir . '/structure.sql';
-	foreach my $what ([ '--schema-only' ], [ '--data-only', '--disable-triggers', '--table=p.kpi_cube', map { "--table=$_" } qw(p.kpi_period p.kpi_record p.kpi_metric p.kpi_spc_setting live.pair) ])
+	foreach my $what ([ '--schema-only' ], [ '--data-only', '--disable-triggers', '--table=p.kpi_cube', map { "--table=$_" } qw(p.kpi_period p.kpi_record p.kpi_metric p.kpi_spc_setting live.pair live.month) ])
 	{
 		system_or_bail('pg_dump', @$what, '--file', $file, $node->connstr('postgres'));
 		system_or_bail('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $copy->connstr('postgres'), '-f', $file);
@@ -329,7 +329,7 @@ my @missing = grep { !$done{$_} } sort(keys %kinds), 'rollback to savepoint', 's
 note("no write of these kinds went through: @missing") if @missing;
 # A short history leaves some out; a long one may not.
 cmp_ok(scalar(@missing), '<=', $wanted_writes < 2000 ? keys(%kinds) / 2 : 0, 'every kind of write went through, or most');
-cmp_ok($fresh, '>', 5, "$refreshes refreshes, $fresh of them left nothing stale");
+cmp_ok($fresh, '>', $wanted_writes < 200 ? 1 : 5, "$refreshes refreshes, $fresh of them left nothing stale");
 note('writes: ' . join ', ', map { "$_ $done{$_}" } sort keys %done);
 note('refused: ' . join ', ', map { "$_ $met{$_}" } sort keys %met);
 note(sprintf '%.1f s, %.1f s of it refreshing', time - $began, $refreshing);
