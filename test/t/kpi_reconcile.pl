@@ -22,12 +22,12 @@ use Time::HiRes qw(time);
 # `sql` is no view, but an expression over the period p.
 # A source in brackets is known not to agree; the test fails when it does.
 my @names = (
-	[ 'contacts', 'sum', q{rates: counted + not_counted where metric_code = 'contacts'}, 'contacts: contacts', 'known_contacts: contacts', 'children_contacted: contacts',
+	[ 'contacts', 'sum', q{sql: (select counted + not_counted from copy.rates r where r.metric_code = 'contacts' and r.period_kind = p.period_kind and r.period_key = p.period_key)}, 'contacts: contacts', 'known_contacts: contacts', 'children_contacted: contacts',
 		'contacts: known_contacts + new_contacts', 'figures contacts: numerator', 'figures known_contacts: denominator' ],
 	[ 'contacts of a child already known', 'sum', 'contacts: known_contacts', 'known_contacts: known_contacts', 'figures known_contacts: numerator' ],
 	[ 'different children with a contact', 'own', 'children_contacted: children', 'figures children_contacted: numerator',
 		'sql: p_kpi.children_contacted_between(p.period_start, p.period_end)' ],
-	[ 'referrals', 'sum', q{rates: counted + not_counted where metric_code = 'referrals'}, 'referrals: referrals', 're_referrals: referrals', 're_referral_after_support: referrals',
+	[ 'referrals', 'sum', q{sql: (select counted + not_counted from copy.rates r where r.metric_code = 'referrals' and r.period_kind = p.period_kind and r.period_key = p.period_key)}, 'referrals: referrals', 're_referrals: referrals', 're_referral_after_support: referrals',
 		'figures referrals: numerator', 'figures re_referrals: denominator', 'figures re_referrals_after_support: denominator' ],
 	[ 're-referrals', 'sum', 're_referrals: re_referrals', 'figures re_referrals: numerator' ],
 	[ 'referrals after support', 'sum', 're_referral_after_support: after_support', 'figures re_referrals_after_support: numerator' ],
@@ -41,7 +41,7 @@ my @names = (
 	[ 'episodes open at the end', 'stock', 'caseload: episodes_open_at_end', 'episodes: opened + reopened - closed so far' ],
 	[ 'episodes worked with', 'own', 'caseload: episodes', 'services: counted_episodes',
 		'sql: (select coalesce(sum(c.episodes), 0) from copy.caseload_episodes c where c.period_kind = p.period_kind and c.period_key = p.period_key)' ],
-	[ 'children worked with', 'own', 'caseload: children', q{rates: counted + not_counted where metric_code = 'children_supported'},
+	[ 'children worked with', 'own', 'caseload: children', q{sql: (select counted + not_counted from copy.rates r where r.metric_code = 'children_supported' and r.period_kind = p.period_kind and r.period_key = p.period_key)},
 		'sql: (select coalesce(sum(c.children), 0) from copy.caseload_children c where c.period_kind = p.period_kind and c.period_key = p.period_key)' ],
 	[ 'families worked with', 'own', 'caseload: families', 'figures families_worked_with: numerator' ],
 	[ 'median length of support', 'own', 'length_of_support: median_days', 'figures length_of_support: value',
@@ -95,6 +95,7 @@ my @names = (
 # Columns of one name with different numbers: what each counts. Views with the same words have the same number, as have
 # all that are not here. In brackets: known not to agree; the test fails when it does.
 my %another = (
+	(map { $_ => { rates => 'of the area', rates_by_ward => 'of wards whose population is known' } } qw(counted not_counted population rate_per_10000)),
 	accepted => { referrals => 'referrals', step_downs => 'steps down', step_ups => 'steps up' },
 	declined => { referrals => 'referrals', step_downs => 'steps down', step_ups => 'steps up' },
 	offered => { needs_without_service => 'requests that were offered a service', step_downs => 'steps down', step_ups => 'steps up' },
@@ -140,7 +141,7 @@ create extension early_help_sample;
 select early_help.create_partnership('p', population_0_17 => 64979, training => true);
 select early_help_sample.generate_sample('p', $families, '2021-04-01', '2023-03-31', $seed % 1000);
 SQL
-query(slurp_file('test/oracle/odd_rows.psql'));
+# Not the odd rows of the oracle: what is dated outside a series is in the views by month, and in no figure.
 query('analyze');
 query(q{call early_help.refresh_kpis('p')});
 note(sprintf 'records made up: %.1f s', time - $began);
