@@ -118,6 +118,8 @@ my %differently = (
 my @no_numbers = (
 	[ qr/^published_/ => 'what was frozen: published_as_counted.sql compares it' ],
 	[ qr/^data_dictionary$|^metric$/ => 'words' ],
+	[ qr/^benchmarks$/ => 'figures of other areas' ],
+	[ qr/^data_quality$/ => 'what lies outside the figures' ],
 	[ qr/^overdue_reviews$/ => 'a list of today' ]);
 
 my $seed = $ENV{EARLY_HELP_SEED} // 20210401;
@@ -292,10 +294,10 @@ my %same = (
 	  [ 'select month, metric_code, value, numerator, denominator, value_status, section, label, unit, board_order from copy.dashboard',
 		"select month, metric_code, value, numerator, denominator, value_status, section, label, unit, board_order $month" ],
 	'dashboard: the month before' =>
-	  [ "select month, metric_code, previous_month from copy.dashboard where month > $first",
+	  [ 'select month, metric_code, previous_month from copy.dashboard d where month > (select min(m.month) from copy.dashboard m where m.metric_code = d.metric_code)',
 		"select (month + interval '1 month')::date, metric_code, value $month and month < (select max(month) from copy.dashboard)" ],
 	'dashboard: the same month of the year before' =>
-	  [ "select month, metric_code, same_month_last_year from copy.dashboard where month >= $first + interval '1 year'",
+	  [ q{select month, metric_code, same_month_last_year from copy.dashboard d where month >= (select min(m.month) from copy.dashboard m where m.metric_code = d.metric_code) + interval '1 year'},
 		"select (month + interval '1 year')::date, metric_code, value $month and month <= (select max(month) from copy.dashboard) - interval '1 year'" ],
 	'dashboard: the year to date of March' =>
 	  [ 'select month, metric_code, year_to_date from copy.dashboard where extract(month from month) = 3',
