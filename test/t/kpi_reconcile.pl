@@ -120,6 +120,7 @@ my @no_numbers = (
 	[ qr/^data_dictionary$|^metric$/ => 'words' ],
 	[ qr/^benchmarks$/ => 'figures of other areas' ],
 	[ qr/^data_quality$/ => 'what lies outside the figures' ],
+	[ qr/^rates_by_ward$/ => 'of the wards whose population is known: the oracle has it' ],
 	[ qr/^overdue_reviews$/ => 'a list of today' ]);
 
 my $seed = $ENV{EARLY_HELP_SEED} // 20210401;
