@@ -1,7 +1,7 @@
 -- Every view of figures equals the same view computed from the records, both ways,
 -- whatever is written, before a refresh and after: see kpi_live.psql.
 begin;
-select plan(87);
+select plan(94);
 
 set client_min_messages = warning;
 create extension early_help_sample;
@@ -123,6 +123,13 @@ select after_write($$ update episode set closed_on = closed_on + 35, closure_agr
 select after_write($$ update episode set allocated_on = allocated_on + 20 where allocated_on is not null and coalesce(closed_on, 'infinity'::date) > allocated_on + 20 $$, 'allocations re-dated');
 select after_write($$ update episode set closed_on = '2022-12-15', closure_reason_code = 'moved_away', closure_agreed_on = '2022-12-15', state = 'closed' where closed_on is null and allocated_on <= '2022-12-15' $$, 'all that are allocated closed');
 select after_write($$ update episode set closed_on = null, closure_reason_code = null, closure_agreed_on = null, closure_agreement_absent_reason = null, state = 'allocated' where closed_on > '2022-06-01' and allocated_on is not null and not exists (select from episode x where x.family_id = episode.family_id and x.opened_on > episode.opened_on) $$, 'reopened');
+select after_write($$ with kept as (insert into reopening (episode_id, closed_on, closure_reason_code, reopened_on, reason) select episode_id, allocated_on + 30, 'outcomes_achieved', allocated_on + 90, 'x' from episode where allocated_on is not null and closed_on is null returning episode_id, reopened_on) update episode set reopened_on = k.reopened_on, reopen_reason = 'x' from kept k where k.episode_id = episode.episode_id $$, 'with a closure before');
+select after_write($$ update referral set primary_need_code = 'N2', locality_id = null where referral_id in (select referral_id from episode where reopened_on is not null) $$, 'their referrals re-coded');
+select after_write($$ update episode set allocated_on = allocated_on + 3 where reopened_on is not null $$, 'their allocations re-dated');
+select after_write($$ update plan set service_id = (select max(service_id) from service) where episode_id in (select episode_id from episode where reopened_on is not null) $$, 'their plans with another service');
+select after_write($$ update plan_outcome set achieved_on = null where achieved_on is not null and plan_id in (select plan_id from plan join episode using (episode_id) where reopened_on is not null) $$, 'their outcomes not achieved after all');
+select after_write($$ update reopening set closed_on = closed_on - 40, closure_reason_code = 'opened_in_error' where episode_id % 2 = 0 $$, 'closures of before re-dated');
+select after_write($$ update assessment set service_id = (select min(service_id) from service), started_on = started_on - 5 where episode_id in (select episode_id from episode where reopened_on is not null) $$, 'their EHAs re-dated');
 select after_write($$ update episode set referral_id = null where episode_id % 4 = 0 and referral_id is not null $$, 'without a referral');
 select after_write($$ insert into episode (family_id, opened_on, allocated_on, closed_on, closure_reason_code, closure_agreed_on, state) select family_id, max(closed_on) + 3, max(closed_on) + 5, max(closed_on) + 40, 'outcomes_achieved', max(closed_on) + 40, 'closed' from episode group by family_id having count(*) = count(closed_on) $$, 'a second episode soon after the first');
 select after_write($$ update episode_child set left_on = joined_on + 10 where child_id % 5 = 0 $$, 'children who leave early');

@@ -66,6 +66,14 @@ create trigger marks_months_of_change
 create trigger marks_months
     after insert or update or delete on reopening
     for each row execute function early_help.mark_stale_months('episode', '0', 'closed_on', 'reopened_on');
+-- The spells of before, too, are counted by these.
+create trigger marks_months_of_spells
+    after update on episode
+    for each row
+    when (new.reopened_on is not null
+        and (old.opened_on, old.allocated_on, old.referral_id)
+            is distinct from (new.opened_on, new.allocated_on, new.referral_id))
+    execute function early_help.mark_stale_span('episode', '0', 'opened_on', 'closed_on');
 
 -- The end of support bears on what follows: the next support in the same year.
 create trigger marks_months_after_end
@@ -292,17 +300,15 @@ create trigger marks_months_of_copy
         'contact_child', 'counted_child_id', 'received_on',
         'referral', 'counted_child_id', 'referred_on');
 
--- An episode is counted by the source, need, ward and service of its referral.
+-- An episode is counted by the source, need and ward of its referral, in every month that it has an event in or
+-- is supported in: it may have closed and been reopened between.
 create trigger marks_months_of_episodes
     after update on referral
     for each row
     when ((old.source_code, old.primary_need_code, old.locality_id, old.service_id) is distinct from
           (new.source_code, new.primary_need_code, new.locality_id, new.service_id))
-    execute function early_help.mark_stale_months_of(
-        'referral_of_episode', 'referral_id',
-        'episode', 'referral_id', 'opened_on',
-        'episode', 'referral_id', 'allocated_on',
-        'episode', 'referral_id', 'closed_on');
+    execute function early_help.mark_stale_spans_of(
+        'referral_of_episode', 'referral_id', 'episode', 'referral_id', 'opened_on', 'closed_on');
 create trigger holds_referral_of_change
     after update on episode
     for each row
@@ -311,14 +317,11 @@ create trigger holds_referral_of_change
     execute function early_help.hold_row('referral_id', 'referral', 'referral_id');
 create trigger marks_months_of_copy
     after insert or delete on referral
-    for each row execute function early_help.mark_stale_months_of(
-        'referral_of_episode', 'referral_id',
-        'episode', 'referral_id', 'opened_on',
-        'episode', 'referral_id', 'allocated_on',
-        'episode', 'referral_id', 'closed_on');
+    for each row execute function early_help.mark_stale_spans_of(
+        'referral_of_episode', 'referral_id', 'episode', 'referral_id', 'opened_on', 'closed_on');
 
--- In the months of support a child counts with its age, sex and ethnicity, and an episode with its referral's need and
--- ward. What counts for a child may stand with its duplicate.
+-- In the months of support a child counts with its age, sex and ethnicity. What counts for a child may stand with its
+-- duplicate.
 create trigger marks_months_of_support
     after update on child
     for each row
@@ -332,24 +335,12 @@ create trigger holds_child_of_change
     for each row
     when ((old.joined_on, old.left_on) is distinct from (new.joined_on, new.left_on))
     execute function early_help.hold_row('child_id', 'child', 'child_id');
-create trigger marks_months_of_support
-    after update on referral
-    for each row
-    when ((old.source_code, old.primary_need_code, old.locality_id) is distinct from
-          (new.source_code, new.primary_need_code, new.locality_id))
-    execute function early_help.mark_stale_spans_of(
-        'referral_of_support', 'referral_id', 'episode', 'referral_id', 'opened_on', 'closed_on');
-
 -- Where foreign keys are not checked, what supports can be there before what it refers to.
 create trigger marks_support_of_copy
     after insert or delete on child
     for each row execute function early_help.mark_stale_spans_of(
         'child_of_support', 'child_id', 'episode_child', 'child_id', 'joined_on', 'left_on',
         'child', 'merged_into_child_id', 'child_id');
-create trigger marks_support_of_copy
-    after insert or delete on referral
-    for each row execute function early_help.mark_stale_spans_of(
-        'referral_of_support', 'referral_id', 'episode', 'referral_id', 'opened_on', 'closed_on');
 create trigger marks_support_of_copy
     after insert or delete on practitioner
     for each row execute function early_help.mark_all_months_stale('practitioner');

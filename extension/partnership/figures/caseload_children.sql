@@ -3,7 +3,7 @@
 -- child counts in its first month there.
 select early_help.define_kpi_cube(
     'supported_children',
-    array['support', 'child_merge', 'child_of_support', 'referral_of_support', 'service_from', 'practitioner'], $$
+    array['support', 'child_merge', 'child_of_support', 'referral_of_episode', 'service_from', 'practitioner'], $$
     select
         'child'::varchar(40) as record,
         c.child_id as record_id,

@@ -1,6 +1,6 @@
 -- Episodes supported in a month, one row each, by what they were for and the service that supports.
 select early_help.define_kpi_cube(
-    'supported_episodes', array['support', 'referral_of_support', 'service_from', 'practitioner'], $$
+    'supported_episodes', array['support', 'referral_of_episode', 'service_from', 'practitioner'], $$
     select
         'episode'::varchar(40) as record,
         c.episode_id as record_id,

@@ -74,6 +74,13 @@ others_column(const Trigger *trigger)
 	return trigger->tgargs[trigger->tgnargs - IN_OTHERS];
 }
 
+/* Of the places on the way, the last: that of the event. */
+static int
+event_place(const Trigger *trigger)
+{
+	return number_of_places(trigger) - (has_others(trigger) ? 2 : 1);
+}
+
 static Place
 others_place(const Trigger *trigger)
 {
@@ -395,7 +402,7 @@ mark_events_in(Relation rel, Trigger *trigger, Place place, int64 id, bool as_se
 static void
 mark_event(Relation rel, Trigger *trigger, int64 id, Version version)
 {
-	int			last = number_of_places(trigger) - (has_others(trigger) ? 2 : 1);
+	int			last = event_place(trigger);
 	bool		leads_on = true;
 	bool		others = false;
 
@@ -434,7 +441,7 @@ mark_event(Relation rel, Trigger *trigger, int64 id, Version version)
 static void
 mark_through(const Record *row, Trigger *trigger, int reach)
 {
-	bool		straight = trigger->tgnargs == BEFORE_PLACES + IN_PLACE;
+	bool		straight = event_place(trigger) == 0;
 	int64		id;
 
 	(void) reach;
