@@ -24,6 +24,7 @@ insert into p.contact_child (contact_id, child_id, primary_need_code) select 900
 select early_help_internal.write_by_engine($$ delete from p.kpi_period where last_month > '2023-12-01' $$) \g /dev/null
 -- The server's statistics are of empty tables.
 analyze;
+insert into p.population (year, locality_id, age_0_17, source) select 2022, locality_id, 900, 'x' from p.locality;
 \ir kpi_live.psql
 create function month_of(day date) returns date language sql immutable as $$ select date_trunc('month', day::timestamp)::date $$;
 
@@ -127,8 +128,8 @@ select after_write($$ with kept as (insert into reopening (episode_id, closed_on
 select after_write($$ update referral set primary_need_code = 'N2', locality_id = null where referral_id in (select referral_id from episode where reopened_on is not null) $$, 'their referrals re-coded');
 select after_write($$ update episode set allocated_on = allocated_on + 3 where reopened_on is not null $$, 'their allocations re-dated');
 select after_write($$ update plan set service_id = (select max(service_id) from service) where episode_id in (select episode_id from episode where reopened_on is not null) $$, 'their plans with another service');
-select after_write($$ update plan_outcome set achieved_on = null where achieved_on is not null and plan_id in (select plan_id from plan join episode using (episode_id) where reopened_on is not null) $$, 'their outcomes not achieved after all');
-select after_write($$ update reopening set closed_on = closed_on - 40, closure_reason_code = 'opened_in_error' where episode_id % 2 = 0 $$, 'closures of before re-dated');
+select after_write($$ update plan_outcome set achieved_on = null where achieved_on is not null and plan_outcome_id % 2 = 0 and plan_id in (select plan_id from plan join episode using (episode_id) where reopened_on is not null) $$, 'their outcomes not achieved after all');
+select after_write($$ update reopening set closed_on = closed_on - 20, closure_reason_code = 'opened_in_error' where episode_id % 2 = 0 $$, 'closures of before re-dated');
 select after_write($$ update assessment set service_id = (select min(service_id) from service), started_on = started_on - 5 where episode_id in (select episode_id from episode where reopened_on is not null) $$, 'their EHAs re-dated');
 select after_write($$ update episode set referral_id = null where episode_id % 4 = 0 and referral_id is not null $$, 'without a referral');
 select after_write($$ insert into episode (family_id, opened_on, allocated_on, closed_on, closure_reason_code, closure_agreed_on, state) select family_id, max(closed_on) + 3, max(closed_on) + 5, max(closed_on) + 40, 'outcomes_achieved', max(closed_on) + 40, 'closed' from episode group by family_id having count(*) = count(closed_on) $$, 'a second episode soon after the first');

@@ -67,6 +67,16 @@ create trigger marks_months
     after insert or update or delete on reopening
     for each row execute function early_help.mark_stale_months('episode', '0', 'closed_on', 'reopened_on');
 -- The spells of before, too, are counted by these.
+create trigger marks_months_of_new_spells
+    after insert on episode
+    for each row
+    when (new.reopened_on is not null)
+    execute function early_help.mark_stale_span('episode', '0', 'opened_on', 'closed_on');
+create trigger marks_months_of_gone_spells
+    after delete on episode
+    for each row
+    when (old.reopened_on is not null)
+    execute function early_help.mark_stale_span('episode', '0', 'opened_on', 'closed_on');
 create trigger marks_months_of_spells
     after update on episode
     for each row

@@ -62,7 +62,8 @@ select early_help.define_kpi_cube('worked_with', array['episode', 'episode_end']
                 where e.closed_on is null
             ) x
             where case k.who when 'family' then x.family_id else x.episode_id end = c.record_id
-                and x.from_on is not null
+                -- What was written with the rules off may end before it begins.
+                and x.from_on <= coalesce(x.closed_on, 'infinity')
         )) as r (support)
     ) u
     cross join (values (true), (false)) as s (starts)

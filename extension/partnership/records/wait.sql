@@ -71,7 +71,12 @@ begin atomic
         select
             lower(r.wait)::date as began_on,
             upper(r.wait)::date as ended_on
-        from unnest((select range_agg(tsrange(x.began_on, x.ended_on, '[]')) from waiting x)) as r (wait)
+        from unnest((
+            select range_agg(tsrange(x.began_on, x.ended_on, '[]'))
+            from waiting x
+            -- What was written with the rules off may end before it begins.
+            where x.began_on <= coalesce(x.ended_on, 'infinity')
+        )) as r (wait)
     ) w
     left join lateral (
         select q.source_code, q.primary_need_code, q.locality_id, q.service_id
