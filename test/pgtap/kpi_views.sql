@@ -1,6 +1,6 @@
 -- What BI tools and analysts are promised of <partnership>_kpi.
 begin;
-select plan(24);
+select plan(25);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
@@ -177,6 +177,8 @@ select early_help.grant_execute('p', 'board_reader', 'reader') \g /dev/null
 set local role board_reader;
 select is(p_kpi.children_contacted_between('2018-01-01', '2018-12-31') + (select sum(contacts)::integer from p_kpi.contacts), 3,
     'who may read the figures needs no right to the records');
+-- But the records behind a figure are for who has it.
+select throws_ok($$ select * from p_kpi.explain_figure('contacts', '2018-01') $$, '42501', null, 'and is not shown any');
 reset role;
 
 select finish();

@@ -321,7 +321,7 @@ comment on function early_help.define_kpi_cube is
     'query sums for the same month; the cube shares their sources. few: the cube has few cells a month and many views read all '
     'of it; a function then hides how a month is computed, and readers plan less. counts: the query returns rows whose counts, '
     'the columns named here, add up to the cells. Rows with columns record and record_id are of records, which '
-'function cube_<cube>_rows returns. Where the first column is part, a bigint key, and only some parts of a month '
+    'function cube_<cube>_rows returns. Where the first column is part, a bigint key, and only some parts of a month '
     'change, only those are computed. Makes view cube_<cube>. docs/kpis.md shows how. Errors 42710 (the cube exists), 22023 (no '
     'trigger marks what it reads).';
 

@@ -15,7 +15,7 @@ declare
 begin
     set_aside := '{}';
     for one in
-        select c.oid::regclass as place, c.relname, k.cube, bool_and(d.kind = 'table' and d.new_object is null) as gone
+        select distinct c.oid::regclass as place, c.relname, k.cube
         from unnest(early_help_internal.cube_list(old)) k (cube)
         cross join lateral early_help_internal.cube_names(k.cube) n (names)
         join pg_class c on c.relnamespace = old
@@ -25,7 +25,6 @@ begin
             and d.relation = c.relname
             and d.kind in ('table', 'column')
         where early_help_internal.is_noted(old, 'table', c.relname, '')
-        group by c.oid, c.relname, k.cube
         order by c.relname
     loop
         for index_of in
