@@ -15,7 +15,7 @@ select early_help.define_kpi_cube(
         k.sex_code,
         k.ethnicity_code,
         (
-            select early_help_internal.months_between(max(least(y.left_on, m.month - 1))::date, m.month)
+            select early_help_internal.months_between(max(least(y.left_on, e.closed_on, m.month - 1))::date, m.month)
             from only episode_child y
             join only episode e on e.episode_id = y.episode_id
             where y.child_id in (
@@ -25,8 +25,8 @@ select early_help.define_kpi_cube(
                     from only child n
                     where n.merged_into_child_id = c.child_id)
                 and greatest(y.joined_on, e.allocated_on) < m.month
-                and e.allocated_on <= coalesce(y.left_on, 'infinity')
-                and coalesce(y.left_on, 'infinity') >= m.month - interval '11 months') as months_since,
+                and e.allocated_on <= coalesce(least(y.left_on, e.closed_on), 'infinity')
+                and coalesce(least(y.left_on, e.closed_on), 'infinity') >= m.month - interval '11 months') as months_since,
         1 as children
     from (
         -- With two families at once: the one that supported the child first.
@@ -40,14 +40,16 @@ select early_help.define_kpi_cube(
                 coalesce(n.merged_into_child_id, y.child_id) as child_id,
                 y.episode_id,
                 greatest(y.joined_on, e.allocated_on)::date as from_on,
-                y.left_on::date as left_on
+                least(y.left_on, e.closed_on)::date as left_on
             from only episode_child y
             join only episode e on e.episode_id = y.episode_id
             left join only child n on n.child_id = y.child_id
             where y.joined_on < m.next_month
                 and (y.left_on is null or y.left_on >= m.month)
+                -- No child stays in an episode that closed; where the rules were off one may.
+                and (e.closed_on is null or e.closed_on >= m.month)
                 and e.allocated_on < m.next_month
-                and (y.left_on is null or e.allocated_on <= y.left_on)
+                and e.allocated_on <= coalesce(least(y.left_on, e.closed_on), 'infinity')
         ) x
         order by x.child_id, greatest(x.from_on, m.month), x.from_on, x.episode_id
     ) c
