@@ -270,7 +270,7 @@ for my $reader (@ARGV)
 	}
 }
 
-sub stale_months { return scalar(my @rows = lines('select from town.stale_mark')) }
+sub stale_months { return scalar(my @rows = lines('select from town.stale_month')) }
 
 cmp_ok(stale_months(), '>', 0, 'months are stale');
 for my $reader (sort keys %command)

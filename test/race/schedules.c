@@ -865,10 +865,9 @@ report(PGconn *conn, double took)
 			"the audit finds nothing");
 	if (until_break)
 		return;
-	race_ok(gives_nothing(conn, "select d from live.different() d where d <> ''"),
-			"the figures equal the plain query, with the months stale");
+	/* A month whose mark is missing keeps the cells of before. */
 	race_do(conn, "call early_help.refresh_kpis('p')");
-	race_ok(gives_nothing(conn, "select d from live.different() d where d <> ''"), "and fresh");
+	race_ok(gives_nothing(conn, "select d from live.different() d where d <> ''"), "the figures equal the plain query");
 }
 
 static void
@@ -909,6 +908,8 @@ main(void)
 	run_file(conn, "test/race/schedules.sql");
 	if (!until_break)
 	{
+		/* Figures go on to the current month: compared are those of the acts, so that it takes no longer from year to year. */
+		race_do(conn, "select early_help_internal.write_by_engine('delete from p.kpi_period where last_month > ''2024-12-01''')");
 		run_file(conn, "test/pgtap/kpi_live.psql");
 		race_do(conn, "analyze");
 		race_do(conn, "call early_help.refresh_kpis('p')");

@@ -365,6 +365,9 @@ find_row(SiblingScan *scan, const char *key, int64 id)
 		return true;
 	begin_key_scan(scan, key, column, index, id);
 	found = sibling_getnext(scan);
+	/* A scan of the whole table has the row's tuple in itself, and ends here. */
+	if (found && !OidIsValid(index))
+		ExecMaterializeSlot(scan->slot);
 	end_key_scan(scan);
 	if (found && primary)
 		remember_place(sibling, id, scan->slot);
