@@ -866,7 +866,7 @@ report(PGconn *conn, double took)
 	if (until_break)
 		return;
 	/* A month whose mark is missing keeps the cells of before. */
-	race_do(conn, "call early_help.refresh_kpis('p')");
+	race_do(conn, "select live.refresh()");
 	race_ok(gives_nothing(conn, "select d from live.different() d where d <> ''"), "the figures equal the plain query");
 }
 
@@ -912,7 +912,7 @@ main(void)
 		race_do(conn, "select early_help_internal.write_by_engine('delete from p.kpi_period where last_month > ''2024-12-01''')");
 		run_file(conn, "test/pgtap/kpi_live.psql");
 		race_do(conn, "analyze");
-		race_do(conn, "call early_help.refresh_kpis('p')");
+		race_do(conn, "select live.refresh()");
 	}
 	read_acts_and_stages(conn);
 	if (until_break)

@@ -10,7 +10,7 @@ select early_help.define_kpi_cube(
         f.source_code,
         f.primary_need_code as need_code,
         f.locality_id,
-        service_of_episode(c.episode_id, least(c.left_on, (m.next_month - 1)::date)) as service_id,
+        v.service_id,
         early_help.age_at(k.birth_date, k.expected_birth_date, c.first_on) as age,
         k.sex_code,
         k.ethnicity_code,
@@ -59,7 +59,9 @@ select early_help.define_kpi_cube(
         from only episode e
         join only referral q on q.referral_id = e.referral_id
         where e.episode_id = c.episode_id
+        offset 0
     ) f on true
+    cross join lateral service_of_episode(c.episode_id, least(c.left_on, (m.next_month - 1)::date)) v
 $$, counts => '{children}', few => true);
 
 create view caseload_children as

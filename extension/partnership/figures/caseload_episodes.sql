@@ -7,7 +7,7 @@ select early_help.define_kpi_cube(
         f.source_code,
         f.primary_need_code as need_code,
         f.locality_id,
-        service_of_episode(c.episode_id, least(c.last_on, (m.next_month - 1)::date)) as service_id,
+        v.service_id,
         early_help_internal.months_between(c.last_before::date, m.month) as months_since,
         1 as episodes
     from (
@@ -35,6 +35,7 @@ select early_help.define_kpi_cube(
         where q.referral_id = c.referral_id
         offset 0
     ) f on true
+    cross join lateral service_of_episode(c.episode_id, least(c.last_on, (m.next_month - 1)::date)) v
     where c.last_on is not null
 $$, counts => '{episodes}', few => true);
 

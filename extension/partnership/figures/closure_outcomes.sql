@@ -12,7 +12,7 @@ select early_help.define_kpi_cube(
         r.source_code,
         r.primary_need_code as need_code,
         r.locality_id,
-        service_of_episode(s.episode_id, s.closed_on) as service_id,
+        v.service_id,
         1 as closures,
         coalesce(c.counted_in_outcomes, false)::integer as counted,
         (coalesce(c.counted_in_outcomes, false)
@@ -41,6 +41,7 @@ select early_help.define_kpi_cube(
             and p.started_on >= s.started_on
             and p.started_on <= s.closed_on
     ) o
+    cross join lateral service_of_episode(s.episode_id, s.closed_on) v
     where s.closed_on >= m.month
         and s.closed_on < m.next_month
 $$, counts => '{closures, counted, positive, outcomes_agreed, outcomes_achieved, outcomes_dropped}', few => true);

@@ -7,7 +7,7 @@ select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_epis
         r.source_code,
         r.primary_need_code as need_code,
         r.locality_id,
-        service_of_episode(e.episode_id, e.day) as service_id,
+        v.service_id,
         e.opened,
         e.allocated,
         e.closed_waiting,
@@ -43,6 +43,7 @@ select early_help.define_kpi_cube('episodes', array['episode', 'referral_of_epis
         where r.referral_id = e.referral_id
         offset 0
     ) r on true
+    cross join lateral service_of_episode(e.episode_id, e.day) v
 $$, counts => '{opened, allocated, closed_waiting, closed, reopened}', few => true);
 
 -- The same without dimensions, for stocks: few rows, all of which a stock adds up.

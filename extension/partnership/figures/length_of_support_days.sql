@@ -10,7 +10,7 @@ select early_help.define_kpi_cube(
         r.source_code,
         r.primary_need_code as need_code,
         r.locality_id,
-        service_of_episode(s.episode_id, s.closed_on) as service_id,
+        v.service_id,
         s.closed_on - s.supported_from as days,
         s.closed_on - s.started_on as days_from_opening,
         1 as lengths
@@ -22,6 +22,7 @@ select early_help.define_kpi_cube(
         where r.referral_id = s.referral_id
         offset 0
     ) r on true
+    cross join lateral service_of_episode(s.episode_id, s.closed_on) v
     where s.closed_on >= m.month
         and s.closed_on < m.next_month
         and s.supported_from is not null

@@ -1,7 +1,9 @@
 -- The service that supports an episode's family: of its plan, its EHA or its lead practitioner. After plan.sql.
-create function service_of_episode(episode_id bigint, on_day date) returns bigint
+-- A table of one row, which the planner takes into the query that asks; a value it would not.
+create function service_of_episode(episode_id bigint, on_day date) returns table (service_id bigint)
     language sql
     stable
+    rows 1
 begin atomic
     select coalesce(
         (
