@@ -65,7 +65,7 @@ my @weights = (
 	[ qr/^(figures|spc|dashboard|headline|services)$/ => { fresh => 1, half => 0.4, stale => 0.15 } ]);
 
 my $seed = $ENV{EARLY_HELP_SEED} // 20210401;
-my $wanted = $ENV{METAMORPHIC_PREDICATES} // 120;
+my $wanted = $ENV{METAMORPHIC_PREDICATES} // 40;
 srand($seed);
 note("EARLY_HELP_SEED=$seed METAMORPHIC_PREDICATES=$wanted");
 my $began = time;

@@ -328,7 +328,7 @@ cmp_ok($writes, '>=', $wanted_writes, "$writes writes, $refused refused");
 my @missing = grep { !$done{$_} } sort(keys %kinds), 'rollback to savepoint', 'same month after a rolled back savepoint', 'same month after a released savepoint', 'exception block', 'prepare', 'meeting';
 note("no write of these kinds went through: @missing") if @missing;
 # A short history leaves some out; a long one may not.
-cmp_ok(scalar(@missing), '<=', $wanted_writes < 2000 ? keys(%kinds) / 2 : 0, 'every kind of write went through, or most');
+cmp_ok(scalar(@missing), '<=', $wanted_writes < 200 ? keys(%kinds) * 0.8 : $wanted_writes < 2000 ? keys(%kinds) / 2 : 0, 'every kind of write went through, or most');
 cmp_ok($fresh, '>', $wanted_writes < 200 ? 1 : 5, "$refreshes refreshes, $fresh of them left nothing stale");
 note('writes: ' . join ', ', map { "$_ $done{$_}" } sort keys %done);
 note('refused: ' . join ', ', map { "$_ $met{$_}" } sort keys %met);

@@ -131,7 +131,7 @@ with year as materialized (
         select sqrt(c.value * case c.unit when '%' then 100 - c.value else 10000 end / c.denominator) as deviation
     ) d
     where c.value_status = 'ok'
-        and c.unit in ('%', 'per 10,000')
+        and c.unit = any ('{%, "per 10,000"}')
 )
 select
     c.measure_code,

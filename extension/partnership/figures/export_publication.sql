@@ -19,7 +19,7 @@ begin atomic
             and case when export_dimensions.version is null then f.latest else f.version = export_dimensions.version end
     ) d
     -- Wards are places, not filters.
-    where d.dimension not in ('', 'ward');
+    where d.dimension <> all ('{"", ward}');
 end;
 comment on function export_dimensions(text, integer) is
     'What the figures of a publication are broken down by, but for wards: the filters of its CSV file, in their order.';

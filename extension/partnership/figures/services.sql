@@ -17,7 +17,7 @@ select
 from (
     select distinct p.last_month, p.period_key
     from kpi_period_shown p
-    where p.record in ('episode', 'group_session', 'partner_return')
+    where p.record = any ('{episode, group_session, partner_return}')
         and p.period_kind = 'month'
 ) p
 -- And what no service is recorded of, so that services add up to the caseload.

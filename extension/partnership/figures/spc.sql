@@ -27,7 +27,7 @@ with chart as (
         f.label,
         f.unit,
         k.direction,
-        k.over_time in ('stock', 'stays') as hangs_on_last_month,
+        k.over_time = any ('{stock, stays}') as hangs_on_last_month,
         coalesce(
             (
                 select max(b.from_month)
@@ -160,7 +160,7 @@ select
     case
         when v.signal = 'not judged' then v.signal
         when v.signal = 'none' then 'common cause'
-        when j.direction not in ('high', 'low') then 'change'
+        when j.direction <> all ('{high, low}') then 'change'
         when (v.way > 0) = (j.direction = 'high') then 'improvement'
         else 'concern'
     end::varchar(20) as variation
