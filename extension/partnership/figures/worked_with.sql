@@ -19,7 +19,7 @@ select early_help.define_kpi_cube('worked_with', array['episode', 'episode_end']
         ('episode', 'supported'),
         ('episode', 'open')) as k (who, what)
     cross join lateral (
-        select distinct case k.who when 'family' then e.family_id else e.episode_id end as record_id
+        select distinct e.family_id, case k.who when 'family' then e.family_id else e.episode_id end as record_id
         from (
             select family_id, episode_id from only episode where opened_on >= m.month and opened_on < m.next_month
             union all
@@ -61,7 +61,9 @@ select early_help.define_kpi_cube('worked_with', array['episode', 'episode_end']
                 from only episode e
                 where e.closed_on is null
             ) x
-            where case k.who when 'family' then x.family_id else x.episode_id end = c.record_id
+            -- By the family's index, an episode too.
+            where x.family_id = c.family_id
+                and (k.who = 'family' or x.episode_id = c.record_id)
                 -- What was written with the rules off may end before it begins.
                 and x.from_on <= coalesce(x.closed_on, 'infinity')
         )) as r (support)
