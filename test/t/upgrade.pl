@@ -46,13 +46,13 @@ edit("$_.control", "'$version'", "'$next'") foreach qw(early_help early_help_sam
 edit('extension/partnership/records/agency.sql', 'recorded_at timestamptz', "website varchar(200),\n    recorded_at timestamptz");
 edit('extension/partnership/records/agency.sql', "comment on column agency.recorded_at", "comment on column agency.website is 'Page for families.';\ncomment on column agency.recorded_at");
 edit('extension/partnership/records/plan_outcome.sql', 'comment on function add_outcome', "create function outcome_again(plan_outcome_id bigint) returns text language sql begin atomic select 'again'; end;\ncomment on function outcome_again(bigint) is 'For a test.';\ncomment on function add_outcome");
-edit('extension/partnership/figures/contacts.sql', "    c.referrals,\n    c.known_contacts,", "    c.referrals,\n    (c.contacts * 2)::integer as twice,\n    c.known_contacts,");
+edit('extension/partnership/figures/contacts.sql', "    c.decided_referral,\n    c.known_contacts,", "    c.decided_referral,\n    (c.contacts * 2)::integer as twice,\n    c.known_contacts,");
 add('extension/partnership/columns.tsv', "contacts\ttwice\tContacts, twice.\n");
 # A figure over a cube that is there is a row, and so is a published table.
-add('extension/partnership/measures.tsv', join("\t", 'urgent_contacts', 'contacts', 'sum', 'contacts', "need_code = 'N1'", '', 'Access', 11, 'Contacts with need N1',
+add('extension/partnership/measures.tsv', join("\t", 'urgent_contacts', 'contacts', '', 'sum', 'contacts', "need_code = 'N1'", '', 'Access', 11, 'Contacts with need N1',
 	'contacts', 0, 'neutral', 'a child in a contact', 'contacts with this need', '', '', 'A test', 'For a test.', 'contact', 'none', 0) . "\n");
 add('extension/partnership/published.tsv', join("\t", 'contacts_by_age_and_sex', 'contacts', 'age_band; sex_code', 'no', 'Published contacts by age and sex.') . "\n");
-edit('extension/partnership/figures/re_referrals.sql', 'and earlier.referred_on', "and earlier.referral_id is not null\n                and earlier.referred_on");
+edit('extension/partnership/figures/referrals.sql', 'and earlier.referred_on', "and earlier.referral_id is not null\n                and earlier.referred_on");
 add('extension/codes/ethnicity.tsv', "WNEW\tA new code\t\t\n");
 add('extension/codes/bank_holiday.tsv', "2031-05-06\tA new day\t\t\n");
 edit('extension/install/dates.sql', 'create function', "create function early_help.of_the_next() returns text language sql immutable parallel safe return 'next';\ncomment on function early_help.of_the_next() is 'For a test.';\n\ncreate function");

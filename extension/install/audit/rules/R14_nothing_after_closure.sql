@@ -23,6 +23,12 @@ where (e.closed_on is null) <> (e.closure_reason_code is null)
         order by v.episode_event_id desc
         limit 1);
 
+-- Reopenings before the closure that they follow, or without a reason.
+select 'episode', r.episode_id, format('reopening_id %s, closed_on %s, reopened_on %s', r.reopening_id, r.closed_on, r.reopened_on)
+from records.reopening r
+where r.reopened_on < r.closed_on
+    or coalesce(r.reason, '') !~ '\S';
+
 -- Records dated after the closure of their episode. What was recorded before social care's answer to the last
 -- child's step up, which closed it, stays.
 select s.record, s.record_id, format('dated %s, episode_id %s closed on %s', s.last, s.episode_id, e.closed_on)
