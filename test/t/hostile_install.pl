@@ -236,7 +236,7 @@ as_dbo('called', qq{
 # What is not bound when it is made finds its names when it runs: it fixes the
 # path, or is called below, or by one of those in a path that they have set.
 my @called = qw(create_partnership define_beside_cubes define_kpi_cube define_published_table drop_kpi_cube refresh_kpis run_due);
-my @within = qw(define_cube_month define_cube_parts cube_stale_query);
+my @within = qw(define_cube_month define_cube_parts define_cube_rows cube_stale_query);
 my @constant = qw(audit_queries);
 is($node->safe_psql('called', q{
 		select string_agg(p.proname, ' ' order by p.proname)

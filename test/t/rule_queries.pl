@@ -12,7 +12,6 @@ my $short = 300;
 # Acts that mend a mistake, now and then, look further.
 my %looks_further = (
 	'belongs.c:names_stranger_query' => 'a child who is parted from another: every record may name it',
-	'child_merge.c:settle_query' => 'a merge settles what every merged child counts for',
 	'moved.c:rests_on_assessment_query' => 'an EHA that is moved: plans and steps have no index of it');
 
 my %type_of = (INT8OID => 'bigint', INT4OID => 'integer', DATEOID => 'date', TEXTOID => 'text', TIMESTAMPTZOID => 'timestamptz');

@@ -7,12 +7,12 @@ create function early_help_internal.csv_field(value text) returns text
     set search_path = pg_catalog, pg_temp
 as $$
     -- A spreadsheet takes what begins so for a formula. An apostrophe before it makes it text again; it stands before such
-    -- a text that has one already, too, so that it can be taken off.
+    -- a text that has one already, too, so that it can be taken off. \uFF1D and what follows are = + - @ in full width.
     select case
             when g.guarded ~ '[",\r\n]' or g.guarded ~ '^\s|\s$' then '"' || replace(g.guarded, '"', '""') || '"'
             else coalesce(g.guarded, '')
         end
-    from (select case when value ~ '^''*[-=+@\t\r\n＝＋－＠]' then '''' || value else value end as guarded) g
+    from (select case when value ~ '^''*[-=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]' then '''' || value else value end as guarded) g
 $$;
 comment on function early_help_internal.csv_field(text) is
     'A text as a field of a CSV file: quoted where it must be, and with an apostrophe before it where a spreadsheet would '

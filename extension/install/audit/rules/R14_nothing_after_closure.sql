@@ -24,7 +24,8 @@ where (e.closed_on is null) <> (e.closure_reason_code is null)
         limit 1);
 
 -- Reopenings before the closure that they follow, or without a reason.
-select 'episode', r.episode_id, format('reopening_id %s, closed_on %s, reopened_on %s', r.reopening_id, r.closed_on, r.reopened_on)
+select 'episode', r.episode_id,
+    format('reopening_id %s, closed_on %s, reopened_on %s', r.reopening_id, r.closed_on, r.reopened_on)
 from records.reopening r
 where r.reopened_on < r.closed_on
     or coalesce(r.reason, '') !~ '\S';
