@@ -158,12 +158,14 @@ RECORDS := \
 	records/referral.sql \
 	records/opening.sql \
 	records/wait.sql \
+	records/wait_of_child.sql \
 	records/family_moves.sql \
 	records/assessment.sql \
 	records/plan.sql \
 	records/episode_service.sql \
 	records/review.sql \
 	records/plan_outcome.sql \
+	records/spell_outcome.sql \
 	records/action.sql \
 	records/step.sql \
 	records/service_request.sql \
@@ -198,6 +200,7 @@ FIGURES := \
 	figures/waits.sql \
 	figures/waiting_list.sql \
 	figures/waiting_times.sql \
+	figures/waiting_children.sql \
 	figures/intervention_plans.sql \
 	figures/assessments_started.sql \
 	figures/review_timeliness.sql \
@@ -208,12 +211,14 @@ FIGURES := \
 	figures/caseload_episodes.sql \
 	figures/length_of_support_days.sql \
 	figures/closure_outcomes.sql \
+	figures/closures_of_children.sql \
 	figures/group_work.sql \
 	figures/partner_returns.sql \
 	figures/services.sql \
 	figures/case_audits.sql \
 	figures/feedback.sql \
 	figures/overdue_reviews.sql \
+	figures/open_cases.sql \
 	figures/rates.sql \
 	figures/metric.sql \
 	build/measures.sql \

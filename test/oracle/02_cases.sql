@@ -48,6 +48,7 @@ create index service_since_of_an_episode on service_since (episode_id, place, da
 create table closure as
 select
     s.episode_id,
+    s.episode_id || '/' || s.place as spell,
     s.closed_on,
     s.closure_reason_code,
     s.from_day,
@@ -181,6 +182,7 @@ family_wait as (
 )
 select
     'early help' as waiting_for,
+    w.family_id,
     r.source_code,
     r.primary_need_code,
     r.locality_id,
@@ -201,6 +203,7 @@ left join referral r on r.referral_id = (
 union all
 select
     'a service',
+    null,
     null,
     primary_need_code,
     locality_id,

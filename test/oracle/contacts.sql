@@ -7,6 +7,7 @@ select
     n.label as need,
     c.reason,
     l.name as ward,
+    l.gss_code,
     c.age as age_at_contact,
     c.sex_code,
     count(*) as contacts,

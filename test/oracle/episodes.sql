@@ -6,6 +6,7 @@ select
     e.primary_need_code as need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     v.name as service,
     v.run_by,
     g.name as agency,

@@ -8,6 +8,7 @@ select
     n.label as need,
     c.reason,
     l.name as ward,
+    l.gss_code,
     a.age_band,
     count(*) as contacts,
     sum(c.known) as known_contacts,

@@ -15,6 +15,7 @@ select
     r.primary_need_code as need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     count(*) as requests,
     count(*) filter (where r.became in ('offered', 'none')) as decided,
     count(*) filter (where r.became = 'offered') as offered,

@@ -6,6 +6,7 @@ select
     r.primary_need_code as need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     count(*) as referrals,
     sum(r.after_support) as after_support
 from referral_counted r

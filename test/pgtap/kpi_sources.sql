@@ -202,7 +202,8 @@ select is_empty($$
             (select p.oid from pg_proc p where p.proname = 'cube_' || c.cube || '_month' and p.pronamespace in ('town'::regnamespace, 'town_kpi'::regnamespace)),
             array_remove(c.sources, s)))).state <> '22023'
         -- These reach further than the columns they mark: that is not seen in the catalog.
-        and (c.cube, s) not in (('worked_with', 'episode_end'), ('waits', 'referral_of_episode'), ('reviews', 'plan_of_review'),
+        and (c.cube, s) not in (('worked_with', 'episode_end'), ('waits', 'referral_of_episode'), ('waits_of_children', 'referral_of_episode'),
+            ('waits_of_children', 'child_of_support'), ('waits_of_children', 'child_of_wait'), ('reviews', 'plan_of_review'),
             -- Either marks what the months of episodes are read from.
             ('months', 'episode'), ('months', 'wait'))
     $$, 'and by each of its sources');

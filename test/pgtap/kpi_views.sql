@@ -1,6 +1,6 @@
 -- What BI tools and analysts are promised of <partnership>_kpi.
 begin;
-select plan(25);
+select plan(28);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
@@ -168,6 +168,20 @@ select results_eq(
     values ('2018-01', 0.0, 'ok', 0, 1), ('2018-02', null, 'no cases', 0, 0), ('2018-03', null, 'no cases', 0, 0), ('2018-04', 100.0, 'ok', 1, 1)
     $$,
     'a percentage of nothing is no value, and says so');
+
+-- What a view is broken down by has what goes with it: a ward its code for maps, a service the agency that runs it.
+prepare lacking (name, name) as
+select c.relname::text
+from pg_class c
+join pg_attribute a on a.attrelid = c.oid and a.attname = $1
+where c.relnamespace = 'p_kpi'::regnamespace
+    and c.relkind = 'v'
+    and c.relname !~ '^published_'
+    and not exists (select from pg_attribute b where b.attrelid = c.oid and b.attname = $2)
+order by 1;
+select is_empty($$ execute lacking('ward', 'gss_code') $$, 'every ward has its GSS code beside it');
+select is_empty($$ execute lacking('service', 'agency') $$, 'every service has its agency beside it');
+select is_empty($$ execute lacking('ethnicity_code', 'sex_code') $$, 'what is known of children is known of both');
 
 -- A reader of figures needs no right to the records.
 create role board_reader;

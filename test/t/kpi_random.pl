@@ -17,7 +17,7 @@ use KpiSession;
 use KpiWrites qw(%kinds %done one_of day some child contact some_kind tables_of);
 
 my $seed = $ENV{EARLY_HELP_SEED} // 20210401;
-my $wanted_writes = $ENV{EARLY_HELP_WRITES} // 60;
+my $wanted_writes = $ENV{EARLY_HELP_WRITES} // 40;
 my $families = $ENV{EARLY_HELP_FAMILIES} // 50;
 srand($seed);
 note("EARLY_HELP_SEED=$seed EARLY_HELP_WRITES=$wanted_writes EARLY_HELP_FAMILIES=$families");

@@ -81,7 +81,7 @@ my @steps = (
 				join pg_namespace n on n.oid = c.relnamespace
 				where n.nspname in ('city', 'city_kpi') and c.relkind = 'v'
 					-- What counts to today, and when something ran.
-					and c.relname not in ('overdue_reviews', 'kpi_refresh')
+					and c.relname not in ('overdue_reviews', 'open_cases', 'caseload_by_practitioner', 'kpi_refresh')
 			loop
 				execute format('create table shown.%I as select * from %I.%I', v.relname, v.nspname, v.relname);
 			end loop;

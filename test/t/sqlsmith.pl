@@ -50,7 +50,7 @@ $node->safe_psql('postgres', q{
 });
 
 # Every text of the records is marked, but for codes and for what the figures are counted by and name: the
-# reason of a contact, and the names of agencies, services and places.
+# reason of a contact, the names of agencies, services and places, and what others publish (benchmark).
 $node->safe_psql('postgres', q{
 	set session_replication_role = replica;
 	do $$
@@ -63,7 +63,7 @@ $node->safe_psql('postgres', q{
 			join pg_class on pg_class.oid = attrelid
 			where relnamespace = 'medway'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
 				and atttypid in ('text'::regtype, 'varchar'::regtype)
-				and relname !~ '^(kpi|cube|stale|published|structure_as_made)' and relname not in ('partnership', 'code_label', 'import_reject')
+				and relname !~ '^(kpi|cube|stale|published|structure_as_made)' and relname not in ('partnership', 'code_label', 'import_reject', 'benchmark')
 				and (attname !~ '(^|_)(code|label|gss_code)$')
 				and (relname, attname) not in (('contact_child', 'reason'), ('agency', 'name'), ('service', 'name'), ('locality', 'name'), ('group_programme', 'name'))
 		loop

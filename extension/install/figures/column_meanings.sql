@@ -25,8 +25,17 @@ declare
     one record;
 begin
     for one in
-        select c.oid::regclass as view, a.attname, m.meaning
-        from pg_class c
+        select c.oid::regclass as view, a.attname, c.meanings ->> a.attname as meaning
+        from (
+            -- Once a view: offset keeps it from each column.
+            select c.oid, c.relname, (
+                    select jsonb_object_agg(m.name, m.meaning)
+                    from early_help_internal.meanings_in(c.relname) m) as meanings
+            from pg_class c
+            where c.relnamespace = comment_on_figures.schema
+                and c.relkind = 'v'
+            offset 0
+        ) c
         cross join lateral (
             select a.attname, a.attnum
             from pg_attribute a
@@ -34,9 +43,6 @@ begin
                 and a.attnum > 0
                 and col_description(c.oid, a.attnum) is null
         ) a
-        left join lateral early_help_internal.meanings_in(c.relname) m on m.name = a.attname
-        where c.relnamespace = comment_on_figures.schema
-            and c.relkind = 'v'
         order by c.relname, a.attnum
     loop
         if one.meaning is null then

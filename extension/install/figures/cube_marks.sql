@@ -37,16 +37,14 @@ as $$
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid
     join pg_proc f on f.oid = t.tgfoid
-    -- Each argument ends with a zero byte.
+    -- Each argument ends with a zero byte: \000 as encode() writes it, and a backslash is made \134 like other bytes.
     cross join lateral (
         select array(
-            select convert_from(substring(t.tgargs from b.first + 1 for b.stop - b.first), getdatabaseencoding())
-            from (
-                select coalesce(lag(i) over (order by i) + 1, 0) as first, i as stop
-                from generate_series(0, length(t.tgargs) - 1) i
-                where get_byte(t.tgargs, i) = 0
-            ) b
-            order by b.first)
+            select convert_from(decode(b.argument, 'escape'), getdatabaseencoding())
+            from string_to_table(replace(encode(t.tgargs, 'escape'), '\\', '\134'), '\000')
+                with ordinality as b (argument, place)
+            where b.place <= t.tgnargs
+            order by b.place)
     ) as a (arguments)
     where c.relnamespace = records
         and f.pronamespace = 'early_help'::regnamespace

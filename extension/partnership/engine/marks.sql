@@ -224,7 +224,7 @@ create trigger marks_months_of_closures
 create trigger marks_months_of_change
     after update on practitioner
     for each row
-    when (old.service_id is distinct from new.service_id)
+    when ((old.service_id, old.agency_id) is distinct from (new.service_id, new.agency_id))
     execute function early_help.mark_all_months_stale('practitioner');
 
 -- In every month of support it is of a service, from the day of the plan, EHA or lead practitioner on.
@@ -237,6 +237,9 @@ create trigger marks_months_of_service
 create trigger marks_months_of_service
     after insert or update or delete on lead_practitioner
     for each row execute function early_help.mark_stale_months('service_from', '120', 'from_on');
+create trigger marks_months_of_lead
+    after insert or update or delete on lead_practitioner
+    for each row execute function early_help.mark_stale_months('lead_from', '120', 'from_on');
 
 -- Who came counts in the month of the session.
 create trigger marks_months
@@ -355,6 +358,21 @@ create trigger marks_support_of_copy
     after insert or delete on practitioner
     for each row execute function early_help.mark_all_months_stale('practitioner');
 
+-- A child whose referral waits counts so when it waits and when the wait ends, which the referral does not say.
+create trigger marks_months_of_waits
+    after update on child
+    for each row
+    when ((old.birth_date, old.expected_birth_date, old.sex_code, old.ethnicity_code) is distinct from
+          (new.birth_date, new.expected_birth_date, new.sex_code, new.ethnicity_code))
+    execute function early_help.mark_stale_spans_of(
+        'child_of_wait', 'child_id', 'referral', 'child_id', 'accepted_on', 'declined_on',
+        'child', 'merged_into_child_id', 'child_id');
+create trigger marks_waits_of_copy
+    after insert or delete on child
+    for each row execute function early_help.mark_stale_spans_of(
+        'child_of_wait', 'child_id', 'referral', 'child_id', 'accepted_on', 'declined_on',
+        'child', 'merged_into_child_id', 'child_id');
+
 -- Settings.
 create trigger marks_months
     after insert or delete on partnership
@@ -389,7 +407,7 @@ begin
         select
             t.tgrelid::regclass as table_name,
             t.tgname,
-            case when t.tgname in ('marks_months_of_copy', 'marks_support_of_copy') then 'replica' else 'always' end as fires
+            case when t.tgname ~ '_of_copy$' then 'replica' else 'always' end as fires
         from pg_trigger t
         join pg_class c on c.oid = t.tgrelid
         join pg_class log on log.relnamespace = c.relnamespace

@@ -1,6 +1,4 @@
--- What became of the spells of support that closed in a month. Positive: the share of the family's
--- agreed outcomes that were achieved reaches the partnership's share; without agreed outcomes, or stepped up, it is
--- not. Dropped outcomes are no longer agreed, and stand beside: dropping what failed must be seen.
+-- What became of the spells of support that closed in a month.
 select early_help.define_kpi_cube(
     'closure_outcomes',
     array['episode', 'referral_of_episode', 'plan_outcome', 'positive_outcome', 'service_of_episode', 'practitioner'],
@@ -14,33 +12,18 @@ select early_help.define_kpi_cube(
         r.locality_id,
         v.service_id,
         1 as closures,
-        coalesce(c.counted_in_outcomes, false)::integer as counted,
-        (coalesce(c.counted_in_outcomes, false)
-            and s.closure_reason_code <> 'stepped_up'
-            and o.agreed > 0
-            and o.achieved >= o.agreed * (select p.positive_outcome_share from only partnership p))::integer as positive,
-        o.agreed::integer as outcomes_agreed,
-        o.achieved::integer as outcomes_achieved,
-        o.dropped::integer as outcomes_dropped
-    from spell_end s
+        s.counted::integer as counted,
+        s.positive::integer as positive,
+        s.outcomes_agreed,
+        s.outcomes_achieved,
+        s.outcomes_dropped
+    from spell_outcome s
     left join lateral (
         select r.source_code, r.primary_need_code, r.locality_id
         from only referral r
         where r.referral_id = s.referral_id
         offset 0
     ) r on true
-    left join only closure_reason c on c.code = s.closure_reason_code
-    cross join lateral (
-        select
-            count(*) filter (where o.withdrawn_on is null) as agreed,
-            count(*) filter (where o.withdrawn_on is null and o.achieved_on is not null) as achieved,
-            count(*) filter (where o.withdrawn_on is not null) as dropped
-        from only plan p
-        join only plan_outcome o on o.plan_id = p.plan_id
-        where p.episode_id = s.episode_id
-            and p.started_on >= s.started_on
-            and p.started_on <= s.closed_on
-    ) o
     cross join lateral service_of_episode(s.episode_id, s.closed_on) v
     where s.closed_on >= m.month
         and s.closed_on < m.next_month
@@ -57,6 +40,7 @@ select
     c.need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     v.name as service,
     v.run_by::varchar(10) as run_by,
     a.name as agency,

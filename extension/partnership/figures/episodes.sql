@@ -68,6 +68,7 @@ select
     c.need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     v.name as service,
     v.run_by::varchar(10) as run_by,
     a.name as agency,

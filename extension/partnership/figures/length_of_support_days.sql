@@ -14,8 +14,7 @@ select early_help.define_kpi_cube(
         s.closed_on - s.supported_from as days,
         s.closed_on - s.started_on as days_from_opening,
         1 as lengths
-    from spell_end s
-    left join only closure_reason c on c.code = s.closure_reason_code
+    from spell_outcome s
     left join lateral (
         select r.source_code, r.primary_need_code, r.locality_id
         from only referral r
@@ -25,8 +24,7 @@ select early_help.define_kpi_cube(
     cross join lateral service_of_episode(s.episode_id, s.closed_on) v
     where s.closed_on >= m.month
         and s.closed_on < m.next_month
-        and s.supported_from is not null
-        and coalesce(c.was_support, true)
+        and s.was_support
 $$, counts => '{lengths}', few => true);
 
 create view length_of_support_days as
@@ -38,6 +36,7 @@ select
     c.need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     v.name as service,
     v.run_by::varchar(10) as run_by,
     a.name as agency,

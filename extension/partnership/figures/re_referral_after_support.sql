@@ -55,6 +55,7 @@ select
     c.need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     c.referrals,
     c.after_support
 from cube_re_referral_after_support c

@@ -23,6 +23,7 @@ select
     c.need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     sum(c.requested)::integer as requests,
     sum(c.offered + c.no_service)::integer as decided,
     sum(c.offered)::integer as offered,
@@ -32,7 +33,7 @@ select
 from cube_service_requests c
 left join only primary_need n on n.code = c.need_code
 left join only locality l on l.locality_id = c.locality_id
-group by c.month, c.need_code, n.label, c.locality_id, l.name;
+group by c.month, c.need_code, n.label, c.locality_id, l.name, l.gss_code;
 comment on view needs_without_service is
     'Gap analysis: requests for a service made in the month. Of those decided: offered a service, or got none. Those withdrawn '
     'by the family, and those undecided so far, stand apart. Unit: a request. '

@@ -10,8 +10,10 @@ select
     w.need_code::varchar(40) as need_code,
     n.label as need,
     l.name as ward,
+    l.gss_code,
     v.name as service,
     v.run_by::varchar(10) as run_by,
+    a.name as agency,
     coalesce(w.joined, 0)::integer as joined,
     coalesce(w.started, 0)::integer as started,
     coalesce(w.left_otherwise, 0)::integer as left_otherwise,
@@ -41,6 +43,7 @@ left join only contact_source s on s.code = w.source_code
 left join only primary_need n on n.code = w.need_code
 left join only locality l on l.locality_id = w.locality_id
 left join only service v on v.service_id = w.service_id
+left join only agency a on a.agency_id = v.agency_id
 where p.period_kind = 'month';
 comment on view waiting_list is
     'Who waits at the end of each month. For early help: families with a referral accepted or an episode open, and no support '
