@@ -13,6 +13,13 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
+# Of the records themselves: the children in an episode on the day it closed in the period.
+my $children_of_closures = q{select count(distinct (s.episode_id, s.closed_on, coalesce(k.merged_into_child_id, k.child_id)))
+	from p.spell_end s
+	join p.episode_child c on c.episode_id = s.episode_id and s.closed_on between c.joined_on and coalesce(c.left_on, 'infinity')
+	join p.child k on k.child_id = c.child_id
+	where s.closed_on between p.period_start and p.period_end};
+
 # A name, how it is taken over months, and where it stands: "view: expression where condition". Of `figures <code>` the
 # rows of that figure. A view by month is added up to the longer periods:
 #   sum     they have the sum of their months; with "so far", of all months to their end
@@ -51,6 +58,10 @@ my @names = (
 	[ 'families waiting for early help', 'stock', q{waiting_list: waiting where waiting_for = 'early help'},
 		q{waiting_times: still_waiting where waiting_for = 'early help'}, 'figures waiting_list: numerator', 'sql: p_kpi.waiting_at(p.period_end)',
 		q{waiting_list: joined - started - left_otherwise where waiting_for = 'early help' so far} ],
+	[ 'children whose episode closed', 'sum', 'closure_outcomes_children: children', "sql: ($children_of_closures)" ],
+	[ 'children whose support ended with it', 'sum', 'length_of_support_children: children',
+		"sql: ($children_of_closures and s.supported_from is not null"
+		  . ' and s.closure_reason_code not in (select code from p.closure_reason where not was_support))' ],
 	[ 'children waiting for early help', 'stock', 'waiting_list_children: waiting', 'waiting_list_children: joined - started - left_otherwise so far' ],
 	[ 'waits of children that ended by a start', 'sum', 'waiting_list_children: started', 'waiting_days_children: started' ],
 	[ 'waits of children that ended otherwise', 'sum', 'waiting_list_children: left_otherwise', 'waiting_days_children: left_otherwise' ],

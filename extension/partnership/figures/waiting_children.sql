@@ -6,8 +6,8 @@ select early_help.define_kpi_cube(
     select
         'child'::varchar(40) as record,
         w.child_id as record_id,
-        w.source_code,
-        w.primary_need_code as need_code,
+        w.source_code::varchar(40) as source_code,
+        w.primary_need_code::varchar(40) as need_code,
         w.locality_id,
         w.service_id,
         early_help.age_at(k.birth_date, k.expected_birth_date, w.began_on) as age,

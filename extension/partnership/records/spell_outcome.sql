@@ -43,7 +43,8 @@ comment on column spell_outcome.counted is 'Whether the reason counts towards ou
 comment on column spell_outcome.positive is
     'Whether the share of agreed outcomes that were achieved reaches partnership.positive_outcome_share.';
 comment on column spell_outcome.was_support is
-    'Whether it was support: allocated, and not opened in error or a duplicate (closure_reason.was_support). Then it has a length.';
+    'Whether it was support: allocated, and not opened in error or a duplicate (closure_reason.was_support). Then it has '
+    'a length.';
 comment on column spell_outcome.outcomes_agreed is 'Outcomes agreed in the spell''s plans, without those dropped.';
 comment on column spell_outcome.outcomes_achieved is 'Those that were achieved.';
 comment on column spell_outcome.outcomes_dropped is 'Outcomes that were agreed and dropped.';

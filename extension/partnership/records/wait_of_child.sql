@@ -38,7 +38,10 @@ begin atomic
         from waits_of_family(waits_of_children.family_id) f
         cross join lateral (
             -- A referral waits until the wait ends.
-            select coalesce(n.merged_into_child_id, r.child_id) as child_id, r.accepted_on::date as from_on, 'infinity'::date as to_on
+            select
+                coalesce(n.merged_into_child_id, r.child_id) as child_id,
+                r.accepted_on::date as from_on,
+                'infinity'::date as to_on
             from only referral r
             left join only child n on n.child_id = r.child_id
             where r.family_id = waits_of_children.family_id
