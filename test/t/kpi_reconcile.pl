@@ -18,7 +18,7 @@ my $children_of_closures = q{select count(distinct (s.episode_id, s.closed_on, c
 	from p.spell_end s
 	join p.episode_child c on c.episode_id = s.episode_id and s.closed_on between c.joined_on and coalesce(c.left_on, 'infinity')
 	join p.child k on k.child_id = c.child_id
-	where s.closed_on between p.period_start and p.period_end};
+	where s.closed_on between p.period_start and p.period_end} =~ s/\s+/ /gr;
 
 # A name, how it is taken over months, and where it stands: "view: expression where condition". Of `figures <code>` the
 # rows of that figure. A view by month is added up to the longer periods:
