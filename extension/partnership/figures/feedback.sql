@@ -64,7 +64,8 @@ select early_help.define_kpi_cube('feedback', array['feedback', 'feedback_reques
         order by p.from_on desc
         limit 1
     ) l on true
-$$, counts => '{requests, answered, responses, timely_answers, timely, helpful_answers, helpful, empowered_answers, empowered}', few => true);
+$$, counts => '{requests, answered, responses, timely_answers, timely, helpful_answers, helpful,
+    empowered_answers, empowered}', few => true);
 
 create view feedback as
 select
