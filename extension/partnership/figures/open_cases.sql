@@ -71,5 +71,5 @@ where c.episode_id is not null
     or ((r.active_from is null or r.active_from <= current_date) and (r.active_to is null or r.active_to >= current_date))
 group by r.practitioner_id, r.name, r.team, a.name, s.name;
 comment on view caseload_by_practitioner is
-    'The open episodes that each practitioner in post leads today, none included, with their children and what is overdue. Sum '
-    'over team, agency or service. It changes every day. Unit: a practitioner. The reader needs the right to read the records.';
+    'The open episodes that a practitioner leads today, their children and what is overdue: of all in post, and of who left and '
+    'leads one. Sum over team, agency or service. Unit: a practitioner. The reader needs the right to read the records.';

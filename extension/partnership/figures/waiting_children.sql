@@ -18,19 +18,7 @@ select early_help.define_kpi_cube(
         e.started,
         e.left_otherwise
     from (
-        select family_id from only referral where accepted_on >= m.month and accepted_on < m.next_month
-        union
-        select family_id from only episode where opened_on >= m.month and opened_on < m.next_month
-        union
-        select family_id from only episode where allocated_on >= m.month and allocated_on < m.next_month
-        union
-        select family_id from spell_end where closed_on >= m.month and closed_on < m.next_month and supported_from is null
-        union
-        select e.family_id
-        from only reopening r
-        join only episode e on e.episode_id = r.episode_id
-        where r.reopened_on >= m.month
-            and r.reopened_on < m.next_month
+        select w.family_id from families_of_waits(m.month, m.next_month) w
         union
         select e.family_id
         from only episode_child y

@@ -20,7 +20,8 @@ select
     o.dropped::integer as outcomes_dropped
 from spell_end s
 left join only closure_reason c on c.code = s.closure_reason_code
-cross join lateral (
+-- A left join, so that who does not ask for outcomes does not read them.
+left join lateral (
     select
         count(*) filter (where o.withdrawn_on is null) as agreed,
         count(*) filter (where o.withdrawn_on is null and o.achieved_on is not null) as achieved,
@@ -30,7 +31,7 @@ cross join lateral (
     where p.episode_id = s.episode_id
         and p.started_on >= s.started_on
         and p.started_on <= s.closed_on
-) o;
+) o on true;
 comment on view spell_outcome is
     'The spells of episodes that are over, and what became of them: one row per closure, as in spell_end.';
 comment on column spell_outcome.episode_id is 'The episode.';

@@ -99,3 +99,40 @@ comment on function waits_of_family(bigint) is
     'The waits of a family for early help: from the day a referral is accepted, or an episode opens without one, until support '
     'starts (started), or the episode closes without it; ended_on null: it still waits. Source, need, ward and service are those '
     'of the referral that the wait began with. A family waits once, however many referrals wait.';
+
+-- Whose waits began or ended, or may have, in some days: a query for those days asks only them.
+create function families_of_waits(from_on date, before date) returns table (family_id bigint)
+    language sql
+    stable
+    rows 100
+begin atomic
+    select r.family_id
+    from only referral r
+    where r.accepted_on >= families_of_waits.from_on
+        and r.accepted_on < families_of_waits.before
+    union
+    select e.family_id
+    from only episode e
+    where e.opened_on >= families_of_waits.from_on
+        and e.opened_on < families_of_waits.before
+    union
+    select e.family_id
+    from only episode e
+    where e.allocated_on >= families_of_waits.from_on
+        and e.allocated_on < families_of_waits.before
+    union
+    select s.family_id
+    from spell_end s
+    where s.closed_on >= families_of_waits.from_on
+        and s.closed_on < families_of_waits.before
+        and s.supported_from is null
+    union
+    select e.family_id
+    from only reopening r
+    join only episode e on e.episode_id = r.episode_id
+    where r.reopened_on >= families_of_waits.from_on
+        and r.reopened_on < families_of_waits.before;
+end;
+comment on function families_of_waits(date, date) is
+    'The families with an event of a wait for early help on a day from from_on to before before: a referral accepted, an episode '
+    'opened, allocated, closed without support, or reopened.';
