@@ -1,6 +1,6 @@
 -- As kpi_cubes: contacts, referrals, episodes and their children change.
 begin;
-select plan(27);
+select plan(29);
 
 \ir kpi_written.psql
 
@@ -12,6 +12,19 @@ select after_write($$ update contact_child set decision = 'referral', locality_i
 select after_write($$ update referral set referred_on = referred_on - 300, accepted_on = null, declined_on = null where referral_id % 7 = 0 $$, 'referrals re-dated');
 select after_write($$ update referral set source_code = '6', service_id = (select min(service_id) from service) where referral_id % 5 = 0 $$, 'referrals re-coded: episodes move along');
 select after_write($$ update child set birth_date = birth_date - 1000, sex_code = 'U', ethnicity_code = 'REFU' where child_id % 4 = 0 $$, 'birth dates corrected');
+-- One child, so that no other's marks are on its months: its referral waits, and no episode is opened.
+create temporary table waits_alone on commit drop as
+select r.referral_id, r.child_id
+from referral r
+join child c on c.child_id = r.child_id
+where c.birth_date is not null
+    and c.merged_into_child_id is null
+    and not exists (select from episode e where e.family_id = r.family_id)
+    and not exists (select from episode_child y where y.child_id = r.child_id)
+order by r.referral_id
+limit 1;
+select after_write($$ update referral set accepted_on = referred_on + 40, declined_on = null where referral_id = (select referral_id from waits_alone) $$, 'a referral accepted without an episode');
+select after_write($$ update child set birth_date = birth_date - 2000, sex_code = null where child_id = (select child_id from waits_alone) $$, 'the birth date of who waits so corrected');
 select after_write($$ update episode set opened_on = opened_on - 70 where episode_id % 5 = 0 and not exists (select from episode x where x.family_id = episode.family_id and x.episode_id <> episode.episode_id) $$, 'episodes opened earlier');
 select after_write($$ update episode set closed_on = closed_on + 35, closure_agreed_on = coalesce(closure_agreed_on, closed_on) where closed_on is not null and episode_id % 3 = 0 and not exists (select from episode x where x.family_id = episode.family_id and x.opened_on > episode.opened_on) $$, 'closures re-dated');
 select after_write($$ update episode set allocated_on = allocated_on + 20 where allocated_on is not null and coalesce(closed_on, 'infinity'::date) > allocated_on + 20 $$, 'allocations re-dated');
