@@ -1,6 +1,6 @@
 -- As kpi_cubes: contacts, referrals, episodes and their children change.
 begin;
-select plan(29);
+select plan(30);
 
 \ir kpi_written.psql
 
@@ -25,6 +25,19 @@ order by r.referral_id
 limit 1;
 select after_write($$ update referral set accepted_on = referred_on + 40, declined_on = null where referral_id = (select referral_id from waits_alone) $$, 'a referral accepted without an episode');
 select after_write($$ update child set birth_date = birth_date - 2000, sex_code = null where child_id = (select child_id from waits_alone) $$, 'the birth date of who waits so corrected');
+-- And one that waited in an episode that another child's referral opened.
+create temporary table waits_with_others on commit drop as
+select y.child_id
+from episode_child y
+join episode e on e.episode_id = y.episode_id
+join child c on c.child_id = y.child_id
+where c.birth_date is not null
+    and e.allocated_on > y.joined_on
+    and not exists (select from referral r where r.child_id = y.child_id)
+    and not exists (select from child d where d.merged_into_child_id = y.child_id)
+order by y.child_id
+limit 1;
+select after_write($$ update child set birth_date = birth_date - 2000, sex_code = null where child_id = (select child_id from waits_with_others) $$, 'and of who waits with others');
 select after_write($$ update episode set opened_on = opened_on - 70 where episode_id % 5 = 0 and not exists (select from episode x where x.family_id = episode.family_id and x.episode_id <> episode.episode_id) $$, 'episodes opened earlier');
 select after_write($$ update episode set closed_on = closed_on + 35, closure_agreed_on = coalesce(closure_agreed_on, closed_on) where closed_on is not null and episode_id % 3 = 0 and not exists (select from episode x where x.family_id = episode.family_id and x.opened_on > episode.opened_on) $$, 'closures re-dated');
 select after_write($$ update episode set allocated_on = allocated_on + 20 where allocated_on is not null and coalesce(closed_on, 'infinity'::date) > allocated_on + 20 $$, 'allocations re-dated');
