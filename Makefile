@@ -191,13 +191,9 @@ build/sql/measures.sql: $(TABLES)/measures.tsv tools/measures-to-sql tools/tsv.a
 	@mkdir -p $(@D)
 	tools/measures-to-sql cubes $< >$@.new && mv $@.new $@
 
-build/sql/kpi_figure.sql: $(TABLES)/measures.tsv $(TABLES)/figures/kpi_figure.sql.in tools/measures-to-sql tools/tsv.awk
-	@mkdir -p $(@D)
-	tools/measures-to-sql figures $(TABLES)/measures.tsv $(TABLES)/figures/kpi_figure.sql.in >$@.new && mv $@.new $@
-
 build/sql/explain_figure.sql: $(TABLES)/measures.tsv $(TABLES)/figures/explain_figure.sql.in tools/measures-to-sql tools/tsv.awk
 	@mkdir -p $(@D)
-	tools/measures-to-sql figures $(TABLES)/measures.tsv $(TABLES)/figures/explain_figure.sql.in >$@.new && mv $@.new $@
+	tools/measures-to-sql explain $(TABLES)/measures.tsv $(TABLES)/figures/explain_figure.sql.in >$@.new && mv $@.new $@
 
 PUBLISHED := $(TABLES)/dimensions.tsv $(TABLES)/published_counts.tsv $(TABLES)/published.tsv
 build/sql/published.sql: $(PUBLISHED) tools/published-to-sql tools/tsv.awk

@@ -40,6 +40,7 @@ INSTALL := \
 	install/figures/cube_marks.sql \
 	install/figures/cube_sources.sql \
 	install/figures/cube_parts.sql \
+	install/figures/cube_replace.sql \
 	install/figures/cube.sql \
 	install/figures/mark_by_hand.sql \
 	install/figures/refresh_log.sql \
@@ -51,6 +52,7 @@ INSTALL := \
 	install/publish/period.sql \
 	install/publish/csv.sql \
 	install/publish/published_table.sql \
+	install/publish/replace_table.sql \
 	install/publish/disclosure.sql \
 	install/publish/figures.sql \
 	install/publish/equations.sql \
@@ -222,7 +224,7 @@ FIGURES := \
 	figures/rates.sql \
 	figures/metric.sql \
 	build/measures.sql \
-	build/kpi_figure.sql \
+	figures/kpi_figure.sql \
 	build/explain_figure.sql \
 	figures/length_of_support.sql \
 	figures/figures.sql \

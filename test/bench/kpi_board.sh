@@ -21,8 +21,9 @@ rounds=${ROUNDS:-9}
 reads=${READS:-20}
 export PGOPTIONS='-c client_min_messages=warning -c jit=off'
 p=kpi_board
-until=2024-01-01
-this_month=2023-12-01
+# Up to yesterday, as a running partnership's: a contact reaches 12 months on, as far as there is anything.
+until=$(date +%F)
+this_month=$(date -d "$until - 1 day" +%Y-%m-01)
 cubes=(contacts children_contacted metrics months)
 folder=$(mktemp -d)
 sql() { psql -XAtq -v ON_ERROR_STOP=1 "$@"; }
@@ -73,7 +74,7 @@ same_cubes() {
 		select c.month, case when c.months_since <= 11 then c.months_since end as months_since,
 		    count(*)::integer as children, sum(c.contacts)::integer as contacts
 		from (
-		    select x.month, x.contacts, months_between(lag(x.month) over (partition by x.counted_child_id order by x.month), x.month) as months_since
+		    select x.month, x.contacts, early_help_internal.months_between(lag(x.month) over (partition by x.counted_child_id order by x.month), x.month) as months_since
 		    from (
 		        select counted_child_id, date_trunc('month', received_on::timestamp)::date as month, count(*) as contacts
 		        from contact_child
@@ -85,7 +86,7 @@ same_cubes() {
 		create materialized view ${p}_mv.cube_months as select c.* from ${p}_mv.month m cross join lateral ${p}_kpi.cube_months_month(m.month) c;
 		create unique index on ${p}_mv.cube_contacts (month, source_code, need_code, reason, locality_id, age_at_contact, sex_code, ethnicity_code);
 		create unique index on ${p}_mv.cube_children_contacted (month, months_since);
-		create unique index on ${p}_mv.cube_metrics (month, metric_code);
+		create unique index on ${p}_mv.cube_metrics (month, metric_code, months_since, due_on);
 		create unique index on ${p}_mv.cube_months (month, record);
 	SQL
 }
@@ -99,7 +100,7 @@ same_dashboard() {
 		    one text;
 		    query text;
 		begin
-		    for cube in select unnest('{metrics,children_contacted,families_supported,episode_flows,day_counts,months}'::text[]) loop
+		    for cube in select unnest('{metrics,stays,day_counts,months}'::text[]) loop
 		        execute format('create materialized view if not exists ${p}_mv.%1\$I as table $p.%1\$I', 'cube_' || cube);
 		        execute format('create index on ${p}_mv.%I (month)', 'cube_' || cube);
 		    end loop;
@@ -114,7 +115,7 @@ same_dashboard() {
 	SQL
 }
 
-year="month >= '2023-01-01' and month < '2024-01-01'"
+year="month > date '$this_month' - interval '1 year' and month <= '$this_month'"
 differ() {
 	sql -c "select count(*) from ((select * from $1 except all select * from $2) union all (select * from $2 except all select * from $1)) d"
 }

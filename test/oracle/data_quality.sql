@@ -17,4 +17,18 @@ select
     date(max(o.day), 'start of month') as last_month
 from outside o
 join kpi_record k on k.record = o.record
-group by o.record, o.what;
+group by o.record, o.what
+union all
+select u.record, k.label, u.what, count(*), date(min(u.day), 'start of month'), date(max(u.day), 'start of month')
+from (
+    select 'contact' as record, 'decided referral, without a referral' as what, c.received_on as day
+    from contact_child c
+    left join referral r on r.contact_child_id = c.contact_child_id
+    where c.decision = 'referral' and r.referral_id is null
+    union all
+    select 'referral', 'without a contact', r.referred_on
+    from referral r
+    where r.contact_child_id is null
+) u
+join kpi_record k on k.record = u.record
+group by u.record, u.what;

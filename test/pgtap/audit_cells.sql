@@ -32,7 +32,7 @@ begin
         exit when one is null;
         perform early_help_internal.refresh_kpi_month('p', one);
     end loop;
-    perform early_help_internal.narrow_filled_months('p');
+    perform early_help_internal.narrow_filled_months('p', '-infinity', 'infinity');
 end
 $$;
 select public.refresh() \g /dev/null
@@ -229,7 +229,7 @@ select set_has('select found()', $$ values ('kpi_cube cells could not be compare
     'cells of somebody else');
 -- Nor by a refresh: a table is the engine's by its registration and its owner.
 select early_help.mark_stale('p', '2022-01-31') \g /dev/null
-select throws_ok($$ select early_help_internal.narrow_filled_months('p') $$, '55000', null, 'nor read by a refresh');
+select throws_ok($$ select early_help_internal.narrow_filled_months('p', '-infinity', 'infinity') $$, '55000', null, 'nor read by a refresh');
 rollback to savepoint unmarked;
 -- A5: a table that has only the name of cells, with a policy that is code.
 grant usage, create on schema p to cells_stranger;
@@ -241,7 +241,7 @@ alter table p.cube_evil_cells enable row level security;
 alter table p.cube_evil_cells force row level security;
 create policy evil on p.cube_evil_cells using (p.policy_of_evil());
 reset role;
-select lives_ok($$ select early_help_internal.narrow_filled_months('p') $$, 'a table with the name of cells is not read');
+select lives_ok($$ select early_help_internal.narrow_filled_months('p', '-infinity', 'infinity') $$, 'a table with the name of cells is not read');
 select results_eq('select first_month from kpi_filled_months', $$ select min(month) from cube_months_cells $$, 'nor counted');
 
 select * from finish();

@@ -88,8 +88,7 @@ select
     ask_after(format('alter table %s alter column %I type %s using %L::%3$s', c.oid::regclass, a.attname, v.type, v.value)) as came_to,
     case
         when a.atttypid = v.type::regtype then 'OK000 OK000'
-        when c.relname = 'kpi_cube' then '42804 42804'
-        when c.relname = 'kpi_filled_months' then '42804 OK000'
+        when c.relname <> 'stale_mark' then '42804 42804'
         else '55000 55000'
     end as expected
 from pg_class c
@@ -108,8 +107,8 @@ $$, $$ values
     ('x.kpi_cube', 'cube', '22004 22004'),
     ('x.kpi_cube', 'sources', '22004 22004'),
     ('x.kpi_cube', 'counts', 'OK000 OK000'),
-    ('x.kpi_filled_months', 'first_month', '22004 OK000'),
-    ('x.kpi_filled_months', 'last_month', '22004 OK000'),
+    ('x.kpi_filled_months', 'first_month', '22004 22004'),
+    ('x.kpi_filled_months', 'last_month', '22004 22004'),
     ('x.stale_mark', 'source', '22004 22004'),
     ('x.stale_mark', 'first_month', '22004 22004'),
     ('x.stale_mark', 'last_month', '22004 22004'),
@@ -124,8 +123,8 @@ $$, $$ values
     ('x.kpi_cube', 'cube', '42703 42703'),
     ('x.kpi_cube', 'sources', '42703 42703'),
     ('x.kpi_cube', 'counts', '42703 42703'),
-    ('x.kpi_filled_months', 'first_month', '42703 OK000'),
-    ('x.kpi_filled_months', 'last_month', '42703 OK000'),
+    ('x.kpi_filled_months', 'first_month', '42703 42703'),
+    ('x.kpi_filled_months', 'last_month', '42703 42703'),
     ('x.stale_mark', 'source', '55000 55000'),
     ('x.stale_mark', 'first_month', '55000 55000'),
     ('x.stale_mark', 'last_month', '55000 55000'),
@@ -171,9 +170,9 @@ insert into x.kind values
 select is_empty($$
     select kind, name, came_to
     from x.kind
-    cross join (values ('stale_mark', '42809 42809'), ('kpi_cube', '42809 42809'), ('kpi_filled_months', '42809 OK000')) n (name, expected)
+    cross join (values ('stale_mark'), ('kpi_cube'), ('kpi_filled_months')) n (name)
     cross join ask_after(format('alter table x.%I rename to other; ', name) || format(definition, 'x.' || name, 'x.other')) came_to
-    where came_to <> expected
+    where came_to <> '42809 42809'
 $$, 'views, sequences, partitioned, foreign, unlogged tables and those of another owner');
 select is(ask_after('drop table x.kpi_cube'), '42P01 42P01', 'no table beside the log');
 select is(ask_after('drop table x.partnership'), '42809 42809', 'tables without a partnership');

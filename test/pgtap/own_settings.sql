@@ -33,7 +33,8 @@ select bag_eq(
         and p.nspname <> 'early_help_sample'
         and not exists (select from unnest(p.settings) c where starts_with(c, 'search_path='))$$,
     $$select unnest('{
-        define_kpi_cube, define_cube_parts, define_cube_rows, define_cube_month, drop_kpi_cube, define_beside_cubes, define_published_table, cube_stale_query,
+        make_cube, replace_kpi_cube, define_cube_parts, define_cube_rows, define_cube_month, drop_kpi_cube, drop_cube_objects, cube_to_change, put_view,
+        define_beside_cubes, make_published_table, replace_published_table, drop_published_table, partnership_in_path, cube_stale_query,
         audit_queries}'::text[])$$,
     'each fixes the search_path but those that define something where the caller stands, and those that return a text');
 select bag_eq(

@@ -1,6 +1,6 @@
 -- Which months figures are shown for: from where the record of their kind begins to the current month.
 begin;
-select plan(25);
+select plan(28);
 
 set client_min_messages = warning;
 select from early_help.create_partnership('p');
@@ -80,6 +80,19 @@ insert into family_member (family_id, child_id, joined_on) values (1, 1, '2010-0
 insert into referral (family_id, child_id, referred_on, source_code, primary_need_code) values (1, 1, month(10), '6', 'N1');
 select is(shown('referrals'), '10 to 0', 'referrals from the first referral');
 select is(shown('contacts'), '44 to 0', 'and contacts as before');
+
+-- Contacts decided referral, and referrals, that do not meet.
+\set unmet 'select record::text, what::text, events, first_month, last_month from data_quality where what ~ ''referral|contact'' order by 1'
+select results_eq(:'unmet', $$values ('referral', 'without a contact', 1, month(10), month(10))$$, 'a referral without a contact is counted');
+select record_contact(1, '6', 'N1', month(9) + n, decision => 'referral') from unnest(array[0, 1]) n \g /dev/null
+select results_eq(:'unmet', $$values ('contact', 'decided referral, without a referral', 2, month(9), month(9)), ('referral', 'without a contact', 1, month(10), month(10))$$,
+    'so are contacts that no referral followed');
+insert into referral (contact_child_id, family_id, child_id, referred_on, source_code, primary_need_code)
+select contact_child_id, 1, child_id, received_on, source_code, primary_need_code from contact_child where decision = 'referral' and received_on = month(9);
+select results_eq(:'unmet', $$values ('contact', 'decided referral, without a referral', 1, month(9), month(9)), ('referral', 'without a contact', 1, month(10), month(10))$$,
+    'until one does');
+delete from referral where contact_child_id is not null;
+delete from contact_child where decision = 'referral';
 select is((select count(*)::integer from figures where metric_code = 'referrals' and period_kind = 'month'), 11, 'in view figures too');
 
 -- What the partnership says.

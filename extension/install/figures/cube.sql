@@ -193,13 +193,14 @@ comment on function early_help_internal.define_cube_rows is
 
 -- A cube is a registration: its name, what its figures come from, and one
 -- query for month m. The rest is made from that.
-create function early_help.define_kpi_cube(
+create function early_help_internal.make_cube(
     cube text,
     sources text[],
     cells text,
-    from_cubes text[] default '{}',
-    few boolean default false,
-    counts text[] default null
+    from_cubes text[],
+    few boolean,
+    counts text[],
+    replaces boolean
 ) returns void
     language plpgsql
 as $$
@@ -238,16 +239,16 @@ begin
     all_sources := array(
         select s.source
         from (
-            select unnest(define_kpi_cube.sources)
+            select unnest(make_cube.sources)
             union
             select unnest(c.sources)
             from kpi_cube c
-            where c.cube = any (define_kpi_cube.from_cubes)
+            where c.cube = any (make_cube.from_cubes)
             union
-            select 'cube ' || define_kpi_cube.cube
+            select 'cube ' || make_cube.cube
             union
             select 'cubes'
-            where define_kpi_cube.from_cubes <> '{}'
+            where make_cube.from_cubes <> '{}'
         ) s (source)
         order by s.source);
     perform early_help_internal.write_by_engine(
@@ -293,9 +294,8 @@ begin
             'Written by early_help.refresh_kpis alone.', cube));
 
     -- NOT IN, for a table of stale months that is hashed once; months are never null.
-    execute early_help_internal.fill(
+    perform early_help_internal.put_view(quote_ident(names ->> 'view'), replaces, early_help_internal.fill(
         $sql$
-        create view {view} as
         select c.*
         from {cells} c
         where c.month not in (
@@ -304,7 +304,7 @@ begin
         union all
         select *
         from {stale}
-        $sql$, names);
+        $sql$, names));
     execute format('comment on view %I is %L', names ->> 'view',
         format('Cube %s, never stale: the cells of fresh months and the computed cells of stale ones.', cube));
 
@@ -314,6 +314,21 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
+comment on function early_help_internal.make_cube is
+    'What define_kpi_cube and replace_kpi_cube do: makes the tables, functions and views of a cube, and marks its months stale.';
+
+create function early_help.define_kpi_cube(
+    cube text,
+    sources text[],
+    cells text,
+    from_cubes text[] default '{}',
+    few boolean default false,
+    counts text[] default null
+) returns void
+    language sql
+begin atomic
+    select early_help_internal.make_cube(cube, sources, cells, from_cubes, few, counts, false);
+end;
 comment on function early_help.define_kpi_cube is
     'Registers a cube with the partnership in the search_path. cells is the query for the cells of one month; it reads records '
     'dated from m.month up to, not including, m.next_month. sources names what makes the cube stale, as the marking triggers '
@@ -361,54 +376,3 @@ end
 $$;
 comment on function early_help_internal.define_cube_month is
     'Within define_kpi_cube: makes the function that computes the cells of a month.';
-
-create function early_help.drop_kpi_cube(cube text) returns void
-    language plpgsql
-as $$
-declare
-    outer_path text := pg_catalog.current_setting('search_path');
-    schema oid;
-    p text;
-    names constant jsonb := early_help_internal.cube_names(cube);
-    one text;
-begin
-    select c.relnamespace, n.nspname
-    into schema, p
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
-    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('kpi_cube');
-    if schema is null then
-        raise undefined_table using
-            message = 'no partnership''s schema is in the search_path',
-            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
-    end if;
-    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
-    if not exists (select from kpi_cube c where c.cube = drop_kpi_cube.cube) then
-        raise undefined_object using
-            message = format('there is no cube %s', coalesce(quote_literal(cube), 'null')),
-            hint = 'Table kpi_cube lists them.';
-    end if;
-    perform early_help_internal.exclude_refresh(schema);
-
-    execute early_help_internal.fill('drop view {view}, {stale}', names);
-    -- Those that call others first.
-    for one in
-        select f.oid::regprocedure
-        from unnest(array['changed', 'month', 'some_parts', 'all_parts', 'rows']) with ordinality as n (what, place)
-        join pg_proc f on f.proname = names ->> n.what
-            and f.pronamespace in (schema, to_regnamespace(quote_ident(p || '_kpi')))
-        order by n.place
-    loop
-        execute 'drop function ' || one;
-    end loop;
-    execute early_help_internal.fill('drop table {cells}', names);
-    execute early_help_internal.fill('drop table if exists {parts}', names);
-    perform early_help_internal.write_by_engine('delete from kpi_cube where cube = $1', cube);
-    perform early_help_internal.write_by_engine('delete from stale_mark where source = $1', 'cube ' || cube);
-
-    perform pg_catalog.set_config('search_path', outer_path, true);
-end
-$$;
-comment on function early_help.drop_kpi_cube is
-    'Drops a cube of the partnership in the search_path: its tables, functions and view cube_<cube>. First drop what reads '
-    'that view. Errors 42P01 (no partnership), 42704 (no such cube), 2BP01 (something reads its view).';

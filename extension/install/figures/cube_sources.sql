@@ -87,7 +87,7 @@ begin
     if cube = any (known) then
         raise duplicate_object using
             message = format('cube %s exists', quote_literal(cube)),
-            hint = format('Drop it first: SELECT early_help.drop_kpi_cube(%L);', cube);
+            hint = 'early_help.replace_kpi_cube gives it another query, drop_kpi_cube drops it.';
     end if;
     -- What belongs to a cube is named after it: cube_own_parts would be of cube own, and of cube own_parts.
     select n.value into strange

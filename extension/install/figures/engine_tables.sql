@@ -58,7 +58,7 @@ begin
     end if;
     return query execute early_help_internal.fill(
         $sql$
-        select c.oid::regclass, e.holds
+        select c.name, e.holds
         from (
             values ('stale_mark', 'marks'), ('kpi_cube', 'cubes'), ('kpi_filled_months', 'months'),
                 ('kpi_refresh_log', 'runs'), ('kpi_period', 'periods'), ('kpi_metric', 'settings')
@@ -67,7 +67,9 @@ begin
             union all
             select early_help_internal.cube_names(cube) ->> 'parts', 'parts' from {schema}.kpi_cube where counts is not null
         ) as e (name, holds)
-        join pg_class c on c.relnamespace = to_regnamespace(quote_ident({'schema'})) and c.relname = e.name
+        -- By name, one by one: a join with pg_class may read all of it for each.
+        cross join lateral (select to_regclass(format('%I.%I', {'schema'}, e.name)) as name offset 0) c
+        where c.name is not null
         $sql$, jsonb_build_object('schema', schema));
 
     -- A table is the engine's because it is registered and belongs to the owner
@@ -84,7 +86,7 @@ begin
             select early_help_internal.cube_names(cube) ->> 'stale', 'v' from {schema}.kpi_cube
         ) e
         join pg_class l on l.oid = to_regclass({'log'})
-        left join pg_class c on c.relnamespace = l.relnamespace and c.relname = e.name
+        left join pg_class c on c.oid = to_regclass(format('%I.%I', {'schema'}, e.name))
         where c.relowner is distinct from l.relowner
             or c.relkind::text <> e.kind
         $sql$, jsonb_build_object('schema', schema, 'log', format('%I.stale_mark', schema)))

@@ -24,6 +24,7 @@ declare
     owner oid;
     schema text;
     next_month date;
+    first_month date;
     last_month date := '-infinity';
     run integer;
     months integer := 0;
@@ -100,6 +101,7 @@ begin
         using last_month;
         exit when next_month is null;
         select m.cells, m.done into cells, done from early_help_internal.refresh_kpi_month(schema, next_month) m;
+        first_month := coalesce(first_month, next_month);
         last_month := next_month;
         months := months + 1;
         to_go := to_go - 1;
@@ -124,7 +126,7 @@ begin
 
     if schema is not null and run is not null then
         if months > 0 then
-            perform early_help_internal.narrow_filled_months(schema);
+            perform early_help_internal.narrow_filled_months(schema, first_month, last_month);
         end if;
         perform early_help_internal.write_by_engine(
             format(

@@ -21,20 +21,19 @@ begin
                     from {schema}.kpi_filled_months f
                     where f.first_month <= f.last_month
                 ) r
+            ), goes_on as materialized (
+                -- What goes on makes the month stale that begins next. One such mark of a source is enough.
+                select distinct on (s.source) s.ctid as mark
+                from {schema}.stale_mark s
+                where s.first_month > '-infinity'
+                    and s.last_month = 'infinity'
+                    and s.last_event = '-infinity'
+                order by s.source, s.first_month, s.ctid
             ), wide as (
                 delete from {schema}.stale_mark s
                 where (s.first_month < coalesce((select r.first_month from range r), 'infinity')
                     or s.last_month > coalesce((select r.last_month from range r), '-infinity'))
-                    -- What goes on makes the month stale that begins next. One such mark of a source is enough.
-                    and not (s.first_month > '-infinity' and s.last_month = 'infinity' and s.last_event = '-infinity'
-                        and not exists (
-                            select
-                            from {schema}.stale_mark o
-                            where o.source = s.source
-                                and o.first_month > '-infinity'
-                                and o.last_month = 'infinity'
-                                and o.last_event = '-infinity'
-                                and (o.first_month, o.ctid) < (s.first_month, s.ctid)))
+                    and s.ctid not in (select g.mark from goes_on g)
                 returning source, first_month, last_month, last_event, part
             )
             insert into {schema}.stale_mark (source, first_month, last_month, last_event, part)
@@ -47,36 +46,71 @@ $$;
 comment on function early_help_internal.trim_marks is
     'Within a refresh: removes marks of months that come before or after all cells and all marked events.';
 
-create function early_help_internal.narrow_filled_months(schema text) returns void
+create function early_help_internal.month_has_cells(schema text, month date) returns boolean
+    language plpgsql
+    stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    cells regclass;
+    is_there boolean;
+begin
+    -- One table after the other: one query of all takes longer to plan than most months to find.
+    for cells in
+        select e.engine_table
+        from early_help_internal.engine_tables(schema) e
+        where e.holds = 'cells'
+    loop
+        execute format('select exists (select from %s c where c.month = $1)', cells) into is_there using month;
+        if is_there then
+            return true;
+        end if;
+    end loop;
+    return false;
+end
+$$;
+comment on function early_help_internal.month_has_cells is 'Within a refresh: whether any cube has cells of the month.';
+
+create function early_help_internal.narrow_filled_months(schema text, first_done date, last_done date) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
+declare
+    filled record;
 begin
-    perform early_help_internal.write_by_engine(
-        early_help_internal.fill(
-            $sql$
-            update {schema}.kpi_filled_months r
-            set first_month = n.first_month, last_month = n.last_month
-            from (
-                select
-                    coalesce(min(c.first_month), 'infinity') as first_month,
-                    coalesce(max(c.last_month), '-infinity') as last_month
-                from ({{ranges}}) c
-            ) n
-            where (r.first_month, r.last_month) <> (n.first_month, n.last_month)
-            $sql$,
-            jsonb_build_object(
-                'schema', schema,
-                'ranges', (
-                    select string_agg(
-                        format('select min(month) as first_month, max(month) as last_month from %s', e.engine_table),
-                        ' union all ')
-                    from early_help_internal.engine_tables(schema) e
-                    where e.holds = 'cells'))));
+    -- Only a month that was done can have lost its cells, and only one at an end matters.
+    execute format('select f.first_month, f.last_month from %I.kpi_filled_months f', schema) into filled;
+    if filled.first_month between first_done and last_done
+        and not early_help_internal.month_has_cells(schema, filled.first_month)
+        or filled.last_month between first_done and last_done
+        and not early_help_internal.month_has_cells(schema, filled.last_month)
+    then
+        perform early_help_internal.write_by_engine(
+            early_help_internal.fill(
+                $sql$
+                update {schema}.kpi_filled_months r
+                set first_month = n.first_month, last_month = n.last_month
+                from (
+                    select
+                        coalesce(min(c.first_month), 'infinity') as first_month,
+                        coalesce(max(c.last_month), '-infinity') as last_month
+                    from ({{ranges}}) c
+                ) n
+                where (r.first_month, r.last_month) <> (n.first_month, n.last_month)
+                $sql$,
+                jsonb_build_object(
+                    'schema', schema,
+                    'ranges', (
+                        select string_agg(
+                            format('select min(month) as first_month, max(month) as last_month from %s', e.engine_table),
+                            ' union all ')
+                        from early_help_internal.engine_tables(schema) e
+                        where e.holds = 'cells'))));
+    end if;
 end
 $$;
 comment on function early_help_internal.narrow_filled_months is
-    'At the end of a refresh: narrows the range in kpi_filled_months to the months that have cells.';
+    'At the end of a refresh of months from one to another: narrows the range in kpi_filled_months to the months that have cells.';
 
 -- Months that no marked cube has a cell for, neither kept nor computed,
 -- need no mark: what comes into them later brings its own. One statement, one

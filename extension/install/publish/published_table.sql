@@ -1,6 +1,28 @@
+create function early_help_internal.partnership_in_path() returns text
+    language plpgsql
+    stable
+as $$
+declare
+    p text := (
+        select n.nspname
+        from pg_catalog.pg_class c
+        join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+        where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('published_table'));
+begin
+    if p is null then
+        raise undefined_table using
+            message = 'no partnership''s schema is in the search_path',
+            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
+    end if;
+    return p;
+end
+$$;
+comment on function early_help_internal.partnership_in_path() is
+    'The schema of the records of the partnership in the search_path. Error 42P01: there is none.';
+
 -- A table is a registration: what it counts, by what, and one query. The view
 -- of its figures and the view for BI tools are made from that.
-create function early_help.define_published_table(
+create function early_help_internal.make_published_table(
     table_name text,
     title text,
     dimensions text[],
@@ -8,7 +30,8 @@ create function early_help.define_published_table(
     sums text[],
     ratios text[],
     meanings jsonb,
-    figures text
+    figures text,
+    replaces boolean
 )
     returns void
     language plpgsql
@@ -20,16 +43,7 @@ declare
     part text[];
     shown text := 'published_' operator(pg_catalog.||) table_name;
 begin
-    select n.nspname
-    into p
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
-    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('published_table');
-    if p is null then
-        raise undefined_table using
-            message = 'no partnership''s schema is in the search_path',
-            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
-    end if;
+    p := early_help_internal.partnership_in_path();
     -- What the query names is the partnership's; operators are pg_catalog's.
     perform pg_catalog.set_config('search_path',
         pg_catalog.format('%I, %I, early_help, pg_temp', p operator(pg_catalog.||) '_kpi', p), true);
@@ -55,13 +69,14 @@ begin
             'insert into %I.published_table (table_name, title, dimensions, counts, sums, ratios)
             values ($1, $2, $3, $4, $5, $6)', p),
         table_name, title, dimensions, counts, sums, ratios);
-    execute pg_catalog.format('create view %I.%I as %s', p, 'publish_' || table_name, figures);
+    perform early_help_internal.put_view(pg_catalog.format('%I.%I', p, 'publish_' || table_name), replaces, figures);
     execute pg_catalog.format('comment on view %I.%I is %L', p, 'publish_' || table_name,
         pg_catalog.format(
             'What publish_figures freezes for table %s: rows by month. A row without month names a value to show as 0.',
             table_name));
 
-    execute early_help_internal.published_view(p, table_name, dimensions, counts, sums, ratios);
+    perform early_help_internal.put_view(pg_catalog.format('%I.%I', p || '_kpi', shown), replaces,
+        early_help_internal.published_view(p, dimensions, counts, sums, ratios));
     execute pg_catalog.format('comment on view %I.%I is %L', p || '_kpi', shown, title);
     for one in
         select pg_catalog.format('comment on column %I.%I.%I is %L', p || '_kpi', shown, m.name, m.meaning)
@@ -72,6 +87,24 @@ begin
     perform pg_catalog.set_config('search_path', outer_path, true);
 end
 $$;
+comment on function early_help_internal.make_published_table(text, text, text[], text[], text[], text[], jsonb, text, boolean) is
+    'What define_published_table and replace_published_table do.';
+
+create function early_help.define_published_table(
+    table_name text,
+    title text,
+    dimensions text[],
+    counts text[],
+    sums text[],
+    ratios text[],
+    meanings jsonb,
+    figures text
+)
+    returns void
+    language sql
+begin atomic
+    select early_help_internal.make_published_table(table_name, title, dimensions, counts, sums, ratios, meanings, figures, false);
+end;
 comment on function early_help.define_published_table(text, text, text[], text[], text[], text[], jsonb, text) is
     'Registers a table with the partnership in the search_path for publish_figures: up to two dimensions; its counts; sums '
     '(whole = part + part); ratios (rate = part / whole, of a sum); what each column means; and a query with month, the '
@@ -79,15 +112,14 @@ comment on function early_help.define_published_table(text, text, text[], text[]
     'docs/publishing.md shows how. Errors 42P01, 22023.';
 
 create function early_help_internal.published_view(
-    p text, table_name text, dimensions text[], counts text[], sums text[], ratios text[])
+    p text, dimensions text[], counts text[], sums text[], ratios text[])
     returns text
     language sql
     stable
     set search_path = pg_catalog, pg_temp
 as $$
     select format(
-        'create view %1$I.%2$I as
-        select
+        'select
             b.period_kind,
             b.period,
             b.first_month as period_start,
@@ -97,26 +129,26 @@ as $$
             b.version,
             not exists (
                 select
-                from only %3$I.publication l
+                from only %1$I.publication l
                 where l.first_month = b.first_month
                     and l.next_month = b.next_month
                     and l.version > b.version) as latest,
             b.published_on::date as published_on
-            %4$s%5$s%6$s
-        from only %3$I.publication b
+            %2$s%3$s%4$s
+        from only %1$I.publication b
         join (
             select
                 f.publication_id,
                 f.value_1,
                 f.value_2
-                %7$s
-            from only %3$I.published_figure f
-            where f.dimension_1 = %8$L
-                and f.dimension_2 = %9$L
-                and f.count_name = any (%10$L)
+                %5$s
+            from only %1$I.published_figure f
+            where f.dimension_1 = %6$L
+                and f.dimension_2 = %7$L
+                and f.count_name = any (%8$L)
             group by 1, 2, 3
         ) f on f.publication_id = b.publication_id',
-        p || '_kpi', 'published_' || table_name, p,
+        p,
         (select string_agg(format(', f.value_%s as %I', place, d), '' order by place)
         from unnest(dimensions) with ordinality as t (d, place)),
         (select string_agg(format(
@@ -141,8 +173,8 @@ as $$
         from unnest(counts) with ordinality as t (c, place)),
         coalesce(dimensions[1], ''), coalesce(dimensions[2], ''), counts)
 $$;
-comment on function early_help_internal.published_view(text, text, text[], text[], text[], text[]) is
-    'The CREATE VIEW of a published table for BI tools: its figures and percentages where they are not hidden, each with a '
+comment on function early_help_internal.published_view(text, text[], text[], text[], text[]) is
+    'The query of a published table for BI tools: its figures and percentages where they are not hidden, each with a '
     'status.';
 
 create function early_help_internal.published_column_meanings(

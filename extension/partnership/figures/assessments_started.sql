@@ -28,7 +28,7 @@ select early_help.define_kpi_cube('assessments', array['assessment'], $$
             and ended_on >= m.month
             and ended_on < m.next_month
     ) e
-$$, counts => '{started, completed, ended_otherwise}');
+$$, counts => '{started, completed, ended_otherwise}', few => true);
 
 create view assessments_started as
 select

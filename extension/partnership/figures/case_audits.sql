@@ -10,7 +10,7 @@ select early_help.define_kpi_cube('case_audits', array['case_audit'], $$
     from only case_audit c
     where c.audited_on >= m.month
         and c.audited_on < m.next_month
-$$, counts => '{audits}');
+$$, counts => '{audits}', few => true);
 
 create view case_audits as
 select

@@ -1,5 +1,6 @@
 -- What lies outside the months that figures are shown for: days that somebody mistyped, or
--- records from before. Few rows, counted from the records through the indexes on their days.
+-- records from before, counted through the indexes on their days. And where contacts decided to be
+-- referrals and the referrals do not meet, so that their numbers differ.
 create view data_quality as
 select
     s.record,
@@ -32,7 +33,32 @@ cross join lateral (
             and r.day < s.first_month
     ) x
 ) e
-where e.events > 0;
+where e.events > 0
+union all
+select
+    k.record,
+    k.label,
+    u.what::varchar(40),
+    u.events,
+    date_trunc('month', u.first_day::timestamp)::date,
+    date_trunc('month', u.last_day::timestamp)::date
+from (
+    select
+        'contact'::varchar(20) as record,
+        'decided referral, without a referral' as what,
+        count(*)::integer as events,
+        min(c.received_on) as first_day,
+        max(c.received_on) as last_day
+    from only contact_child c
+    where c.decision = 'referral'
+        and not exists (select from only referral r where r.contact_child_id = c.contact_child_id)
+    union all
+    select 'referral', 'without a contact', count(*)::integer, min(r.referred_on), max(r.referred_on)
+    from only referral r
+    where r.contact_child_id is null
+) u
+join only kpi_record k on k.record = u.record
+where u.events > 0;
 comment on view data_quality is
     'Events dated after today, or before the series of their kind of record begins (view kpi_series): mistyped years among them. '
-    'Figures leave out those of other months than shown. An event is a day: an episode opened and closed has two.';
+    'Figures leave out those of other months than shown. Contacts and referrals that do not meet. An event is a day.';

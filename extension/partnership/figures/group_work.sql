@@ -51,7 +51,7 @@ select early_help.define_kpi_cube('group_work', array['group_session', 'group_at
         where s.held_on >= m.month
             and s.held_on < m.next_month
     ) a
-$$, counts => '{sessions, attendances, absences, families, children, adults}');
+$$, counts => '{sessions, attendances, absences, families, children, adults}', few => true);
 
 -- A family in two groups of a service counts once there.
 select early_help.define_kpi_cube('group_families', array['group_session', 'group_attendance', 'group_programme'], $$
@@ -65,7 +65,7 @@ select early_help.define_kpi_cube('group_families', array['group_session', 'grou
         and s.held_on < m.next_month
         and a.attended
     group by 1
-$$);
+$$, few => true);
 
 create view group_work as
 select

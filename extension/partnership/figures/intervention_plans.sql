@@ -33,7 +33,7 @@ select early_help.define_kpi_cube('intervention_plans', array['plan'], $$
             and p.ended_on >= m.month
             and p.ended_on < m.next_month
     ) e
-$$, counts => '{plans_started, plans_completed, plans_ended_otherwise, plans_ended_consent_withdrawn}');
+$$, counts => '{plans_started, plans_completed, plans_ended_otherwise, plans_ended_consent_withdrawn}', few => true);
 
 create view intervention_plans as
 select

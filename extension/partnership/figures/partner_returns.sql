@@ -4,7 +4,7 @@ select early_help.define_kpi_cube('partner_returns', array['partner_return'], $$
     from only partner_return r
     where r.month >= m.month
         and r.month < m.next_month
-$$);
+$$, few => true);
 
 create view partner_returns as
 select

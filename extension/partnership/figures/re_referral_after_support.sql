@@ -24,13 +24,13 @@ select early_help.define_kpi_cube(
                 and r.referred_on <= x.left_on + make_interval(
                     months => (select p.re_referral_months from only partnership p))
                 -- What closed as an error, or as a duplicate, was no support.
-                and not exists (
-                    select
+                -- Asked of the one episode: spells of all episodes are many.
+                and (
+                    select coalesce(bool_and(c.was_support), true)
                     from spell_end s
-                    join only closure_reason c on c.code = s.closure_reason_code
+                    left join only closure_reason c on c.code = s.closure_reason_code
                     where s.episode_id = x.episode_id
-                        and x.left_on between s.started_on and s.closed_on
-                        and not c.was_support)))::integer as after_support
+                        and x.left_on between s.started_on and s.closed_on)))::integer as after_support
     from only referral r
     where r.referred_on >= m.month
         and r.referred_on < m.next_month
@@ -44,7 +44,7 @@ select early_help.define_kpi_cube(
                 and o.source_code = r.source_code
                 and o.child_id <> r.child_id
                 and (o.child_id = o.counted_child_id or o.referral_id < r.referral_id)))
-$$, counts => '{referrals, after_support}');
+$$, counts => '{referrals, after_support}', few => true);
 
 create view re_referral_after_support as
 select

@@ -37,7 +37,7 @@ select early_help.define_kpi_cube('reviews', array['review', 'plan_of_review', '
             and p.completed_by_review_id is null
             and (p.ended_on is null or p.ended_on > p.review_due_on)
     ) d
-$$, counts => '{due, held_on_time, held_late, not_held}');
+$$, counts => '{due, held_on_time, held_late, not_held}', few => true);
 
 create view review_timeliness as
 select

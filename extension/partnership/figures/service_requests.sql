@@ -14,7 +14,7 @@ select early_help.define_kpi_cube('service_requests', array['service_request'], 
     from only service_request q
     where q.requested_on >= m.month
         and q.requested_on < m.next_month
-$$, counts => '{requested, offered, no_service, withdrawn, undecided}');
+$$, counts => '{requested, offered, no_service, withdrawn, undecided}', few => true);
 
 create view needs_without_service as
 select

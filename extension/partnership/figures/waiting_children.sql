@@ -38,7 +38,13 @@ select early_help.define_kpi_cube(
         union all
         select w.ended_on - w.began_on, 0, w.started::integer, (not w.started)::integer, w.ended_on
     ) e
-    join only child k on k.child_id = w.child_id
+    -- One after the other, by its key: how many wait in a month is not known beforehand.
+    cross join lateral (
+        select k.birth_date, k.expected_birth_date, k.sex_code, k.ethnicity_code
+        from only child k
+        where k.child_id = w.child_id
+        offset 0
+    ) k
     where e.happened_on >= m.month
         and e.happened_on < m.next_month
 $$, counts => '{joined, started, left_otherwise}', few => true);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * stale_months_read.c
- *		Reads the log of stale months: which months are stale for a cube, as a
+ *		Asks the log of stale months: which months are stale for a cube, as a
  *		whole or in parts, and which parts those are.
  *
  * These are functions in C, so that the plan of a view does not depend on the
@@ -37,89 +37,8 @@
 #include "base/compat.h"
 #include "figures/engine_table.h"
 #include "figures/month.h"
+#include "figures/stale_log.h"
 #include "figures/stale_months.h"
-
-/*
- * A month with so many marks of parts is stale as a whole: computing the parts
- * one by one would take longer.
- */
-#define MANY_PARTS 5001
-
-/* ---------------------------------------------------------------------
- * Tables, as the snapshot of the query sees them
- * ---------------------------------------------------------------------
- */
-
-typedef struct TableScan
-{
-	Relation	rel;
-	TableScanDesc scan;
-	TupleTableSlot *slot;
-} TableScan;
-
-static void
-begin_scan(TableScan *table, Relation rel)
-{
-	table->rel = rel;
-	table->scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
-	table->slot = table_slot_create(rel, NULL);
-}
-
-/* Opens the log, but asks for no privilege yet. */
-static void
-begin_log(TableScan *log, Oid table)
-{
-	begin_scan(log, open_engine_table(table, LOG_TABLE, AccessShareLock));
-	check_log(log->rel);
-}
-
-static void
-begin_table_beside(TableScan *table, const TableScan *log, const char *name)
-{
-	begin_scan(table, open_engine_table_in(RelationGetNamespace(log->rel), name, AccessShareLock));
-}
-
-static bool
-next_row(TableScan *table)
-{
-	CHECK_FOR_INTERRUPTS();
-	return table_scan_getnextslot(table->scan, ForwardScanDirection, table->slot);
-}
-
-/* The value of a column that cannot be null as the partnership made it. */
-static Datum
-value_of(const TableScan *table, int column)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(table->slot, column, &isnull);
-
-	if (isnull)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("column \"%s\" of table \"%s\" is null",
-						NameStr(TupleDescAttr(RelationGetDescr(table->rel), column - 1)->attname),
-						RelationGetRelationName(table->rel))));
-	return value;
-}
-
-static void
-end_table(TableScan *table)
-{
-	ExecDropSingleTupleTableSlot(table->slot);
-	table_endscan(table->scan);
-	relation_close(table->rel, AccessShareLock);
-}
-
-/* Are these texts the same? */
-static bool
-same_text(Datum one, Datum other)
-{
-	text	   *a = DatumGetTextPP(one);
-	text	   *b = DatumGetTextPP(other);
-
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
-}
 
 /* ---------------------------------------------------------------------
  * Who may read
@@ -169,131 +88,6 @@ check_reads_log(Relation log)
 }
 
 /* ---------------------------------------------------------------------
- * Cubes and their months
- * ---------------------------------------------------------------------
- */
-
-/* What table kpi_cube says of a cube. */
-typedef struct Cube
-{
-	Datum	   *sources;
-	int			source_count;
-	bool		in_parts;
-} Cube;
-
-static bool
-find_cube(const TableScan *log, text *name, Cube *cube)
-{
-	TableScan	cubes;
-	bool		found = false;
-	int			cube_column;
-	int			sources_column;
-	int			counts_column;
-
-	begin_table_beside(&cubes, log, "kpi_cube");
-	cube_column = engine_column(cubes.rel, "cube", VARCHAROID);
-	sources_column = engine_column(cubes.rel, "sources", VARCHARARRAYOID);
-	counts_column = engine_column(cubes.rel, "counts", VARCHARARRAYOID);
-	while (!found && next_row(&cubes))
-		if (same_text(value_of(&cubes, cube_column), PointerGetDatum(name)))
-		{
-			ArrayType  *sources = DatumGetArrayTypePCopy(value_of(&cubes, sources_column));
-
-			found = true;
-			deconstruct_array(sources, VARCHAROID, -1, false, TYPALIGN_INT, &cube->sources, NULL, &cube->source_count);
-			cube->in_parts = !slot_attisnull(cubes.slot, counts_column);
-		}
-	end_table(&cubes);
-	return found;
-}
-
-/* The first and last month that have cells.  A new subscriber has no row there: no month. */
-static void
-read_filled_months(const TableScan *log, int *first, int *last)
-{
-	TableScan	filled;
-	int			first_column;
-	int			last_column;
-
-	*first = ALL_MONTHS;
-	*last = -1;
-	begin_table_beside(&filled, log, "kpi_filled_months");
-	first_column = engine_column(filled.rel, "first_month", DATEOID);
-	last_column = engine_column(filled.rel, "last_month", DATEOID);
-	while (next_row(&filled))
-	{
-		DateADT		first_cell = DatumGetDateADT(value_of(&filled, first_column));
-		DateADT		last_cell = DatumGetDateADT(value_of(&filled, last_column));
-
-		if (!DATE_NOT_FINITE(first_cell) && !DATE_NOT_FINITE(last_cell))
-		{
-			*first = Min(*first, nearest_month(first_cell));
-			*last = Max(*last, nearest_month(last_cell));
-		}
-	}
-	end_table(&filled);
-}
-
-/* ---------------------------------------------------------------------
- * Marks
- * ---------------------------------------------------------------------
- */
-
-/* What a row of the log says. */
-typedef struct Mark
-{
-	Datum		source;
-	int			first;
-	int			last;
-	bool		of_event;		/* does it name a month with an event? */
-	bool		goes_on;		/* does it begin with an event and not end? */
-	int			last_event;
-	bool		whole;			/* does it name no part? */
-	int64		part;
-} Mark;
-
-/*
- * The next row of the log.  Its source is good until the row after it is read.
- * check_log() has checked the order and types of the columns.
- */
-static bool
-next_mark(TableScan *log, Mark *mark)
-{
-	DateADT		first;
-	DateADT		last;
-	DateADT		last_event;
-	bool		whole;
-	Datum		part;
-
-	if (!next_row(log))
-		return false;
-	first = DatumGetDateADT(value_of(log, LOG_FIRST_MONTH));
-	last = DatumGetDateADT(value_of(log, LOG_LAST_MONTH));
-	last_event = DatumGetDateADT(value_of(log, LOG_LAST_EVENT));
-	part = slot_getattr(log->slot, LOG_PART, &whole);
-
-	mark->source = value_of(log, LOG_SOURCE);
-	mark->first = nearest_month(first);
-	mark->last = nearest_month(last);
-	mark->of_event = last_event >= first && !DATE_IS_NOBEGIN(last_event);
-	mark->goes_on = !mark->of_event && !DATE_IS_NOBEGIN(first) && DATE_IS_NOEND(last);
-	mark->last_event = Min(mark->last, nearest_month(last_event));
-	mark->whole = whole;
-	mark->part = whole ? 0 : DatumGetInt64(part);
-	return true;
-}
-
-/* Is the source of a mark one of the cube's? */
-static bool
-names_source(const Cube *cube, Datum source)
-{
-	for (int i = 0; i < cube->source_count; i++)
-		if (same_text(cube->sources[i], source))
-			return true;
-	return false;
-}
-
-/* ---------------------------------------------------------------------
  * stale_months()
  * ---------------------------------------------------------------------
  */
@@ -306,15 +100,6 @@ typedef struct StaleMonths
 	int			last;
 } StaleMonths;
 
-static void
-count_mark(StaleMonths *months, const Mark *mark, const Cube *cube)
-{
-	bool		whole = mark->whole || !cube->in_parts;
-
-	for (int month = mark->first; month <= mark->last; month++)
-		months->marks[month] = whole ? MANY_PARTS : Min(months->marks[month] + 1, MANY_PARTS);
-}
-
 static int
 current_month(void)
 {
@@ -324,29 +109,33 @@ current_month(void)
 }
 
 /*
- * Every mark of an event widens the range, whatever its source.  What goes on,
- * such as support, is there in each month up to the current one, also where
- * nothing happens.
+ * What goes on, such as support, is there in each month up to the current one,
+ * also where nothing happens.
  */
+static void
+add_source(StaleMonths *months, const SourceMarks *source, const Cube *cube)
+{
+	if (source->goes_on)
+		months->last = Max(months->last, current_month());
+	for (int month = 0; month < ALL_MONTHS; month++)
+		if (source->months[month] > 0)
+			months->marks[month] = cube->in_parts ? Min(months->marks[month] + source->months[month], MANY_PARTS) : MANY_PARTS;
+}
+
 static StaleMonths *
-read_stale_months(TableScan *log, const Cube *cube)
+stale_months_of(const StaleLog *log, const Cube *cube)
 {
 	StaleMonths *months = palloc0(sizeof(StaleMonths));
-	Mark		mark;
+	ListCell   *cell;
 
-	read_filled_months(log, &months->first, &months->last);
-	while (next_mark(log, &mark))
+	months->first = log->first;
+	months->last = log->last;
+	foreach(cell, log->sources)
 	{
-		if (mark.of_event)
-		{
-			months->first = Min(months->first, mark.first);
-			months->last = Max(months->last, mark.last_event);
-		}
-		if (!names_source(cube, mark.source))
-			continue;
-		if (mark.goes_on)
-			months->last = Max(months->last, current_month());
-		count_mark(months, &mark, cube);
+		const SourceMarks *source = lfirst(cell);
+
+		if (names_source(cube, PointerGetDatum(source->source)))
+			add_source(months, source, cube);
 	}
 	return months;
 }
@@ -382,15 +171,18 @@ PG_FUNCTION_INFO_V1(early_help_stale_months);
 Datum
 early_help_stale_months(PG_FUNCTION_ARGS)
 {
-	Cube		cube;
-	TableScan	log;
+	Relation	rel = open_engine_table(PG_GETARG_OID(0), LOG_TABLE, AccessShareLock);
+	const StaleLog *log;
+	const Cube *cube;
 
 	InitMaterializedSRF(fcinfo, 0);
-	begin_log(&log, PG_GETARG_OID(0));
-	check_reads_figures(log.rel);
-	if (find_cube(&log, PG_GETARG_TEXT_PP(1), &cube))
-		put_stale_months(read_stale_months(&log, &cube), (ReturnSetInfo *) fcinfo->resultinfo);
-	end_table(&log);
+	check_log(rel);
+	check_reads_figures(rel);
+	log = stale_log(rel);
+	cube = find_cube(log, PG_GETARG_TEXT_PP(1));
+	if (cube != NULL)
+		put_stale_months(stale_months_of(log, cube), (ReturnSetInfo *) fcinfo->resultinfo);
+	relation_close(rel, AccessShareLock);
 	return (Datum) 0;
 }
 
@@ -440,15 +232,16 @@ early_help_stale_parts(PG_FUNCTION_ARGS)
 	Size		count = 0;
 	Size		room = 64;
 	int64	   *parts = palloc(room * sizeof(int64));
-	Cube		cube;
+	const Cube *cube;
 	TableScan	log;
 	Mark		mark;
 
 	begin_log(&log, PG_GETARG_OID(0));
 	check_reads_log(log.rel);
-	if (find_cube(&log, PG_GETARG_TEXT_PP(1), &cube))
+	cube = find_cube(stale_log(log.rel), PG_GETARG_TEXT_PP(1));
+	if (cube != NULL)
 		while (next_mark(&log, &mark))
-			if (!mark.whole && mark.first <= month && month <= mark.last && names_source(&cube, mark.source))
+			if (!mark.whole && mark.first <= month && month <= mark.last && names_source(cube, mark.source))
 			{
 				if (count == room)
 					parts = repalloc_huge(parts, (room *= 2) * sizeof(int64));

@@ -1,14 +1,10 @@
 -- Every figure for every period: one place for how each is taken over months. What is
--- counted, and which way, comes from measures.tsv: tools/measures-to-sql repeats what
--- stands between --each and --end for each figure of this way.
+-- counted, and which way, is in the cubes that tools/measures-to-sql makes of measures.tsv.
 select early_help_internal.define_beside_cubes($command$
     create view kpi_figure as
-    with
-    --each cube of stays, stock
-    @cube@_read as materialized (
-        select * from cube_@cube@
-    )@,@
-    --end
+    with stays as materialized (
+        select * from cube_stays
+    )
     select
         p.period_kind,
         p.period_key,
@@ -24,45 +20,27 @@ select early_help_internal.define_beside_cubes($command$
         from kpi_period k
     ) p
     cross join lateral (
-        -- What adds up.
+        -- What adds up: each in the first month of the period it was there, what is due once its day has come.
         select x.metric_code, sum(x.numerator) as numerator, sum(x.denominator) as denominator, null::double precision as median
         from cube_metrics x
         where x.month between p.first_month and p.until_month
+            and (x.months_since is null or early_help_internal.first_in_period(x.month, x.months_since, p.first_month))
+            and (x.due_on is null or x.due_on <= current_date)
         group by x.metric_code
-        --each due
-        union all
-        -- What adds up, of those whose day has come.
-        select '@code@', sum(@value@), sum(@out_of@), null
-        from cube_@cube@ x
-        where x.month between p.first_month and p.last_month@and_where@
-        --end
-        --each distinct
-        union all
-        -- Each once, in the first month of the period it was there.
-        select '@code@', sum(@value@), null, null
-        from cube_@cube@ x
-        where x.month between p.first_month and p.until_month
-            and early_help_internal.first_in_period(x.month, x.months_since, p.first_month)@and_where@
-        --end
-        --each stays
         union all
         -- Who came before the period's end and did not leave before its start,
         -- less who left and came again within it.
         select
-            '@code@',
-            sum(x.started) filter (where early_help_internal.first_in_period(x.month, x.months_since, p.first_month))
-                - coalesce(sum(x.ended) filter (where x.month < p.first_month), 0),
+            x.metric_code,
+            sum(x.came) filter (
+                    where x.months_since is null
+                        or early_help_internal.first_in_period(x.month, x.months_since, p.first_month))
+                - coalesce(sum(x.gone) filter (where x.month < p.first_month), 0),
             null,
             null
-        from @cube@_read x
-        where x.month <= p.until_month@and_where@
-        --end
-        --each stock
-        union all
-        select '@code@', sum(@value@), null, null
-        from @cube@_read x
-        where x.month <= p.until_month@and_where@
-        --end
+        from stays x
+        where x.month <= p.until_month
+        group by x.metric_code
         union all
         -- The period's own cases.
         select
