@@ -62,7 +62,8 @@ as $$
         from unnest(array['changed', 'month', 'some_parts', 'all_parts', 'rows']) with ordinality as k (what, place)
         join pg_proc f on f.proname = n.names ->> k.what
             and f.pronamespace in (
-                schema, (select x.oid from pg_namespace o join pg_namespace x on x.nspname = o.nspname || '_kpi' where o.oid = schema))
+                schema,
+                (select x.oid from pg_namespace o join pg_namespace x on x.nspname = o.nspname || '_kpi' where o.oid = schema))
         order by k.place)
     from (select early_help_internal.cube_names(cube) as names) n
 $$;
@@ -81,7 +82,9 @@ begin
         execute 'drop function ' || one;
     end loop;
     execute early_help_internal.fill('drop table {cells}', objects.names);
-    execute early_help_internal.fill('drop table if exists {parts}', objects.names);
+    if pg_catalog.to_regclass(quote_ident(objects.names ->> 'parts')) is not null then
+        execute early_help_internal.fill('drop table {parts}', objects.names);
+    end if;
     perform early_help_internal.write_by_engine('delete from kpi_cube where cube = $1', cube);
     perform early_help_internal.write_by_engine('delete from stale_mark where source = $1', 'cube ' || cube);
 end
@@ -116,7 +119,7 @@ begin
 end
 $$;
 comment on function early_help_internal.cube_to_change is
-    'The schema of the records of the partnership in the search_path, and that alone in the search_path; keeps refreshes waiting. '
+    'The schema of the records of the partnership in the search_path, and that alone in the path; keeps refreshes waiting. '
     'Errors 42P01 (no partnership), 42704 (no such cube).';
 
 create function early_help.drop_kpi_cube(cube text) returns void

@@ -110,7 +110,8 @@ begin
 end
 $$;
 comment on function early_help_internal.narrow_filled_months is
-    'At the end of a refresh of months from one to another: narrows the range in kpi_filled_months to the months that have cells.';
+    'At the end of a refresh of months from one to another: narrows the range in kpi_filled_months to the months that have '
+    'cells.';
 
 -- Months that no marked cube has a cell for, neither kept nor computed,
 -- need no mark: what comes into them later brings its own. One statement, one

@@ -78,7 +78,7 @@ comment on function early_help_internal.stale_months is
     'The stale months of a cube, in order: the first day of the month and of the next month, and whether the whole month must be '
     'computed (false: only the marked parts). Months outside the range of marked events and cells are left out. This is a '
     'function so that plans do not depend on how full the log was. The caller needs USAGE on schema <partnership>_kpi, or SELECT '
-    'on the log. Errors 42501, 42809: another table.';
+    'on the log. Errors 42501; 42809: another table; 40001: the cube was made after the transaction began to read.';
 
 create function early_help_internal.stale_parts(log regclass, cube text, month date) returns bigint[]
     language c

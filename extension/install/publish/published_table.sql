@@ -103,7 +103,8 @@ create function early_help.define_published_table(
     returns void
     language sql
 begin atomic
-    select early_help_internal.make_published_table(table_name, title, dimensions, counts, sums, ratios, meanings, figures, false);
+    select early_help_internal.make_published_table(
+        table_name, title, dimensions, counts, sums, ratios, meanings, figures, false);
 end;
 comment on function early_help.define_published_table(text, text, text[], text[], text[], text[], jsonb, text) is
     'Registers a table with the partnership in the search_path for publish_figures: up to two dimensions; its counts; sums '

@@ -106,11 +106,12 @@ begin
     perform early_help_internal.write_by_engine(
         format('delete from %I.published_table where table_name = $1', p), table_name);
     perform pg_catalog.set_config('search_path', outer_path, true);
-    perform early_help_internal.make_published_table(table_name, title, dimensions, counts, sums, ratios, meanings, figures, true);
+    perform early_help_internal.make_published_table(
+        table_name, title, dimensions, counts, sums, ratios, meanings, figures, true);
 end
 $$;
 comment on function early_help.replace_published_table(text, text, text[], text[], text[], text[], jsonb, text) is
-    'Gives a published table of the partnership in the search_path another query, title or counts, as define_published_table takes '
-    'them. Once figures of it were published, its dimensions, counts and sums stay, and new counts may come. What was published '
-    'does not change. Grants on its view stay. Errors 42P01 (no partnership), 42704 (no such table), 55006 (figures of it were '
-    'published), 22023, 2BP01 (something reads a column that goes).';
+    'Gives a published table of the partnership in the search_path another query, title or counts, as define_published_table '
+    'takes them. Once figures of it were published, its dimensions, counts and sums stay, and new counts may come. What was '
+    'published does not change. Grants on its view stay. Errors 42P01 (no partnership), 42704 (no such table), 55006 (figures '
+    'of it were published), 22023, 2BP01 (something reads a column that goes).';

@@ -41,7 +41,8 @@ select early_help.define_kpi_cube('steps', array['step'], $$
         where s.decided_on >= m.month
             and s.decided_on < m.next_month
     ) e
-$$, counts => '{offered, offered_accepted, offered_declined, offered_withdrawn, offered_open, accepted, declined, withdrawn}', few => true);
+$$, counts => '{offered, offered_accepted, offered_declined, offered_withdrawn, offered_open, accepted, declined, withdrawn}',
+    few => true);
 
 create view step_ups as
 select

@@ -157,13 +157,38 @@ put_stale_months(const StaleMonths *months, ReturnSetInfo *result)
 	}
 }
 
+/*
+ * Cells that were made after the snapshot was taken, for a cube that was defined
+ * or replaced meanwhile, hold nothing for it, and it does not see the marks that
+ * say so: it would be shown no figures where there are some.
+ */
+static void
+check_sees_cells(Relation log, const char *cube)
+{
+	char	   *name = psprintf("cube_%s_cells", cube);
+	Oid			cells = get_relname_relid(name, RelationGetNamespace(log));
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(cells));
+	TransactionId maker;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	maker = HeapTupleHeaderGetXmin(tuple->t_data);
+	ReleaseSysCache(tuple);
+	if (!TransactionIdIsCurrentTransactionId(maker) && XidInMVCCSnapshot(maker, GetActiveSnapshot()))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("cube \"%s\" was made after this transaction began to read", cube),
+				 errhint("Run the transaction again.")));
+}
+
 PG_FUNCTION_INFO_V1(early_help_stale_months);
 
 /*
  * stale_months(log, cube): the months that the log marks for any source of the
  * cube, in order, each with the month after it, and whether it is to be computed
  * as a whole.  A month before or after all cells and all events of marks is left
- * out, and where something goes on, a month after the current one.
+ * out, and where something goes on, a month after the current one.  A cube that
+ * the snapshot is too old for is an error (40001).
  *
  * The views of the figures call it with the rights of whoever reads them.  So a
  * caller needs USAGE on the schema of the figures, or SELECT on the log.
@@ -178,6 +203,7 @@ early_help_stale_months(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	check_log(rel);
 	check_reads_figures(rel);
+	check_sees_cells(rel, text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	log = stale_log(rel);
 	cube = find_cube(log, PG_GETARG_TEXT_PP(1));
 	if (cube != NULL)
