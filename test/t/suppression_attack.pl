@@ -4,7 +4,8 @@
 # only one possible value.  Shares no code with the suppression: all it knows
 # are the views and what docs/publishing.md tells everybody.
 #
-# EARLY_HELP_SEED chooses the figures; EARLY_HELP_SETS how many sets of them.
+# EARLY_HELP_SEED chooses the figures; EARLY_HELP_SETS how many sets of them: of single months, and fewer of what
+# takes longer; with EARLY_HELP_EVERY_KIND=1 so many of each kind.
 use strict;
 use warnings;
 use JSON::PP;
@@ -17,6 +18,9 @@ my $seed = $ENV{EARLY_HELP_SEED} // 20210901;
 my $sets = $ENV{EARLY_HELP_SETS} // 16;
 note("EARLY_HELP_SEED=$seed EARLY_HELP_SETS=$sets");
 srand($seed);
+
+# How many sets of a kind that takes so many times as long.
+sub sets_of { my ($times) = @_; return $ENV{EARLY_HELP_EVERY_KIND} ? $sets : int($sets / $times) }
 
 my $node = PostgreSQL::Test::Cluster->new('attack');
 $node->init;
@@ -407,7 +411,7 @@ foreach my $set (1 .. $sets)
 }
 
 my @quarter = ('2018-04', '2018-05', '2018-06');
-foreach my $set (1 .. $sets / 4)
+foreach my $set (1 .. sets_of(4))
 {
 	my $largest = pick(3, 8, 20, 60);
 	my @cells = map { cells_of("$_-01", $largest) } @quarter;
@@ -422,7 +426,7 @@ foreach my $set (1 .. $sets / 4)
 
 # A year of four quarters, some of them published, before it or after.
 my @year = map { "2018/19 Q$_" } 1 .. 4;
-foreach my $set (1 .. $sets / 8)
+foreach my $set (1 .. sets_of(8))
 {
 	my $largest = pick(3, 8, 20, 60);
 	my @cells = map { cells_of($_, $largest) } qw(2018-05-01 2018-08-01 2018-11-01 2019-02-01);
@@ -472,7 +476,7 @@ sub late_cells
 	return \@late;
 }
 
-foreach my $set (1 .. $sets / 4)
+foreach my $set (1 .. sets_of(4))
 {
 	my $largest = pick(8, 20, 60);
 	my $rows = published([ cells_of('2018-04-01', $largest) ], '2018-04', late_cells('2018-04-01'), '2018-04');
@@ -480,7 +484,7 @@ foreach my $set (1 .. $sets / 4)
 	attack_changed($rows, "two versions, set $set", '2018-04 v2', '2018-04 v1');
 }
 
-foreach my $set (1 .. $sets / 8)
+foreach my $set (1 .. sets_of(8))
 {
 	my $largest = pick(8, 20, 60);
 	my @cells = map { cells_of("$_-01", $largest) } @quarter;
