@@ -13,8 +13,9 @@ declare
         'Amberfield', 'Brindle Cross', 'Copperdown', 'Dapplewick', 'Elderhythe', 'Fernmarsh', 'Gorsebank',
         'Hollowmere', 'Ivyquay', 'Juniper Hill', 'Kestrel Point', 'Larkspur', 'Mosswater', 'Nettlecombe'];
 begin
-    insert into locality (name)
-    select w.name
+    -- Codes that the Office for National Statistics has given to no ward.
+    insert into locality (name, gss_code)
+    select w.name, 'E05999' || to_char(w.no, 'FM000')
     from unnest(wards) with ordinality as w (name, no)
     order by w.no
     on conflict on constraint locality_name_is_unique_per_date do nothing;
@@ -81,13 +82,15 @@ begin
         else early_help_sample.draw_between(p.k, 2, 0, agencies - 1)
     end
     order by p.no;
-    insert into practitioner (practitioner_id, agency_id, name, role_title, active_to)
+    insert into practitioner (practitioner_id, agency_id, name, role_title, team, active_to)
     select
         p.practitioner_id,
         p.agency_id,
         given[early_help_sample.draw_between(p.k, 3, 1, cardinality(given))] || ' '
             || surnames[early_help_sample.draw_between(p.k, 4, 1, cardinality(surnames))] || ' ' || p.no + 1,
         roles[p.agency_no + 1],
+        case when p.agency_no = 0
+            then (array['North', 'South', 'Riverside'])[early_help_sample.draw_between(p.k, 7, 1, 3)] || ' team' end,
         case when early_help_sample.draw(p.k, 5) < 0.05
             then from_on + floor(early_help_sample.draw(p.k, 6) * (to_on - from_on))::integer end
     from sample_practitioner p
