@@ -235,8 +235,9 @@ as_dbo('called', qq{
 
 # What is not bound when it is made finds its names when it runs: it fixes the
 # path, or is called below, or by one of those in a path that they have set.
-my @called = qw(create_partnership define_beside_cubes define_kpi_cube define_published_table drop_kpi_cube refresh_kpis run_due);
-my @within = qw(define_cube_month define_cube_parts define_cube_rows cube_stale_query);
+my @called = qw(create_partnership define_beside_cubes drop_kpi_cube drop_published_table refresh_kpis replace_kpi_cube replace_published_table run_due);
+my @within = qw(define_cube_month define_cube_parts define_cube_rows cube_stale_query
+  make_cube make_published_table cube_to_change drop_cube_objects put_view partnership_in_path);
 my @constant = qw(audit_queries);
 is($node->safe_psql('called', q{
 		select string_agg(p.proname, ' ' order by p.proname)
@@ -251,10 +252,14 @@ foreach my $call (
 	q{select early_help.define_kpi_cube('own', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true')},
 	q{select early_help.define_kpi_cube('own_few', array['contact_child'], 'select 1 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true', few => true)},
 	q{select early_help.define_kpi_cube('parted', array['contact_child'], 'select cc.child_id as part, 1 as n from contact_child cc where cc.received_on >= m.month and cc.received_on < m.next_month', counts => array['n'])},
+	q{select early_help.replace_kpi_cube('parted', array['contact_child'], 'select 2 as n from contact_child r where r.received_on >= m.month and r.received_on < m.next_month having true')},
 	q{select early_help.drop_kpi_cube('own')},
 	q{select early_help_internal.define_beside_cubes('create view beside as select 1 as n')},
 	q{select early_help.define_published_table('own', 'Own', array['ward'], array['n', 'k', 'rest'], array['n = k + rest'],
 		array['rate = k / n'], '{}', 'select null::date as month, null::varchar(120) as ward, 1 as n, 1 as k, 0 as rest')},
+	q{select early_help.replace_published_table('own', 'Own', array['ward'], array['n', 'k', 'rest', 'more'], array['n = k + rest'],
+		array['rate = k / n'], '{}', 'select null::date as month, null::varchar(120) as ward, 1 as n, 1 as k, 0 as rest, 0 as more')},
+	q{select early_help.drop_published_table('own')},
 	q{select null from early_help_sample.generate_sample('p', 5, '2024-01-01', '2024-03-31', 1)},
 	q{call early_help.refresh_kpis('p')},
 	q{insert into p.contact (contact_id, received_on, source_code) values (100001, '2024-02-02', '6')},

@@ -109,7 +109,7 @@ begin
     end if;
 end
 $$;
-comment on function early_help_internal.narrow_filled_months is
+comment on function early_help_internal.narrow_filled_months(text, date, date) is
     'At the end of a refresh of months from one to another: narrows the range in kpi_filled_months to the months that have '
     'cells.';
 
