@@ -22,3 +22,7 @@ create type early_help_internal.one_value as (
     cases integer,
     instead text
 );
+
+-- They have other arguments.
+drop function early_help_internal.narrow_filled_months(text);
+drop function early_help_internal.published_view(text, text, text[], text[], text[], text[]);
