@@ -6,7 +6,7 @@
 #   PGHOST=... PGDATABASE=... test/bench/kpi_upkeep.sh [pairs [seconds [clients]]]
 #
 # Partnership kpi_upkeep_bench is made in the database and dropped. SYNC=off leaves
-# the disk out (synchronous_commit). Exit 1 if the median is below 0.90.
+# the disk out (synchronous_commit). Exit 1 if the median is below 0.95.
 set -euo pipefail
 
 pairs=${1:-${PAIRS:-9}}
@@ -64,4 +64,4 @@ for pair in $(seq "$pairs"); do
 done | tee "$folder/pairs"
 sort -k4 -n "$folder/pairs" | awk '
 	{ r[NR] = $4 }
-	END { median = NR % 2 ? r[(NR + 1) / 2] : (r[NR / 2] + r[NR / 2 + 1]) / 2; printf "median ratio %.3f (target 0.90)\n", median; exit median < 0.90 }'
+	END { median = NR % 2 ? r[(NR + 1) / 2] : (r[NR / 2] + r[NR / 2 + 1]) / 2; printf "median ratio %.3f (target 0.95)\n", median; exit median < 0.95 }'

@@ -49,6 +49,11 @@ set local role db_owner;
 select early_help.grant_ownership('medway_owner') \g /dev/null
 set local role medway_owner;
 select null from early_help.create_partnership('medway') \g /dev/null
+-- A cube of somebody's own may be of many cells: early_help's are of few, or of parts.
+set search_path = medway, public;
+select early_help.define_kpi_cube('own_many', '{contact_child}',
+    'select 1 as n from contact_child c where c.received_on >= m.month and c.received_on < m.next_month having count(*) > 0') \g /dev/null
+reset search_path;
 reset role;
 select is_empty(
     $$select p.oid::regprocedure, a.grantor::regrole

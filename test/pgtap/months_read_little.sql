@@ -6,16 +6,18 @@ set client_min_messages = warning;
 set jit = off;
 create extension early_help_sample;
 select null from early_help.create_partnership('town', training => true) \g /dev/null
-select early_help_sample.generate_sample('town', 1200, '2019-01-01', '2023-12-31', 20261128) \g /dev/null
+select early_help_sample.generate_sample('town', 2400, '2019-01-01', '2023-12-31', 20261128) \g /dev/null
 analyze;
 
 create function public.rows_read() returns bigint
 language sql
 as $$
-    select sum(pg_stat_get_xact_tuples_returned(c.oid) + pg_stat_get_xact_tuples_fetched(i.indexrelid))
+    -- By reading a table through, and by its indexes.
+    select sum(pg_stat_get_xact_tuples_returned(c.oid) + pg_stat_get_xact_tuples_fetched(c.oid))
     from pg_class c
-    left join pg_index i on i.indrelid = c.oid
     where c.relnamespace = 'town'::regnamespace and c.relkind = 'r' and c.relname !~ '^(kpi|cube|stale)_'
+        -- A small table is read through wherever it is asked.
+        and c.relpages > 8
 $$;
 create function public.rows_read_by(cube text, month date) returns bigint
 language plpgsql
@@ -45,8 +47,8 @@ select sum((xpath('/row/n/text()', query_to_xml(format('select count(*) as n fro
 from pg_class c
 where c.relnamespace = 'town'::regnamespace and c.relkind = 'r' and c.relname !~ '^(kpi|cube|stale|published)_';
 select is_empty(
-    'select cube, month, rows_read, r.rows from public.cost, public.record r where rows_read > r.rows',
-    'no month reads as many rows as the whole record has: reading all for each row of the month would be many times that');
+    'select cube, month, rows_read, r.rows from public.cost, public.record r where 5 * rows_read > r.rows',
+    'no month reads a fifth of the rows that the record has: what reads all of a table for each row of the month does');
 select diag(format('%s %s: %s of %s', cube, month, rows_read, r.rows)) from public.cost, public.record r order by rows_read desc limit 9;
 select * from finish();
 rollback;

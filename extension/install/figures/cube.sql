@@ -212,16 +212,8 @@ declare
     compute text;
     all_sources varchar[];
 begin
-    select c.relnamespace, n.nspname
-    into schema, p
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
-    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('stale_mark');
-    if schema is null then
-        raise undefined_table using
-            message = 'no partnership''s schema is in the search_path',
-            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
-    end if;
+    p := early_help_internal.partnership_in_path();
+    schema := pg_catalog.to_regnamespace(pg_catalog.quote_ident(p));
 
     -- What is created goes to the records.
     perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);

@@ -96,26 +96,17 @@ create function early_help_internal.cube_to_change(cube text) returns oid
     language plpgsql
 as $$
 declare
-    records record;
+    p constant text := early_help_internal.partnership_in_path();
+    records constant oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(p));
 begin
-    select c.relnamespace as oid, n.nspname as name
-    into records
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
-    where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('kpi_cube');
-    if records.oid is null then
-        raise undefined_table using
-            message = 'no partnership''s schema is in the search_path',
-            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
-    end if;
-    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', records.name), true);
-    perform early_help_internal.exclude_refresh(records.oid);
+    perform pg_catalog.set_config('search_path', pg_catalog.format('%I, early_help, pg_temp', p), true);
+    perform early_help_internal.exclude_refresh(records);
     if not exists (select from kpi_cube c where c.cube = cube_to_change.cube) then
         raise undefined_object using
             message = format('there is no cube %s', coalesce(quote_literal(cube), 'null')),
             hint = 'Table kpi_cube lists them.';
     end if;
-    return records.oid;
+    return records;
 end
 $$;
 comment on function early_help_internal.cube_to_change is

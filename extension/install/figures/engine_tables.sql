@@ -102,3 +102,25 @@ $$;
 comment on function early_help_internal.engine_tables is
     'The tables of a partnership''s figures and what each holds. A table counts only if it is registered and belongs to the '
     'owner of stale_mark. Error 55000: a registered table is missing or belongs to somebody else.';
+
+create function early_help_internal.partnership_in_path() returns text
+    language plpgsql
+    stable
+as $$
+declare
+    p text := (
+        select n.nspname
+        from pg_catalog.pg_class c
+        join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+        where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('stale_mark'));
+begin
+    if p is null then
+        raise undefined_table using
+            message = 'no partnership''s schema is in the search_path',
+            hint = 'SET search_path = <partnership>_kpi, <partnership>, early_help;';
+    end if;
+    return p;
+end
+$$;
+comment on function early_help_internal.partnership_in_path() is
+    'The schema of the records of the partnership in the search_path. Error 42P01: there is none.';

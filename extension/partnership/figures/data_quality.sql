@@ -61,4 +61,5 @@ join only kpi_record k on k.record = u.record
 where u.events > 0;
 comment on view data_quality is
     'Events dated after today, or before the series of their kind of record begins (view kpi_series): mistyped years among them. '
-    'Figures leave out those of other months than shown. Contacts and referrals that do not meet. An event is a day.';
+    'Figures leave out those of other months than shown. It also counts contacts and referrals '
+    'that do not meet.';
